@@ -1,0 +1,73 @@
+//! `impl Actor`.
+
+use std::time::Duration;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::model::{Actor, Options};
+
+/// ```text
+/// const _: () = {
+///     use ::callboard::__private as __rt;
+///     static TYPE: __rt::ActorType<Counter> = __rt::ActorType::new();
+///     impl __rt::Actor for Counter {
+///         const OPTIONS: __rt::Options = __rt::Options::new().slice(32);
+///         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
+///     }
+/// };
+/// ```
+pub(crate) fn actor(model: &Actor) -> TokenStream {
+    let Actor { ty, generics, cfgs, root, .. } = model;
+    let import = root.import();
+    let options = options(&model.options);
+    let mut generics = generics.clone();
+    let (declared, type_of) = if generics.params.is_empty() {
+        // A static has one address, so that comparing types is one compare of pointers.
+        let declared = quote!(static TYPE: __rt::ActorType<#ty> = __rt::ActorType::new(););
+        (Some(declared), quote!(TYPE))
+    } else {
+        // What the parameters must be is said once, by the impl with the handlers.
+        let handlers = syn::parse_quote!(#ty: __rt::Handlers);
+        generics.make_where_clause().predicates.push(handlers);
+        (None, quote!(__rt::ActorType::new()))
+    };
+    let (params, _, bounds) = generics.split_for_impl();
+    quote! {
+        #(#cfgs)*
+        const _: () = {
+            #import
+            #declared
+            impl #params __rt::Actor for #ty #bounds {
+                #options
+                const TYPE: &'static __rt::ActorType<Self> = &#type_of;
+            }
+        };
+    }
+}
+
+/// What differs from the defaults, if anything does.
+fn options(options: &Options) -> Option<TokenStream> {
+    let Options { slice, ask_timeout, start_timeout } = options;
+    let slice = slice.iter();
+    let ask_timeout = ask_timeout.iter().copied().map(duration);
+    let start_timeout = start_timeout.iter().copied().map(duration);
+    let said = quote! {
+        #(.slice(#slice))*
+        #(.ask_timeout(#ask_timeout))*
+        #(.start_timeout(#start_timeout))*
+    };
+    (!said.is_empty()).then(|| quote!(const OPTIONS: __rt::Options = __rt::Options::new()#said;))
+}
+
+/// The largest unit that says it whole: `Duration::from_secs(5)`.
+pub(super) fn duration(duration: Duration) -> TokenStream {
+    let micros = duration.as_micros();
+    let (unit, count) = match (micros % 1_000_000, micros % 1_000) {
+        (0, _) => (quote!(from_secs), u128::from(duration.as_secs())),
+        (_, 0) => (quote!(from_millis), duration.as_millis()),
+        _ => (quote!(from_micros), micros),
+    };
+    let count = proc_macro2::Literal::u128_unsuffixed(count);
+    quote!(::core::time::Duration::#unit(#count))
+}

@@ -1,0 +1,174 @@
+//! How an actor takes its messages, starts and stops.
+
+use proc_macro2::{Delimiter, Ident, TokenStream};
+use quote::{quote, quote_spanned};
+
+use super::{Bodies, ends, group, message_of, named};
+use crate::model::{Arg, Handler, Handlers, Hook, HookKind};
+use crate::names;
+
+/// `impl Protocol`, `impl Handle` and `impl Handlers`.
+///
+/// ```text
+/// impl __rt::Protocol for Counter {
+///     type Msg = CounterMsg;
+///     type Api = CounterApi;
+///     const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+/// }
+/// impl __rt::Handle<CounterMsg> for Counter {
+///     fn handle<'a>(&'a mut self, msg: CounterMsg, cx: &'a mut __rt::Context<Self>) -> __rt::Handled<'a> {
+///         match msg {
+///             CounterMsg::Inc { by } => __rt::told(Self::inc(self, by)),
+///             CounterMsg::Get { reply } => __rt::asked(reply, Self::get(self)),
+///             CounterMsg::Load { path, reply } => __rt::asked_later(reply, Self::load(self, path)),
+///             CounterMsg::WaitFor { at_least, reply } => __rt::told(Self::wait_for(self, at_least, reply)),
+///         }
+///     }
+/// }
+/// impl __rt::Handlers for Counter {
+///     const SUSPENDS: bool = true;
+///     const STARTS: bool = true;
+///     fn start<'a>(&'a mut self, cx: &'a mut __rt::Context<Self>) -> __rt::Handled<'a> {
+///         __rt::started_later(Self::open(self, cx))
+///     }
+/// }
+/// ```
+pub(super) fn implementation(
+    model: &Handlers,
+    variants: &[&Handler],
+    bodies: Bodies,
+) -> TokenStream {
+    let Handlers { ty, messages, api, parameters, .. } = model;
+    let (params, _, bounds) = parameters.bounded.split_for_impl();
+    let (_, args, _) = parameters.written.split_for_impl();
+    let handle = handle(model, &quote!(#messages #args), variants, bodies);
+    let hooks = (bodies == Bodies::Real).then(|| {
+        let hooks = model.hooks.iter().map(hook);
+        quote!(#(#hooks)*)
+    });
+    // What only some builds have counts in all: the room it takes is small.
+    let is_async = variants.iter().any(|handler| handler.is_async)
+        || model.hooks.iter().any(|hook| hook.is_async);
+    let suspends = (bodies == Bodies::Real && is_async).then(|| {
+        quote!(
+            const SUSPENDS: bool = true;
+        )
+    });
+    // Where there is no `#[actor]` this is the error, so it stands at the type's name.
+    let delivery = quote_spanned!(model.name.span()=> __rt::delivery::<Self>());
+    quote! {
+        impl #params __rt::Protocol for #ty #bounds {
+            type Msg = #messages #args;
+            type Api = #api #args;
+            const DELIVERY: __rt::Delivery<Self::Msg> = #delivery;
+        }
+        impl #params __rt::Handle<#messages #args> for #ty #bounds {
+            #handle
+        }
+        impl #params __rt::Handlers for #ty #bounds {
+            #suspends
+            #hooks
+        }
+    }
+}
+
+fn handle(
+    model: &Handlers,
+    messages: &TokenStream,
+    variants: &[&Handler],
+    bodies: Bodies,
+) -> TokenStream {
+    let real = bodies == Bodies::Real;
+    let (msg, cx) = (names::local("msg"), names::local("cx"));
+    let takes_context = real && variants.iter().any(|handler| handler.takes_context);
+    let body = if real {
+        let arms = variants.iter().map(|handler| arm(model, handler, &cx));
+        quote!(match #msg { #(#arms)* })
+    } else {
+        quote!(::core::unreachable!())
+    };
+    let msg = if real { msg } else { names::local("_msg") };
+    let cx = if takes_context { cx } else { names::local("_cx") };
+    quote! {
+        fn handle<'a>(
+            &'a mut self,
+            #msg: #messages,
+            #cx: &'a mut __rt::Context<Self>,
+        ) -> __rt::Handled<'a> {
+            #body
+        }
+    }
+}
+
+fn arm(model: &Handlers, handler: &Handler, cx: &Ident) -> TokenStream {
+    let message = message_of(&model.messages, handler);
+    let cfgs = &handler.notes.cfgs;
+    let reply = names::local("reply");
+    let mut args = context(handler.takes_context, cx);
+    args.extend(handler.args.iter().map(|arg| match arg {
+        Arg::Field(field) => named(field),
+        Arg::Reply => quote!(#reply),
+    }));
+    let call = call(&handler.name, &args, &handler.returns_at);
+    let returns_answer = handler.answer.as_ref().is_some_and(|answer| !answer.deferred);
+    let handled = match (returns_answer, handler.is_async) {
+        (false, false) => quote!(__rt::told(#call)),
+        (false, true) => quote!(__rt::told_later(#call)),
+        (true, false) => quote!(__rt::asked(#reply, #call)),
+        (true, true) => quote!(__rt::asked_later(#reply, #call)),
+    };
+    quote!(#(#cfgs)* #message => #handled,)
+}
+
+fn hook(hook: &Hook) -> TokenStream {
+    let Hook { kind, name, cfgs, is_async, takes_context, takes_reason, .. } = hook;
+    let (cx, why) = (names::local("cx"), names::local("why"));
+    let mut args = context(*takes_context, &cx);
+    if *takes_reason {
+        args.push(quote!(#why));
+    }
+    let call = call(name, &args, &hook.returns_at);
+    let cx = if *takes_context { cx } else { names::local("_cx") };
+    let why = if *takes_reason { why } else { names::local("_why") };
+    let context = quote!(#cx: &'a mut __rt::Context<Self>);
+    match kind {
+        HookKind::Start => {
+            let started = if *is_async { quote!(started_later) } else { quote!(started) };
+            quote! {
+                #(#cfgs)*
+                const STARTS: bool = true;
+                #(#cfgs)*
+                fn start<'a>(&'a mut self, #context) -> __rt::Handled<'a> {
+                    __rt::#started(#call)
+                }
+            }
+        }
+        HookKind::Stop => {
+            let told = if *is_async { quote!(told_later) } else { quote!(told) };
+            quote! {
+                #(#cfgs)*
+                fn stop<'a>(
+                    &'a mut self,
+                    #why: &'a __rt::ExitReason,
+                    #context,
+                ) -> __rt::Handled<'a> {
+                    __rt::#told(#call)
+                }
+            }
+        }
+    }
+}
+
+fn context(taken: bool, cx: &Ident) -> Vec<TokenStream> {
+    if taken { vec![quote!(#cx)] } else { Vec::new() }
+}
+
+/// The call of the user's method, placed where the method says what it returns: a type that cannot be
+/// returned is an error there.
+fn call(name: &Ident, args: &[TokenStream], returns_at: &TokenStream) -> TokenStream {
+    let (first, last) = ends(returns_at);
+    let mut name = name.clone();
+    name.set_span(first);
+    let args = group(Delimiter::Parenthesis, quote!(self #(, #args)*), last);
+    quote_spanned!(first=> Self::#name #args)
+}

@@ -1,0 +1,171 @@
+//! The enum of messages and its `impl Message`.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Delimiter, Ident, Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::{Attribute, Generics};
+
+use super::{Bodies, ends, group};
+use crate::model::{Handler, Handlers, Message, Parameters, Part};
+use crate::names::{self, made};
+
+/// ```text
+/// /// The messages of `Counter`.
+/// pub enum CounterMsg {
+///     /// Adds `by`.
+///     Inc {
+///         /// The parameter `by`.
+///         by: i64,
+///     },
+///     /// Asks for `get`.
+///     Get {
+///         /// Where the answer goes.
+///         reply: ::callboard::__private::Reply<i64>,
+///     },
+/// }
+/// ```
+pub(super) fn declaration(model: &Handlers, variants: &[&Handler]) -> TokenStream {
+    let Handlers { cfgs, messages, name, parameters, .. } = model;
+    let doc = format!(" The messages of `{}`.", name.unraw());
+    let (params, bounds) = (&parameters.bounded, &parameters.bounded.where_clause);
+    let variants = variants.iter().map(|handler| variant(model, handler));
+    let unnamed = unnamed(model);
+    // At the actor's name, because that is where a second block of handlers is told of.
+    let head = quote_spanned!(messages.span()=> pub enum);
+    let body = group(Delimiter::Brace, quote!(#(#variants,)* #unnamed), messages.span());
+    quote! {
+        #[doc = #doc]
+        #(#cfgs)*
+        #head #messages #params #bounds #body
+    }
+}
+
+fn variant(model: &Handlers, handler: &Handler) -> TokenStream {
+    let Handler { notes, .. } = handler;
+    let variant = made(&handler.variant);
+    let (cfgs, docs, deprecated) = (&notes.cfgs, &notes.docs, &notes.deprecated);
+    let mut fields: Vec<TokenStream> = handler
+        .fields()
+        .map(|field| {
+            let (cfgs, name, ty) = (&field.cfgs, made(&field.name), &field.stored);
+            let doc = format!(" The parameter `{}`.", name.unraw());
+            quote!(#[doc = #doc] #(#cfgs)* #name: #ty)
+        })
+        .collect();
+    if let Some(answer) = &handler.answer {
+        let (private, field, ty) = (model.root.private(), made(&answer.field), &answer.ty);
+        fields.push(quote!(#[doc = " Where the answer goes."] #field: #private::Reply<#ty>));
+    }
+    let fields = (!fields.is_empty()).then(|| quote!({ #(#fields),* }));
+    quote!(#(#docs)* #(#cfgs)* #(#deprecated)* #variant #fields)
+}
+
+/// A variant that cannot be, for the type parameters that no message names: matches need no arm for it.
+fn unnamed(model: &Handlers) -> Option<TokenStream> {
+    let unnamed = &model.parameters.unnamed;
+    (!unnamed.is_empty()).then(|| {
+        quote! {
+            #[doc(hidden)]
+            __Unnamed(::core::convert::Infallible, ::core::marker::PhantomData<(#(fn() -> #unnamed,)*)>),
+        }
+    })
+}
+
+/// `impl Message` of the enum, after a check of what it is made of.
+///
+/// ```text
+/// fn __fields(_: __rt::Field<i64>) {}
+/// impl __rt::Message for CounterMsg {
+///     const NAMES: &'static [&'static str] = &["Inc", "Get"];
+///     fn tag(&self) -> usize {
+///         match *self {
+///             Self::Inc { .. } => 0,
+///             Self::Get { .. } => 1,
+///         }
+///     }
+/// }
+/// ```
+pub(super) fn implementation(
+    model: &Handlers,
+    variants: &[&Handler],
+    bodies: Bodies,
+) -> TokenStream {
+    let Handlers { messages, parameters, parts, .. } = model;
+    let (_, args, _) = parameters.written.split_for_impl();
+    let variants: Vec<_> =
+        variants.iter().map(|handler| (&handler.variant, &handler.notes.cfgs[..])).collect();
+    let never = (!parameters.unnamed.is_empty())
+        .then(|| quote!(Self::__Unnamed(never, _) => match never {},));
+    made_of(&quote!(#messages #args), parameters, parts, &variants, never, bodies)
+}
+
+/// What `#[derive(Message)]` makes.
+///
+/// ```text
+/// const _: () = {
+///     use ::callboard::__private as __rt;
+///     fn __fields(_: __rt::Field<i64>) {}
+///     impl __rt::Message for Transfer { .. }
+/// };
+/// ```
+pub(crate) fn message(model: &Message, bodies: Bodies) -> TokenStream {
+    let Message { ty, parameters, variants, parts, root } = model;
+    let import = root.import();
+    let variants: Vec<_> =
+        variants.iter().map(|variant| (&variant.name, &variant.cfgs[..])).collect();
+    let made = made_of(ty, parameters, parts, &variants, None, bodies);
+    quote! {
+        const _: () = {
+            #import
+            #made
+        };
+    }
+}
+
+fn made_of(
+    ty: &TokenStream,
+    parameters: &Parameters,
+    parts: &[Part],
+    variants: &[(&Ident, &[Attribute])],
+    never: Option<TokenStream>,
+    bodies: Bodies,
+) -> TokenStream {
+    let fields = (bodies == Bodies::Real).then(|| fields(&parameters.written, parts));
+    let (params, _, bounds) = parameters.bounded.split_for_impl();
+    let names = variants.iter().map(|(name, _)| name.unraw().to_string());
+    // A variant under a `#[cfg]` keeps its number in every build: tags follow the text.
+    let arms = variants.iter().enumerate().map(|(tag, (name, cfgs))| {
+        let tag = Literal::usize_unsuffixed(tag);
+        quote!(#(#cfgs)* Self::#name { .. } => #tag,)
+    });
+    let tag = match bodies {
+        // Not through the reference: an enum without variants has no values, a reference to it might.
+        Bodies::Real => quote!(match *self { #(#arms)* #never }),
+        Bodies::Stub => quote!(::core::unreachable!()),
+    };
+    quote! {
+        #fields
+        impl #params __rt::Message for #ty #bounds {
+            const NAMES: &'static [&'static str] = &[#(#names),*];
+            fn tag(&self) -> usize { #tag }
+        }
+    }
+}
+
+/// A function that is never called: rustc checks its signature where the user wrote the types.
+fn fields(params: &Generics, parts: &[Part]) -> Option<TokenStream> {
+    let mut seen = HashSet::new();
+    let fields: Vec<TokenStream> =
+        parts.iter().map(field).filter(|field| seen.insert(names::text(field))).collect();
+    let bounds = &params.where_clause;
+    (!fields.is_empty()).then(|| quote!(fn __fields #params (#(#fields),*) #bounds {}))
+}
+
+fn field(part: &Part) -> TokenStream {
+    let Part { ty, cfgs } = part;
+    let (first, last) = ends(ty);
+    let (open, close) = (quote_spanned!(first=> __rt::Field<), quote_spanned!(last=> >));
+    quote!(#(#cfgs)* _: #open #ty #close)
+}

@@ -1,0 +1,115 @@
+//! From the model to tokens. Nothing here can fail, and nothing here reads an attribute.
+//!
+//! One file per item that is made. What a handler returns, and what becomes of it, is decided by traits
+//! in `__private`; the generator states facts. All that users do not name stands in one `const _`.
+
+mod actor;
+mod api;
+mod dispatch;
+mod entry;
+mod message;
+
+pub(crate) use actor::actor;
+pub(crate) use entry::entry;
+pub(crate) use message::message;
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::quote;
+
+use crate::model::{Field, Handler, Handlers};
+use crate::names;
+
+/// Whether functions do their work, or only have their signature, after an error.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bodies {
+    Real,
+    Stub,
+}
+
+/// What `#[handlers]` makes.
+///
+/// ```text
+/// pub enum CounterMsg { .. }
+/// pub struct CounterApi(::callboard::__private::Address);
+/// const _: () = {
+///     use ::callboard::__private as __rt;
+///     impl __rt::Message for CounterMsg { .. }
+///     impl __rt::Api for CounterApi { .. }
+///     impl CounterApi { .. }
+///     impl __rt::Protocol for Counter { .. }
+///     impl __rt::Handle<CounterMsg> for Counter { .. }
+///     impl __rt::Handlers for Counter { .. }
+/// };
+/// ```
+pub(crate) fn handlers(model: &Handlers, bodies: Bodies) -> TokenStream {
+    let variants = variants(model, bodies);
+    let messages = message::declaration(model, &variants);
+    let api = api::declaration(model);
+    let cfgs = &model.cfgs;
+    let deprecated = deprecated(&variants);
+    let import = model.root.import();
+    let message = message::implementation(model, &variants, bodies);
+    let methods = api::implementation(model, bodies);
+    let dispatch = dispatch::implementation(model, &variants, bodies);
+    quote! {
+        #messages
+        #api
+        #(#cfgs)*
+        #deprecated
+        const _: () = {
+            #import
+            #message
+            #methods
+            #dispatch
+        };
+    }
+}
+
+/// The handlers that have a variant: all, or, after an error, the first of each name.
+fn variants(model: &Handlers, bodies: Bodies) -> Vec<&Handler> {
+    let all = model.handlers.iter().enumerate();
+    let distinct = all.filter(|(index, handler)| {
+        let earlier = &model.handlers[..*index];
+        bodies == Bodies::Real || earlier.iter().all(|first| first.variant != handler.variant)
+    });
+    distinct.map(|(_, handler)| handler).collect()
+}
+
+/// `CounterMsg::WaitFor { at_least, reply }`, which makes a message and takes it apart alike. The reply is
+/// a local variable `reply` on both sides, whatever its field is called.
+fn message_of(messages: &Ident, handler: &Handler) -> TokenStream {
+    let mut fields: Vec<TokenStream> = handler.fields().map(named).collect();
+    if let Some(answer) = &handler.answer {
+        let (field, reply) = (&answer.field, names::local("reply"));
+        fields.push(if field == "reply" { quote!(#reply) } else { quote!(#field: #reply) });
+    }
+    let fields = (!fields.is_empty()).then(|| quote!({ #(#fields),* }));
+    let variant = &handler.variant;
+    quote!(#messages::#variant #fields)
+}
+
+/// A field by its name alone.
+fn named(field: &Field) -> TokenStream {
+    let Field { name, cfgs, .. } = field;
+    quote!(#(#cfgs)* #name)
+}
+
+/// The dispatch names what its callers should leave.
+fn deprecated(variants: &[&Handler]) -> Option<TokenStream> {
+    let any = variants.iter().any(|handler| !handler.notes.deprecated.is_empty());
+    any.then(|| quote!(#[allow(deprecated, reason = "a deprecated message is still handled")]))
+}
+
+/// Tokens in delimiters that stand at a place of the user's text.
+fn group(delimiter: Delimiter, tokens: TokenStream, at: Span) -> Group {
+    let mut group = Group::new(delimiter, tokens);
+    group.set_span(at);
+    group
+}
+
+/// The spans of the first and the last token: between them rustc draws its line.
+fn ends(tokens: &TokenStream) -> (Span, Span) {
+    let mut spans = tokens.clone().into_iter().map(|tree| tree.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    (first, spans.last().unwrap_or(first))
+}

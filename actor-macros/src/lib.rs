@@ -1,0 +1,277 @@
+//! The macros of Callboard: attributes on structs and impls become typed messages.
+//!
+//! Users name them through the crate `callboard`; what they make talks to `callboard::__private` alone.
+//! Each is a few stages over `proc_macro2` tokens, in `pipeline`: this file only names them.
+//!
+//! What they make is meant to be read: an actor with one tell and one ask gets at most 65 lines beside its
+//! own, docs not counted, and no derive of ours hides more.
+//!
+//! To see what was made of an actor, build with its name in a variable of the environment, after a change
+//! that makes the compiler look at the file again:
+//!
+//! ```text
+//! $ touch src/counter.rs; CALLBOARD_EXPAND=Counter cargo check
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod check;
+mod diag;
+mod expand;
+mod model;
+mod names;
+mod parse;
+mod pipeline;
+mod recover;
+mod show;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro::TokenStream;
+
+use crate::names::Word;
+
+/// Makes a struct an actor.
+///
+/// The struct stays as it is: any shape, type and const parameters allowed, no lifetimes. What the actor
+/// takes stands in one impl with [`#[handlers]`](macro@handlers).
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `slice = N` | the most messages it handles before others have their turn | 64 |
+/// | `ask_timeout = "5s"` | how long an ask to it waits for the answer | 5 seconds |
+/// | `start_timeout = "5s"` | how long its `#[start]` may take | 5 seconds |
+/// | `crate = path` | where callboard is, for crates that re-export it | `::callboard` |
+///
+/// A duration is digits and one of `us`, `ms`, `s`, `m`, `h`.
+///
+/// # Examples
+///
+/// ```
+/// use callboard::{actor, handlers};
+///
+/// #[actor(slice = 16, ask_timeout = "250ms")]
+/// #[derive(Default)]
+/// pub struct Counter {
+///     n: i64,
+/// }
+///
+/// #[handlers]
+/// impl Counter {
+///     #[tell]
+///     pub fn inc(&mut self, by: i64) {
+///         self.n += by;
+///     }
+/// }
+///
+/// // A handler is a method: a test needs no runtime.
+/// let mut counter = Counter::default();
+/// counter.inc(2);
+/// assert_eq!(counter.n, 2);
+/// ```
+///
+/// # Errors
+///
+/// An enum, a union or a struct with lifetimes is no actor. An option that is unknown or said twice, and a
+/// text that is not a duration, are errors where they stand.
+#[proc_macro_attribute]
+pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::actor(args.into(), item.into()).into()
+}
+
+/// Makes messages of the methods of an actor.
+///
+/// It goes on the one inherent impl that holds the actor's handlers; methods without an attribute stay
+/// ordinary ones. For `impl Counter` it makes
+///
+/// - the enum `CounterMsg`, with a variant for each handler, its fields named after the parameters;
+/// - the methods of `ActorRef<Counter>`, one for each handler, with its name, docs and visibility.
+///
+/// | on a method | means |
+/// |---|---|
+/// | `#[tell]` | callers wait for nothing; it returns `()`, `Flow`, or `Result<(), E>` whose `Err` ends the actor |
+/// | `#[ask]` | callers get an `Ask<T>` of what it returns; given a parameter `reply: Reply<T>`, it answers later |
+/// | `#[start]` | runs before the first message; returns `()`, `Result<(), E>` or `Result<Start, E>` |
+/// | `#[stop]` | runs when the actor stops, given `why: &ExitReason` if it asks for it |
+///
+/// All of them take `&self` or `&mut self`, are plain or `async`, and may have `cx: &mut Context<Self>` as
+/// first parameter. Other parameters are names with owned types that are `Send + 'static`. `#[cfg]`, docs
+/// and `#[deprecated]` of a handler hold for all that is made of it.
+///
+/// The option `crate = path` says where callboard is, for crates that re-export it.
+///
+/// # Examples
+///
+/// ```
+/// use callboard::{actor, handlers, spawn, Context, Reply};
+///
+/// #[actor]
+/// #[derive(Default)]
+/// pub struct Counter {
+///     n: i64,
+///     waiting: Vec<(i64, Reply<i64>)>,
+/// }
+///
+/// #[handlers]
+/// impl Counter {
+///     /// Adds `by`.
+///     #[tell]
+///     pub fn inc(&mut self, by: i64) {
+///         self.n += by;
+///         for (_, reply) in self.waiting.extract_if(.., |(at_least, _)| *at_least <= self.n) {
+///             reply.answer(self.n);
+///         }
+///     }
+///
+///     #[ask]
+///     pub fn get(&self) -> i64 {
+///         self.n
+///     }
+///
+///     #[ask]
+///     pub fn wait_for(&mut self, at_least: i64, reply: Reply<i64>) {
+///         self.waiting.push((at_least, reply));
+///     }
+/// }
+///
+/// #[callboard::main(shards = 1)]
+/// async fn main() -> Result<(), callboard::AskError> {
+///     let counter = spawn(Counter::default());
+///     counter.inc(5);
+///     assert_eq!(counter.get().await?, 5);
+///     Ok(())
+/// }
+/// ```
+///
+/// # Errors
+///
+/// What cannot be a message is an error at the token to change: a borrowed parameter, a pattern without a
+/// name, a generic method, a tell that returns a value. Each independent mistake is told, and callers of
+/// the actor see none of it.
+#[proc_macro_attribute]
+pub fn handlers(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::handlers(args.into(), item.into()).into()
+}
+
+/// Makes an enum a message type: each variant is one message.
+///
+/// It is what a hand-written actor uses, or a process. `#[message(crate = path)]` on the enum says where
+/// callboard is, for crates that re-export it.
+///
+/// # Examples
+///
+/// ```
+/// use callboard::Message;
+///
+/// #[derive(Message)]
+/// pub enum Transfer {
+///     Chunk { seq: u64, data: Vec<u8> },
+///     Abort(String),
+/// }
+///
+/// assert_eq!(Transfer::NAMES, ["Chunk", "Abort"]);
+/// assert_eq!(Transfer::Abort("no space".to_owned()).tag(), 1);
+/// ```
+///
+/// # Errors
+///
+/// A struct or a union, a field that borrows, and a variant whose method every reference already has.
+#[proc_macro_derive(Message, attributes(message))]
+pub fn message(item: TokenStream) -> TokenStream {
+    pipeline::message(item.into()).into()
+}
+
+/// Runs an `async fn main` in a system of actors.
+///
+/// The body runs as a process on the first shard; when it ends, the system stops, and its result is the
+/// program's.
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `shards = N` | threads that run actors | one for each core |
+/// | `crate = path` | where callboard is, for crates that re-export it | `::callboard` |
+///
+/// # Examples
+///
+/// ```
+/// #[callboard::main(shards = 2)]
+/// async fn main() {
+///     println!("actors can be spawned here");
+/// }
+/// ```
+///
+/// # Errors
+///
+/// A function that is not `async`, or takes parameters.
+#[proc_macro_attribute]
+pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::main(args.into(), item.into()).into()
+}
+
+/// Runs an `async fn` as a test, in a system of its own whose threads are not bound to cores.
+///
+/// A panic of the body is the test's. `#[should_panic]` and `#[ignore]` mean what they always do.
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `shards = N` | threads that run actors | one for each core |
+/// | `timeout = "30s"` | how long the test may take | 30 seconds |
+/// | `crate = path` | where callboard is, for crates that re-export it | `::callboard` |
+///
+/// # Examples
+///
+/// ```
+/// #[callboard::test(shards = 2, timeout = "5s")]
+/// async fn sums_are_right() {
+///     assert_eq!(2 + 2, 4);
+/// }
+/// ```
+///
+/// # Errors
+///
+/// A function that is not `async`, or takes parameters.
+#[proc_macro_attribute]
+pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::test(args.into(), item.into()).into()
+}
+
+/// Marks a handler that answers, in an impl with [`#[handlers]`](macro@handlers), which explains it.
+///
+/// # Errors
+///
+/// Anywhere else it only says that it needs `#[handlers]`.
+#[proc_macro_attribute]
+pub fn ask(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::stray(Word::Ask, item.into()).into()
+}
+
+/// Marks the hook that runs first, in an impl with [`#[handlers]`](macro@handlers), which explains it.
+///
+/// # Errors
+///
+/// Anywhere else it only says that it needs `#[handlers]`.
+#[proc_macro_attribute]
+pub fn start(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::stray(Word::Start, item.into()).into()
+}
+
+/// Marks the hook that runs last, in an impl with [`#[handlers]`](macro@handlers), which explains it.
+///
+/// # Errors
+///
+/// Anywhere else it only says that it needs `#[handlers]`.
+#[proc_macro_attribute]
+pub fn stop(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::stray(Word::Stop, item.into()).into()
+}
+
+/// Marks a handler that answers nothing, in an impl with [`#[handlers]`](macro@handlers), which explains it.
+///
+/// # Errors
+///
+/// Anywhere else it only says that it needs `#[handlers]`.
+#[proc_macro_attribute]
+pub fn tell(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::stray(Word::Tell, item.into()).into()
+}

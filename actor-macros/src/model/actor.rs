@@ -1,0 +1,60 @@
+//! What `#[actor]` says of a struct.
+
+use std::time::Duration;
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{Attribute, Generics, LitInt};
+
+use super::{generics, notes, options, types};
+use crate::diag::Diag;
+use crate::names::Root;
+use crate::parse::{ActorSyntax, Args};
+
+/// A struct that is an actor.
+pub(crate) struct Actor {
+    pub(crate) name: Ident,
+    /// The type, with its own parameters as arguments.
+    pub(crate) ty: TokenStream,
+    pub(crate) generics: Generics,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) options: Options,
+    pub(crate) root: Root,
+}
+
+/// What stands in the parentheses, where it differs from the defaults.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) slice: Option<LitInt>,
+    pub(crate) ask_timeout: Option<Duration>,
+    pub(crate) start_timeout: Option<Duration>,
+}
+
+impl Actor {
+    const OPTIONS: [&str; 4] = ["ask_timeout", "crate", "slice", "start_timeout"];
+
+    pub(crate) fn read(args: &Args, syntax: &ActorSyntax, diag: &mut Diag) -> Self {
+        if let Some(keyword) = &syntax.not_a_struct {
+            diag.error(keyword, "an actor is a struct")
+                .help(format_args!("put the {keyword} in a field of one"));
+        }
+        for param in syntax.generics.lifetimes() {
+            diag.error(&param.lifetime, "an actor cannot borrow: it lives as long as it likes")
+                .help("own the data, or hold an `ActorRef` to who does");
+        }
+
+        let (mut options, mut root) = (Options::default(), Root::default());
+        for arg in options::known(args, &Self::OPTIONS, diag) {
+            match arg.name.to_string().as_str() {
+                "ask_timeout" => options.ask_timeout = options::duration(arg, diag),
+                "crate" => root = options::root(arg, diag).unwrap_or_default(),
+                "slice" => options.slice = options::count(arg, diag),
+                _ => options.start_timeout = options::duration(arg, diag),
+            }
+        }
+
+        let name = syntax.name.clone();
+        let ty = types::applied(&name, &syntax.generics);
+        let generics = generics::plain(&syntax.generics, &ty);
+        Self { name, ty, generics, cfgs: notes::cfgs(&syntax.attrs), options, root }
+    }
+}

@@ -1,0 +1,99 @@
+//! Handlers and hooks: what a method of an impl with `#[handlers]` can be.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{Attribute, Generics, Visibility};
+
+use super::message::Part;
+use super::notes::Notes;
+use crate::names::Word;
+
+/// A method that takes one message.
+pub(crate) struct Handler {
+    pub(crate) name: Ident,
+    pub(crate) variant: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) notes: Notes,
+    /// Empty, unless that has been told as an error.
+    pub(crate) generics: Generics,
+    pub(crate) is_async: bool,
+    pub(crate) takes_context: bool,
+    /// What follows `self` and the context, in order.
+    pub(crate) args: Vec<Arg>,
+    /// What an ask gives; a tell has none.
+    pub(crate) answer: Option<Answer>,
+    /// Where the method says what it returns, else its name: errors in what it returns point there.
+    pub(crate) returns_at: TokenStream,
+}
+
+/// A parameter of a handler.
+pub(crate) enum Arg {
+    Field(Field),
+    /// The place of a deferred answer's `Reply<T>`.
+    Reply,
+}
+
+/// A parameter that is a field of the message.
+pub(crate) struct Field {
+    pub(crate) name: Ident,
+    /// The type in the Api's method.
+    pub(crate) ty: TokenStream,
+    /// The type in the enum: another one only after an error.
+    pub(crate) stored: TokenStream,
+    pub(crate) cfgs: Vec<Attribute>,
+}
+
+/// What the asker gets.
+pub(crate) struct Answer {
+    pub(crate) ty: TokenStream,
+    /// The variant's field that holds the reply.
+    pub(crate) field: Ident,
+    /// The handler takes the reply and answers when it likes.
+    pub(crate) deferred: bool,
+}
+
+/// A method that runs at a point of the actor's life.
+pub(crate) struct Hook {
+    pub(crate) kind: HookKind,
+    pub(crate) name: Ident,
+    /// The word that makes it a hook, where a second one is told of.
+    pub(crate) attribute: TokenStream,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) is_async: bool,
+    pub(crate) takes_context: bool,
+    pub(crate) takes_reason: bool,
+    pub(crate) returns_at: TokenStream,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HookKind {
+    Start,
+    Stop,
+}
+
+impl Handler {
+    /// What the message is made of.
+    pub(super) fn parts(&self) -> impl Iterator<Item = Part> {
+        let fields = self.fields().map(|field| (&field.stored, &field.cfgs[..]));
+        let answer = self.answer.iter().map(|answer| (&answer.ty, &[][..]));
+        fields
+            .chain(answer)
+            .map(|(ty, cfgs)| Part { ty: ty.clone(), cfgs: [&self.notes.cfgs[..], cfgs].concat() })
+    }
+
+    /// The parameters that callers give.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.args.iter().filter_map(|arg| match arg {
+            Arg::Field(field) => Some(field),
+            Arg::Reply => None,
+        })
+    }
+}
+
+impl HookKind {
+    pub(crate) const fn word(self) -> Word {
+        match self {
+            Self::Start => Word::Start,
+            Self::Stop => Word::Stop,
+        }
+    }
+}

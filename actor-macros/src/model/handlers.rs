@@ -1,0 +1,86 @@
+//! What `#[handlers]` sees of an impl.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use syn::{Attribute, Type};
+
+use super::generics::{Parameters, plain};
+use super::handler::{Handler, Hook};
+use super::message::Part;
+use super::method::Method;
+use super::{notes, options, types};
+use crate::diag::Diag;
+use crate::names::{self, Root};
+use crate::parse::{Args, HandlersSyntax};
+
+/// The inherent impl of an actor, with its handlers and hooks.
+pub(crate) struct Handlers {
+    /// The actor's name.
+    pub(crate) name: Ident,
+    /// The actor's type as the impl names it.
+    pub(crate) ty: TokenStream,
+    pub(crate) parameters: Parameters,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) handlers: Vec<Handler>,
+    pub(crate) hooks: Vec<Hook>,
+    /// What the messages are made of.
+    pub(crate) parts: Vec<Part>,
+    /// `CounterMsg` and `CounterApi`.
+    pub(crate) messages: Ident,
+    pub(crate) api: Ident,
+    pub(crate) root: Root,
+}
+
+impl Handlers {
+    /// Reads an impl; `None` if it is of nothing that could be an actor.
+    pub(crate) fn read(args: &Args, syntax: &HandlersSyntax, diag: &mut Diag) -> Option<Self> {
+        if let Some(path) = &syntax.of_trait {
+            let written = names::text(&path.to_token_stream());
+            diag.error(
+                path,
+                format_args!("`#[handlers]` goes on an impl without a trait, found `{written}`"),
+            )
+            .help("move the handlers to an impl of the actor itself");
+            return None;
+        }
+        let Some(segment) = types::last_segment(&syntax.actor) else {
+            diag.error(&syntax.actor, "an actor is a struct").help("name it, as in `impl Counter`");
+            return None;
+        };
+        let name = segment.ident.clone();
+        let ty = types::without_lifetimes(syntax.actor.to_token_stream());
+
+        let mut root = Root::default();
+        for arg in options::known(args, &["crate"], diag) {
+            root = options::root(arg, diag).unwrap_or_default();
+        }
+
+        let (mut handlers, mut hooks) = (Vec::new(), Vec::new());
+        for method in &syntax.methods {
+            match Method::read(method, &name, &ty, diag) {
+                Some(Method::Handler(handler)) => handlers.push(*handler),
+                Some(Method::Hook(hook)) => hooks.push(hook),
+                None => {}
+            }
+        }
+
+        let parts: Vec<Part> = handlers.iter().flat_map(Handler::parts).collect();
+        Some(Self {
+            parameters: Parameters::of(&plain(&syntax.generics, &ty), &parts),
+            messages: names::messages_of(&name),
+            api: names::api_of(&name),
+            cfgs: notes::cfgs(&syntax.attrs),
+            name,
+            ty,
+            handlers,
+            hooks,
+            parts,
+            root,
+        })
+    }
+}
+
+/// Whether a type written in an impl means the actor of that impl.
+pub(crate) fn is_actor(ty: &Type, actor: &Ident) -> bool {
+    types::last_segment(ty).is_some_and(|last| last.ident == "Self" || last.ident == *actor)
+}

@@ -1,0 +1,23 @@
+//! The macros' own picture of what the user wrote: spanned, whole, ready to expand.
+//!
+//! Each item is read by itself; a mistake goes to the [`Diag`](crate::diag::Diag), and the picture is
+//! completed with the best guess, since the stubs that follow an error are made from it. Rules that see
+//! two items at once stand in `check`.
+
+mod actor;
+mod entry;
+mod generics;
+mod handler;
+mod handlers;
+mod message;
+mod method;
+mod notes;
+mod options;
+mod types;
+
+pub(crate) use actor::{Actor, Options};
+pub(crate) use entry::{Entry, Kind as EntryKind};
+pub(crate) use generics::Parameters;
+pub(crate) use handler::{Arg, Field, Handler, Hook, HookKind};
+pub(crate) use handlers::Handlers;
+pub(crate) use message::{Message, Part};

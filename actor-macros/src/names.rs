@@ -1,0 +1,337 @@
+//! Every name that generated code uses, and how names are read and written in messages.
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use syn::ext::IdentExt as _;
+
+/// Where callboard is: `::callboard`, or what the user gave as `crate = path`.
+#[derive(Clone)]
+pub(crate) struct Root(pub(crate) TokenStream);
+
+impl Default for Root {
+    fn default() -> Self {
+        Self(quote!(::callboard))
+    }
+}
+
+impl Root {
+    /// The module that generated code may touch.
+    pub(crate) fn private(&self) -> TokenStream {
+        let root = &self.0;
+        quote!(#root::__private)
+    }
+
+    /// The line that opens a `const _` block.
+    ///
+    /// The short name starts with two underscores because the block also holds types that the user wrote,
+    /// and those may well begin with `rt::`.
+    pub(crate) fn import(&self) -> TokenStream {
+        let private = self.private();
+        quote!(use #private as __rt;)
+    }
+}
+
+/// The attributes that stand on methods of an impl with `#[handlers]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    Ask,
+    Start,
+    Stop,
+    Tell,
+}
+
+impl Word {
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Tell => "tell",
+        }
+    }
+
+    /// The word that a path means: `tell` or `callboard::tell`.
+    pub(crate) fn of(path: &syn::Path) -> Option<Self> {
+        let mut names = path.segments.iter().map(|segment| &segment.ident);
+        let word = match (names.next(), names.next(), names.next()) {
+            (Some(word), None, None) => word,
+            (Some(root), Some(word), None) if root == "callboard" => word,
+            _ => return None,
+        };
+        [Self::Ask, Self::Start, Self::Stop, Self::Tell].into_iter().find(|w| word == w.text())
+    }
+}
+
+/// Methods that every reference has already, each with a name to take instead.
+///
+/// From `clone` on they are methods of traits that are in scope everywhere, which would be found first.
+const RESERVED: [(&str, &str); 25] = [
+    ("address", "location"),
+    ("as_dyn", "converted"),
+    ("downcast", "narrow"),
+    ("exit", "leave"),
+    ("is_alive", "is_up"),
+    ("kill", "abort"),
+    ("link", "connect"),
+    ("local", "nearby"),
+    ("monitor", "observe"),
+    ("reserve", "book"),
+    ("stop", "halt"),
+    ("stop_now", "halt_now"),
+    ("tell", "say"),
+    ("try_tell", "try_say"),
+    ("unlink", "disconnect"),
+    ("wait", "pause"),
+    ("clone", "copy"),
+    ("clone_from", "copy_from"),
+    ("eq", "equals"),
+    ("fmt", "format"),
+    ("hash", "digest"),
+    ("into", "convert"),
+    ("ne", "differs"),
+    ("to_owned", "copy"),
+    ("try_into", "try_convert"),
+];
+
+/// What to call a handler instead, if every reference has a method of this name.
+pub(crate) fn instead_of_reserved(name: &str) -> Option<&'static str> {
+    RESERVED.iter().find(|(reserved, _)| *reserved == name).map(|&(_, instead)| instead)
+}
+
+/// `Counter` → `CounterMsg`.
+pub(crate) fn messages_of(actor: &Ident) -> Ident {
+    made(&format_ident!("{}Msg", actor.unraw(), span = actor.span()))
+}
+
+/// `Counter` → `CounterApi`.
+pub(crate) fn api_of(actor: &Ident) -> Ident {
+    made(&format_ident!("{}Api", actor.unraw(), span = actor.span()))
+}
+
+/// `move_to` → `MoveTo`, at the place of the handler's name.
+pub(crate) fn variant_of(handler: &Ident) -> Ident {
+    let name = camel_case(&handler.unraw().to_string());
+    // A name that began with a digit or had no letters is no identifier yet.
+    if name.starts_with(|c: char| c.is_alphabetic()) && name != "Self" {
+        Ident::new(&name, handler.span())
+    } else {
+        format_ident!("Msg{name}", span = handler.span())
+    }
+}
+
+/// A local variable that no name of the user can meet.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// A name as it stands in what is made: at the user's place, but no text of the user's to lints, which
+/// judge the handler already.
+pub(crate) fn made(name: &Ident) -> Ident {
+    let mut made = name.clone();
+    made.set_span(name.span().resolved_at(Span::call_site()));
+    made
+}
+
+/// A name for a parameter that the user left without one.
+pub(crate) fn nameless(index: usize) -> Ident {
+    format_ident!("value_{index}")
+}
+
+fn camel_case(snake: &str) -> String {
+    let mut out = String::with_capacity(snake.len());
+    for part in snake.split('_') {
+        let mut chars = part.chars();
+        if let Some(first) = chars.next() {
+            out.extend(first.to_uppercase());
+            out.push_str(chars.as_str());
+        }
+    }
+    out
+}
+
+/// `MoveTo` → `move_to`.
+pub(crate) fn snake_case(camel: &str) -> String {
+    let mut out = String::with_capacity(camel.len() + 4);
+    for (index, c) in camel.char_indices() {
+        if c.is_uppercase() && index > 0 {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+/// Whether an identifier stands anywhere in these tokens.
+pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+/// The known word that a mistyped one was meant to be, if one is near.
+pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let near = known.iter().map(|&candidate| (distance(word, candidate), candidate)).min()?;
+    // A third of the letters may be wrong: more is another word.
+    (near.0 <= word.len().max(near.1.len()).div_ceil(3)).then_some(near.1)
+}
+
+/// How many letters must be put in, taken out or changed: Levenshtein, one row at a time.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, &to) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(from != to);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(row[j + 1] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// Words in backticks with commas between, for a message.
+pub(crate) fn list(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    quoted.join(", ")
+}
+
+/// Tokens as a person would write them, for a message: `Result<u64, Error>`.
+///
+/// `to_string` puts blanks where the compiler happens to, and not always the same.
+pub(crate) fn text(tokens: &TokenStream) -> String {
+    let mut out = String::new();
+    write(tokens, &mut out);
+    out
+}
+
+fn write(tokens: &TokenStream, out: &mut String) {
+    for tree in tokens.clone() {
+        match tree {
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Brace => ("{", "}"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::None => ("", ""),
+                    Delimiter::Parenthesis => ("(", ")"),
+                };
+                if after_lifetime(out) {
+                    out.push(' ');
+                }
+                out.push_str(open);
+                write(&group.stream(), out);
+                out.push_str(close);
+            }
+            TokenTree::Ident(ident) => word(&ident.to_string(), out),
+            TokenTree::Literal(literal) => word(&literal.to_string(), out),
+            TokenTree::Punct(punct) => match punct.as_char() {
+                c @ (',' | ';') => out.extend([c, ' ']),
+                '+' => out.push_str(" + "),
+                '=' => out.push_str(" = "),
+                '>' if out.ends_with('-') => {
+                    out.pop();
+                    out.push_str(" -> ");
+                }
+                ':' if out.ends_with(": ") => {
+                    out.truncate(out.len() - 2);
+                    out.push_str("::");
+                }
+                ':' => out.push_str(": "),
+                c => out.push(c),
+            },
+        }
+    }
+}
+
+/// Whether the text ends in `&'static` or the like, from which a group stands apart.
+fn after_lifetime(out: &str) -> bool {
+    let word = out.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
+    word.ends_with('\'')
+}
+
+/// Adds a word, with a blank if the text ends in one.
+fn word(word: &str, out: &mut String) {
+    if out.ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+        out.push(' ');
+    }
+    out.push_str(word);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variants_are_camel_case_and_never_keywords() {
+        for (handler, variant) in [
+            ("inc", "Inc"),
+            ("move_to", "MoveTo"),
+            ("addOne", "AddOne"),
+            ("add_1", "Add1"),
+            ("_hidden", "Hidden"),
+            ("r#move", "Move"),
+            ("_1", "Msg1"),
+        ] {
+            let handler: Ident = syn::parse_str(handler).expect("a name");
+            assert_eq!(variant_of(&handler).to_string(), variant);
+        }
+    }
+
+    #[test]
+    fn snake_case_undoes_camel_case() {
+        for name in ["stop", "stop_now", "try_tell", "clone"] {
+            assert_eq!(snake_case(&camel_case(name)), name);
+        }
+    }
+
+    #[test]
+    fn nearest_offers_a_slip_and_no_stranger() {
+        let known = ["ask_timeout", "crate", "slice", "start_timeout"];
+        assert_eq!(nearest("slise", &known), Some("slice"));
+        assert_eq!(nearest("start_timeuot", &known), Some("start_timeout"));
+        assert_eq!(nearest("mailbox", &known), None);
+        assert_eq!(nearest("x", &[]), None);
+    }
+
+    #[test]
+    fn reserved_names_have_another_to_offer() {
+        for (name, instead) in RESERVED {
+            assert!(instead_of_reserved(name).is_some());
+            assert!(instead_of_reserved(instead).is_none(), "{instead} is reserved too");
+        }
+        assert_eq!(instead_of_reserved("inc"), None);
+    }
+
+    #[test]
+    fn text_is_written_as_people_do() {
+        for written in [
+            "u32",
+            "Result<u64, Error>",
+            "&str",
+            "std::io::Result<()>",
+            "impl Display + Send",
+            "[u8; 4]",
+            "fn(u8) -> u8",
+            "*const u8",
+            "dyn Iterator<Item = u8>",
+            "&mut Context<Self>",
+            "&'static [u8]",
+        ] {
+            let tokens: TokenStream = written.parse().expect("tokens");
+            assert_eq!(text(&tokens), written);
+        }
+    }
+
+    #[test]
+    fn words_are_found_under_both_paths() {
+        let of = |path: &str| Word::of(&syn::parse_str(path).expect("a path"));
+        assert_eq!(of("tell"), Some(Word::Tell));
+        assert_eq!(of("callboard::ask"), Some(Word::Ask));
+        assert_eq!(of("::callboard::start"), Some(Word::Start));
+        assert_eq!(of("other::tell"), None);
+        assert_eq!(of("down"), None);
+    }
+}

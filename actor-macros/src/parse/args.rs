@@ -1,0 +1,58 @@
+//! What stands in the parentheses of an attribute: `slice = 3, crate = my::callboard`.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::Token;
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseStream, Result};
+
+/// Options in the order of the text, known or not.
+#[derive(Default)]
+pub(crate) struct Args(pub(crate) Vec<Arg>);
+
+/// One option.
+pub(crate) struct Arg {
+    pub(crate) name: Ident,
+    pub(crate) value: Value,
+}
+
+/// What an option says after its name.
+pub(crate) enum Value {
+    /// `name = tokens`
+    Is(TokenStream),
+    /// `name(tokens)`
+    List,
+    /// `name`, or `name =` without a value
+    None,
+}
+
+impl Parse for Args {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let mut args = Vec::new();
+        while !input.is_empty() {
+            let name = input.call(Ident::parse_any)?;
+            args.push(Arg { name, value: input.parse()? });
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(Self(args))
+    }
+}
+
+impl Parse for Value {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        if input.peek(syn::token::Paren) {
+            input.parse::<proc_macro2::Group>()?;
+            return Ok(Self::List);
+        }
+        if !input.peek(Token![=]) {
+            return Ok(Self::None);
+        }
+        input.parse::<Token![=]>()?;
+        let mut value = TokenStream::new();
+        while !input.is_empty() && !input.peek(Token![,]) {
+            value.extend([input.parse::<TokenTree>()?]);
+        }
+        Ok(if value.is_empty() { Self::None } else { Self::Is(value) })
+    }
+}

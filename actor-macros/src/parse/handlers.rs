@@ -1,0 +1,149 @@
+//! The item below `#[handlers]`: an impl, its methods with their signatures, all else as tokens.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt as _;
+use syn::parse::discouraged::Speculative as _;
+use syn::parse::{Parse, ParseStream, Result};
+use syn::{Attribute, Generics, ImplItem, Meta, Path, Signature, Token, Type, Visibility};
+
+use super::skip::{skip_item, without_words};
+use crate::names::Word;
+
+/// An impl block.
+pub(crate) struct HandlersSyntax {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) generics: Generics,
+    /// The trait, where none should stand.
+    pub(crate) of_trait: Option<Type>,
+    pub(crate) actor: Type,
+    pub(crate) methods: Vec<MethodSyntax>,
+    /// The impl as the user wrote it, without our attributes.
+    pub(crate) item: TokenStream,
+    /// What is wrong with items that could not be read; each is but one of the impl.
+    pub(crate) errors: Vec<syn::Error>,
+}
+
+/// A method of it, with or without an attribute of ours.
+pub(crate) struct MethodSyntax {
+    /// Our attributes, in the order of the text.
+    pub(crate) ours: Vec<(Word, Attribute)>,
+    /// `#[cfg_attr(x, tell)]`, which rustc decides on when the macro has run.
+    pub(crate) hidden: Option<HiddenWord>,
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) sig: Signature,
+}
+
+/// An attribute of ours inside `cfg_attr`.
+pub(crate) struct HiddenWord {
+    pub(crate) word: Word,
+    pub(crate) condition: TokenStream,
+    pub(crate) cfg_attr: Path,
+}
+
+/// The keyword that says what kind of item it is, and what follows it: a name, if it has one.
+pub(crate) struct ItemKind {
+    pub(crate) keyword: Ident,
+    pub(crate) name: Option<Ident>,
+}
+
+impl Parse for ItemKind {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        // What may stand before it: `async fn`, `unsafe trait`.
+        while input.peek(Token![async]) || input.peek(Token![unsafe]) {
+            input.call(Ident::parse_any)?;
+        }
+        let keyword = input.call(Ident::parse_any)?;
+        let name = input.parse().ok();
+        input.parse::<TokenStream>()?;
+        Ok(Self { keyword, name })
+    }
+}
+
+impl Parse for HandlersSyntax {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let mut attrs = input.call(Attribute::parse_outer)?;
+        let unsafety: Option<Token![unsafe]> = input.parse()?;
+        let impl_token: Token![impl] = input.parse()?;
+        let mut generics: Generics = input.parse()?;
+        let first: Type = input.parse()?;
+        let for_token: Option<Token![for]> = input.parse()?;
+        let (of_trait, actor) = match for_token {
+            Some(_) => (Some(first), input.parse()?),
+            None => (None, first),
+        };
+        generics.where_clause = input.parse()?;
+        let content;
+        let brace = syn::braced!(content in input);
+        attrs.extend(content.call(Attribute::parse_inner)?);
+        let (outer, inner): (Vec<_>, Vec<_>) =
+            attrs.iter().partition(|attr| matches!(attr.style, syn::AttrStyle::Outer));
+
+        let (mut methods, mut errors) = (Vec::new(), Vec::new());
+        let mut body: TokenStream = quote!(#(#inner)*);
+        while !content.is_empty() {
+            let ahead = content.fork();
+            match parse_item(&ahead) {
+                Ok((method, tokens)) => {
+                    content.advance_to(&ahead);
+                    methods.extend(method);
+                    body.extend(tokens);
+                }
+                Err(error) => {
+                    errors.push(error);
+                    body.extend(without_words(skip_item(&content)?));
+                }
+            }
+        }
+
+        let (params, where_clause) = (&generics, &generics.where_clause);
+        let mut item = quote!(#(#outer)* #unsafety #impl_token #params #of_trait #for_token #actor);
+        where_clause.to_tokens(&mut item);
+        brace.surround(&mut item, |tokens| tokens.extend(body));
+        Ok(Self { attrs, generics, of_trait, actor, methods, item, errors })
+    }
+}
+
+/// One item of the impl: what a method says, and the tokens that stay.
+fn parse_item(input: ParseStream<'_>) -> Result<(Option<MethodSyntax>, TokenStream)> {
+    let ahead = input.fork();
+    let attrs = ahead.call(Attribute::parse_outer)?;
+    let vis: Visibility = ahead.parse()?;
+    let Ok(sig) = ahead.parse::<Signature>() else {
+        return Ok((None, input.parse::<ImplItem>()?.into_token_stream()));
+    };
+    input.advance_to(&ahead);
+    let body: TokenTree = input.parse()?;
+
+    let (mut ours, mut hidden, mut others) = (Vec::new(), None, Vec::new());
+    for attr in attrs {
+        if let Some(word) = Word::of(attr.path()) {
+            ours.push((word, attr));
+        } else if let Some(found) = hidden_word(&attr) {
+            hidden = Some(found);
+        } else {
+            others.push(attr);
+        }
+    }
+    let tokens = quote!(#(#others)* #vis #sig #body);
+    Ok((Some(MethodSyntax { ours, hidden, attrs: others, vis, sig }), tokens))
+}
+
+/// The word in `#[cfg_attr(condition, .., word, ..)]`.
+fn hidden_word(attr: &Attribute) -> Option<HiddenWord> {
+    let Meta::List(list) = &attr.meta else { return None };
+    if !list.path.is_ident("cfg_attr") {
+        return None;
+    }
+    let tokens: Vec<TokenTree> = list.tokens.clone().into_iter().collect();
+    let mut parts = tokens.split(|tree| matches!(tree, TokenTree::Punct(p) if p.as_char() == ','));
+    let condition = parts.next()?.iter().cloned().collect();
+    let word = parts.find_map(|part| {
+        let attribute: Meta = syn::parse2(part.iter().cloned().collect()).ok()?;
+        Word::of(attribute.path())
+    });
+    word.map(|word| HiddenWord { word, condition, cfg_attr: list.path.clone() })
+}

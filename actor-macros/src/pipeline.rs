@@ -1,0 +1,152 @@
+//! What each macro does, stage by stage: parse → model → check → expand.
+//!
+//! A stage adds its errors to one [`Diag`] and carries on; after `check` it is asked once. Without errors
+//! the model is expanded, with errors [`recover`] makes stubs of it. All of this is over `proc_macro2`,
+//! so that tests run it without a compiler.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use crate::diag::Diag;
+use crate::expand::{self, Bodies};
+use crate::model::{Actor, Entry, Handlers, Message};
+use crate::names::Word;
+use crate::parse::{
+    ActorSyntax, Args, EntrySyntax, HandlersSyntax, ItemKind, MessageSyntax, without_words,
+};
+use crate::{check, recover, show};
+
+/// `#[actor(..)]`
+pub(crate) fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diag = Diag::new();
+    let args = options(args, &mut diag);
+    let Some(syntax) = parsed::<ActorSyntax>(item.clone(), &mut diag) else {
+        return with_errors(item, diag);
+    };
+    let model = Actor::read(&args, &syntax, &mut diag);
+    // From here on the model does not change.
+    let expansion = match diag.finish() {
+        Ok(()) => {
+            let made = expand::actor(&model);
+            quote!(#item #made)
+        }
+        Err(errors) => recover::actor(&item, &model, &errors),
+    };
+    show::expansion(&model.name, "actor", expansion)
+}
+
+/// `#[handlers]`
+pub(crate) fn handlers(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diag = Diag::new();
+    let args = options(args, &mut diag);
+    if let Ok(kind) = syn::parse2::<ItemKind>(item.clone())
+        && kind.keyword != "impl"
+    {
+        not_an_impl(&kind, &mut diag);
+        return with_errors(item, diag);
+    }
+    let Some(syntax) = parsed::<HandlersSyntax>(item.clone(), &mut diag) else {
+        return with_errors(without_words(item), diag);
+    };
+    for error in &syntax.errors {
+        diag.syntax(error);
+    }
+    let model = Handlers::read(&args, &syntax, &mut diag);
+    if let Some(model) = &model {
+        check::handlers(model, &mut diag);
+    }
+    // From here on the model does not change.
+    let (finished, item) = (diag.finish(), syntax.item);
+    let Some(model) = model else {
+        let errors = finished.err();
+        return quote!(#item #errors);
+    };
+    let expansion = match finished {
+        Ok(()) => {
+            let made = expand::handlers(&model, Bodies::Real);
+            quote!(#item #made)
+        }
+        Err(errors) => recover::handlers(&item, &model, &errors),
+    };
+    show::expansion(&model.name, "handlers", expansion)
+}
+
+fn not_an_impl(kind: &ItemKind, diag: &mut Diag) {
+    let ItemKind { keyword, name } = kind;
+    let is_type = ["enum", "struct", "union"].iter().any(|word| keyword == word);
+    diag.error(keyword, "`#[handlers]` goes on an impl block").help(match name {
+        Some(name) if is_type => format!("write `#[handlers] impl {name} {{ .. }}`"),
+        _ => "write it on the impl of an actor".to_owned(),
+    });
+}
+
+/// `#[derive(Message)]`
+pub(crate) fn message(item: TokenStream) -> TokenStream {
+    let mut diag = Diag::new();
+    let Some(syntax) = parsed::<MessageSyntax>(item, &mut diag) else {
+        return with_errors(TokenStream::new(), diag);
+    };
+    let model = Message::read(&syntax, &mut diag);
+    // From here on the model does not change.
+    let expansion = match diag.finish() {
+        Ok(()) => expand::message(&model, Bodies::Real),
+        Err(errors) => recover::message(&model, &errors),
+    };
+    show::expansion(&syntax.name, "derive(Message)", expansion)
+}
+
+/// `#[callboard::main]`
+pub(crate) fn main(args: TokenStream, item: TokenStream) -> TokenStream {
+    entry(args, item, Entry::main)
+}
+
+/// `#[callboard::test]`
+pub(crate) fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    entry(args, item, Entry::test)
+}
+
+fn entry(
+    args: TokenStream,
+    item: TokenStream,
+    read: impl FnOnce(&Args, EntrySyntax, &mut Diag) -> Entry,
+) -> TokenStream {
+    let mut diag = Diag::new();
+    let args = options(args, &mut diag);
+    let Some(syntax) = parsed(item.clone(), &mut diag) else {
+        return with_errors(item, diag);
+    };
+    let model = read(&args, syntax, &mut diag);
+    // From here on the model does not change.
+    let expansion = match diag.finish() {
+        Ok(()) => expand::entry(&model),
+        Err(errors) => recover::entry(&model, &errors),
+    };
+    show::expansion(&model.sig.ident, "entry", expansion)
+}
+
+/// `#[tell]` and its like, where no `#[handlers]` has taken them.
+pub(crate) fn stray(word: Word, item: TokenStream) -> TokenStream {
+    let word = word.text();
+    let mut diag = Diag::new();
+    let here = proc_macro2::Ident::new("_", proc_macro2::Span::call_site());
+    diag.error(here, format_args!("`#[{word}]` stands in an impl with `#[handlers]`"))
+        .help("put `#[handlers]` on this impl");
+    with_errors(item, diag)
+}
+
+fn options(args: TokenStream, diag: &mut Diag) -> Args {
+    parsed(args, diag).unwrap_or_default()
+}
+
+/// What the parse stage makes of it; its error is told.
+fn parsed<T: syn::parse::Parse>(tokens: TokenStream, diag: &mut Diag) -> Option<T> {
+    syn::parse2(tokens).map_err(|error| diag.syntax(&error)).ok()
+}
+
+/// The item as it was, and what was found so far.
+fn with_errors(item: TokenStream, diag: Diag) -> TokenStream {
+    let errors = diag.finish().err();
+    let mut out = item;
+    errors.to_tokens(&mut out);
+    out
+}

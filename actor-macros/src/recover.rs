@@ -1,0 +1,43 @@
+//! After an error: the user's item without our attributes, every error, and stubs.
+//!
+//! The stubs have the names and signatures that a correct item would have had, and bodies that are never
+//! reached, so that callers see nothing of the mistake.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::expand::{self, Bodies};
+use crate::model::{Actor, Entry, Handlers, Message};
+
+pub(crate) fn actor(item: &TokenStream, model: &Actor, errors: &TokenStream) -> TokenStream {
+    let stub = expand::actor(model);
+    quote!(#item #errors #stub)
+}
+
+pub(crate) fn handlers(item: &TokenStream, model: &Handlers, errors: &TokenStream) -> TokenStream {
+    let stub = expand::handlers(model, Bodies::Stub);
+    quote!(#item #errors #stub)
+}
+
+pub(crate) fn message(model: &Message, errors: &TokenStream) -> TokenStream {
+    let stub = expand::message(model, Bodies::Stub);
+    quote!(#errors #stub)
+}
+
+/// A `main` is there, or rustc would miss it, and the user's function is checked inside it.
+pub(crate) fn entry(model: &Entry, errors: &TokenStream) -> TokenStream {
+    let Entry { outer, inner, vis, sig, body, .. } = model;
+    let name = &sig.ident;
+    if sig.asyncness.is_none() {
+        return quote!(#(#outer)* #(#inner)* #vis #sig #body #errors);
+    }
+    quote! {
+        #(#outer)*
+        #vis fn #name() {
+            #[allow(dead_code, reason = "it does not run before its error is mended")]
+            #(#inner)*
+            #sig #body
+        }
+        #errors
+    }
+}

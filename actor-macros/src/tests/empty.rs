@@ -1,0 +1,5 @@
+#[actor]
+struct Idle;
+
+#[handlers]
+impl Idle {}

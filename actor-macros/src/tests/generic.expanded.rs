@@ -1,0 +1,280 @@
+pub struct Store<T: Clone, B = Memory, const N: usize = 4>
+where
+    B: Backend,
+{
+    values: [T; N],
+    backend: B,
+}
+const _: () = {
+    use ::callboard::__private as __rt;
+    impl<T: Clone, B, const N: usize> __rt::Actor for Store<T, B, N>
+    where
+        B: Backend,
+        Store<T, B, N>: __rt::Handlers,
+    {
+        const TYPE: &'static __rt::ActorType<Self> = &__rt::ActorType::new();
+    }
+};
+impl<T: Clone, B, const N: usize> Store<T, B, N>
+where
+    B: Backend,
+{
+    pub fn put(&mut self, at: usize, value: T) {
+        self.values[at] = value;
+    }
+    pub fn all(&self) -> [T; N] {
+        self.values.clone()
+    }
+}
+/// The messages of `Store`.
+pub enum StoreMsg<T: Clone, B, const N: usize>
+where
+    B: Backend,
+    T: ::core::marker::Send + 'static,
+    B: 'static,
+{
+    /// Tells `put`.
+    Put {
+        /// The parameter `at`.
+        at: usize,
+        /// The parameter `value`.
+        value: T,
+    },
+    /// Asks for `all`.
+    All {
+        /// Where the answer goes.
+        reply: ::callboard::__private::Reply<[T; N]>,
+    },
+    #[doc(hidden)]
+    __Unnamed(::core::convert::Infallible, ::core::marker::PhantomData<(fn() -> B,)>),
+}
+/// The methods of a reference to `Store`.
+pub struct StoreApi<T: Clone, B, const N: usize>(
+    ::callboard::__private::Address,
+    ::core::marker::PhantomData<(fn() -> T, fn() -> B)>,
+)
+where
+    B: Backend;
+const _: () = {
+    use ::callboard::__private as __rt;
+    fn __fields<T: Clone, B, const N: usize>(
+        _: __rt::Field<usize>,
+        _: __rt::Field<T>,
+        _: __rt::Field<[T; N]>,
+    )
+    where
+        B: Backend,
+    {}
+    impl<T: Clone, B, const N: usize> __rt::Message for StoreMsg<T, B, N>
+    where
+        B: Backend,
+        T: ::core::marker::Send + 'static,
+        B: 'static,
+    {
+        const NAMES: &'static [&'static str] = &["Put", "All"];
+        fn tag(&self) -> usize {
+            match *self {
+                Self::Put { .. } => 0,
+                Self::All { .. } => 1,
+                Self::__Unnamed(never, _) => match never {}
+            }
+        }
+    }
+    impl<T: Clone, B, const N: usize> ::core::marker::Copy for StoreApi<T, B, N>
+    where
+        B: Backend,
+    {}
+    impl<T: Clone, B, const N: usize> ::core::clone::Clone for StoreApi<T, B, N>
+    where
+        B: Backend,
+    {
+        fn clone(&self) -> Self {
+            *self
+        }
+    }
+    impl<T: Clone, B, const N: usize> ::core::fmt::Debug for StoreApi<T, B, N>
+    where
+        B: Backend,
+    {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_tuple("StoreApi").field(&self.0).finish()
+        }
+    }
+    impl<T: Clone, B, const N: usize> __rt::Api for StoreApi<T, B, N>
+    where
+        B: Backend,
+    {
+        fn at(address: __rt::Address) -> Self {
+            Self(address, ::core::marker::PhantomData)
+        }
+        fn address(&self) -> __rt::Address {
+            self.0
+        }
+    }
+    impl<T: Clone, B, const N: usize> StoreApi<T, B, N>
+    where
+        B: Backend,
+        T: ::core::marker::Send + 'static,
+        B: 'static,
+    {
+        /// Tells `put`.
+        pub fn put(&self, at: usize, value: T) {
+            __rt::tell::<Store<T, B, N>>(self.0, StoreMsg::Put { at, value });
+        }
+        /// Asks for `all`.
+        pub fn all(&self) -> __rt::Ask<[T; N]> {
+            __rt::ask::<Store<T, B, N>, _>(self.0, |reply| StoreMsg::All { reply })
+        }
+    }
+    impl<T: Clone, B, const N: usize> __rt::Protocol for Store<T, B, N>
+    where
+        B: Backend,
+        T: ::core::marker::Send + 'static,
+        B: 'static,
+    {
+        type Msg = StoreMsg<T, B, N>;
+        type Api = StoreApi<T, B, N>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+    }
+    impl<T: Clone, B, const N: usize> __rt::Handle<StoreMsg<T, B, N>> for Store<T, B, N>
+    where
+        B: Backend,
+        T: ::core::marker::Send + 'static,
+        B: 'static,
+    {
+        fn handle<'a>(
+            &'a mut self,
+            msg: StoreMsg<T, B, N>,
+            _cx: &'a mut __rt::Context<Self>,
+        ) -> __rt::Handled<'a> {
+            match msg {
+                StoreMsg::Put { at, value } => __rt::told(Self::put(self, at, value)),
+                StoreMsg::All { reply } => __rt::asked(reply, Self::all(self)),
+            }
+        }
+    }
+    impl<T: Clone, B, const N: usize> __rt::Handlers for Store<T, B, N>
+    where
+        B: Backend,
+        T: ::core::marker::Send + 'static,
+        B: 'static,
+    {}
+};
+struct Fixed<const SIZE: usize>([u8; SIZE]);
+const _: () = {
+    use ::callboard::__private as __rt;
+    impl<const SIZE: usize> __rt::Actor for Fixed<SIZE>
+    where
+        Fixed<SIZE>: __rt::Handlers,
+    {
+        const TYPE: &'static __rt::ActorType<Self> = &__rt::ActorType::new();
+    }
+};
+impl<const SIZE: usize> Fixed<SIZE> {}
+/// The messages of `Fixed`.
+pub enum FixedMsg<const SIZE: usize> {}
+/// The methods of a reference to `Fixed`.
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+pub struct FixedApi<const SIZE: usize>(::callboard::__private::Address);
+const _: () = {
+    use ::callboard::__private as __rt;
+    impl<const SIZE: usize> __rt::Message for FixedMsg<SIZE> {
+        const NAMES: &'static [&'static str] = &[];
+        fn tag(&self) -> usize {
+            match *self {}
+        }
+    }
+    impl<const SIZE: usize> __rt::Api for FixedApi<SIZE> {
+        fn at(address: __rt::Address) -> Self {
+            Self(address)
+        }
+        fn address(&self) -> __rt::Address {
+            self.0
+        }
+    }
+    impl<const SIZE: usize> __rt::Protocol for Fixed<SIZE> {
+        type Msg = FixedMsg<SIZE>;
+        type Api = FixedApi<SIZE>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+    }
+    impl<const SIZE: usize> __rt::Handle<FixedMsg<SIZE>> for Fixed<SIZE> {
+        fn handle<'a>(
+            &'a mut self,
+            msg: FixedMsg<SIZE>,
+            _cx: &'a mut __rt::Context<Self>,
+        ) -> __rt::Handled<'a> {
+            match msg {}
+        }
+    }
+    impl<const SIZE: usize> __rt::Handlers for Fixed<SIZE> {}
+};
+impl<T: Send + 'static> Cell<T> {
+    pub fn set(&mut self, value: T) {}
+}
+/// The messages of `Cell`.
+pub enum CellMsg<T: Send + 'static> {
+    /// Tells `set`.
+    Set {
+        /// The parameter `value`.
+        value: T,
+    },
+}
+/// The methods of a reference to `Cell`.
+pub struct CellApi<T: Send + 'static>(
+    ::callboard::__private::Address,
+    ::core::marker::PhantomData<(fn() -> T,)>,
+);
+const _: () = {
+    use ::callboard::__private as __rt;
+    fn __fields<T: Send + 'static>(_: __rt::Field<T>) {}
+    impl<T: Send + 'static> __rt::Message for CellMsg<T> {
+        const NAMES: &'static [&'static str] = &["Set"];
+        fn tag(&self) -> usize {
+            match *self {
+                Self::Set { .. } => 0,
+            }
+        }
+    }
+    impl<T: Send + 'static> ::core::marker::Copy for CellApi<T> {}
+    impl<T: Send + 'static> ::core::clone::Clone for CellApi<T> {
+        fn clone(&self) -> Self {
+            *self
+        }
+    }
+    impl<T: Send + 'static> ::core::fmt::Debug for CellApi<T> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_tuple("CellApi").field(&self.0).finish()
+        }
+    }
+    impl<T: Send + 'static> __rt::Api for CellApi<T> {
+        fn at(address: __rt::Address) -> Self {
+            Self(address, ::core::marker::PhantomData)
+        }
+        fn address(&self) -> __rt::Address {
+            self.0
+        }
+    }
+    impl<T: Send + 'static> CellApi<T> {
+        /// Tells `set`.
+        pub fn set(&self, value: T) {
+            __rt::tell::<Cell<T>>(self.0, CellMsg::Set { value });
+        }
+    }
+    impl<T: Send + 'static> __rt::Protocol for Cell<T> {
+        type Msg = CellMsg<T>;
+        type Api = CellApi<T>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+    }
+    impl<T: Send + 'static> __rt::Handle<CellMsg<T>> for Cell<T> {
+        fn handle<'a>(
+            &'a mut self,
+            msg: CellMsg<T>,
+            _cx: &'a mut __rt::Context<Self>,
+        ) -> __rt::Handled<'a> {
+            match msg {
+                CellMsg::Set { value } => __rt::told(Self::set(self, value)),
+            }
+        }
+    }
+    impl<T: Send + 'static> __rt::Handlers for Cell<T> {}
+};

@@ -1,0 +1,19 @@
+#[handlers]
+impl Plain {
+    #[start]
+    fn open(&mut self) {}
+
+    #[callboard::stop]
+    fn close(&mut self) {}
+}
+
+#[handlers]
+impl Late {
+    #[start]
+    async fn open(&mut self, cx: &mut Context<Self>) -> Result<Start, OpenError> {
+        Ok(Start::Run)
+    }
+
+    #[stop]
+    async fn close(&mut self, cx: &mut Context<Self>, why: &ExitReason) {}
+}

@@ -1,0 +1,174 @@
+//! Snapshots of expansions: `case.rs` is what a user writes, `case.expanded.rs` what the macros make of
+//! it. `UPDATE_EXPECT=1 cargo test -p actor-macros` writes them anew; read the difference.
+
+use expect_test::{ExpectFile, expect_file};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Attribute, File, ImplItem, Item, Meta, Visibility};
+
+use crate::{names, pipeline, show};
+
+macro_rules! cases {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[test]
+        fn $name() {
+            let input = include_str!(concat!(stringify!($name), ".rs"));
+            check(input, expect_file![concat!(stringify!($name), ".expanded.rs")]);
+        }
+    )*};
+}
+
+cases! {
+    /// An actor with one tell and one ask: what the budget is about.
+    counter
+    /// Plain and async hooks, with and without what they may take.
+    hooks
+    /// Async handlers, with context and without.
+    asynchronous
+    /// The answer comes later, through a `Reply` that the handler keeps.
+    deferred
+    /// Type and const parameters with bounds, one of which no handler names.
+    generic
+    /// No handlers at all.
+    empty
+    /// `#[cfg]`, docs and `#[deprecated]` are copied.
+    notes
+    /// Every option of every macro.
+    options
+    /// `#[derive(Message)]`
+    message
+    /// `main` and tests.
+    entry
+    /// After an error there are stubs.
+    mistaken
+}
+
+fn check(input: &str, expected: ExpectFile) {
+    expected.assert_eq(&expanded(input));
+}
+
+/// What the compiler would make of this file, each macro once.
+fn expanded(input: &str) -> String {
+    let file: File = syn::parse_str(input).expect("the case is Rust");
+    printed(&file.items.into_iter().map(expand_item).collect())
+}
+
+fn printed(tokens: &TokenStream) -> String {
+    prettyplease::unparse(&syn::parse2(tokens.clone()).expect("the expansion is Rust"))
+}
+
+fn expand_item(mut item: Item) -> TokenStream {
+    let attrs = match &mut item {
+        Item::Enum(item) => &mut item.attrs,
+        Item::Fn(item) => &mut item.attrs,
+        Item::Impl(item) => &mut item.attrs,
+        Item::Struct(item) => &mut item.attrs,
+        _ => return item.into_token_stream(),
+    };
+    let ours = attrs.iter().position(|attr| macro_of(attr).is_some());
+    let Some(attr) = ours.map(|index| attrs.remove(index)) else {
+        return item.into_token_stream();
+    };
+    let args = match &attr.meta {
+        Meta::List(list) => list.tokens.clone(),
+        _ => TokenStream::new(),
+    };
+    let item = item.into_token_stream();
+    match macro_of(&attr).expect("it was found by this").as_str() {
+        "actor" => pipeline::actor(args, item),
+        "derive" => {
+            let made = pipeline::message(item.clone());
+            quote!(#item #made)
+        }
+        "handlers" => pipeline::handlers(args, item),
+        "main" => pipeline::main(args, item),
+        _ => pipeline::test(args, item),
+    }
+}
+
+/// The last word of an attribute that is one of our macros.
+fn macro_of(attr: &Attribute) -> Option<String> {
+    let word = attr.path().segments.last()?.ident.to_string();
+    ["actor", "derive", "handlers", "main", "test"].contains(&word.as_str()).then_some(word)
+}
+
+/// What a newcomer reads to know what was made of an actor with one tell and one ask: at most 65 lines
+/// beside their own, docs not counted. No derive of ours hides any.
+#[test]
+fn what_is_added_to_an_actor_stays_within_its_budget() {
+    let input = include_str!("counter.rs");
+    let whole = lines_of_code(&expanded(input));
+    let written: Vec<&str> = input.lines().filter(|line| !line.trim().starts_with("#[")).collect();
+    let users = lines_of_code(&printed(&written.join("\n").parse().expect("the case is Rust")));
+    let added = whole - users;
+    assert!(added <= 65, "{added} lines are added, {whole} with the user's own");
+}
+
+fn lines_of_code(text: &str) -> usize {
+    text.lines().filter(|line| !line.trim().starts_with("///")).count()
+}
+
+/// Go-to-definition and debuggers see the user's own tokens: only our attributes are gone.
+#[test]
+fn the_users_impl_stays_whole() {
+    let item = quote! {
+        #[allow(clippy::all)]
+        impl<T: Copy> Store<T> where T: Send {
+            #![allow(unused)]
+            const N: usize = 1;
+            type Item = u8;
+            #[tell]
+            #[inline]
+            pub fn put(&mut self, #[allow(unused)] value: T) { half + ; typed }
+            fn total(&self) -> usize { Self::N }
+        }
+    };
+    let written = item.to_string().replace("# [tell]", "");
+    let syntax: crate::parse::HandlersSyntax = syn::parse2(item).expect("an impl");
+    assert_eq!(squeezed(&syntax.item), squeezed(&written));
+}
+
+/// Tokens as text without blanks, which come and go as tokens are printed.
+fn squeezed(tokens: &impl ToString) -> String {
+    tokens.to_string().split_whitespace().collect()
+}
+
+#[test]
+fn an_expansion_on_standard_error_is_still_rust() {
+    let made = pipeline::handlers(
+        TokenStream::new(),
+        quote!(impl Counter { #[ask] fn get(&self, a: Vec<u8>) -> Result<i64, E> { Ok(a.len() == 1) } }),
+    );
+    let shown = show::laid_out(&made);
+    let reread: TokenStream = shown.parse().expect("tokens");
+    assert_eq!(squeezed(&reread), squeezed(&made));
+    assert!(shown.lines().all(|line| line.len() < 120), "{shown}");
+}
+
+/// A handler with the name of a method of `ActorRef` could never be called.
+#[test]
+fn every_method_of_a_reference_is_reserved() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../actor-runtime/src/actor_ref.rs");
+    let text = std::fs::read_to_string(path).expect("the runtime stands beside this crate");
+    let file: File = syn::parse_str(&text).expect("it is Rust");
+    let inherent = file.items.iter().filter_map(|item| match item {
+        Item::Impl(item) if item.trait_.is_none() => Some(item),
+        _ => None,
+    });
+    let of_references = inherent
+        .filter(|item| squeezed(&item.self_ty.to_token_stream()).starts_with("ActorRef<"))
+        .flat_map(|item| &item.items);
+    let mut seen = 0;
+    for item in of_references {
+        let ImplItem::Fn(method) = item else { continue };
+        let callable =
+            matches!(method.vis, Visibility::Public(_)) && method.sig.receiver().is_some();
+        if callable {
+            let name = method.sig.ident.to_string();
+            assert!(names::instead_of_reserved(&name).is_some(), "`{name}` is not reserved");
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "no methods of `ActorRef` were found");
+}

@@ -1,0 +1,86 @@
+struct Cart;
+const _: () = {
+    use shop::cb::__private as __rt;
+    static TYPE: __rt::ActorType<Cart> = __rt::ActorType::new();
+    impl __rt::Actor for Cart {
+        const OPTIONS: __rt::Options = __rt::Options::new()
+            .slice(32)
+            .ask_timeout(::core::time::Duration::from_millis(250))
+            .start_timeout(::core::time::Duration::from_secs(120));
+        const TYPE: &'static __rt::ActorType<Self> = &TYPE;
+    }
+};
+impl Cart {
+    fn total(&self) -> u64 {
+        0
+    }
+}
+/// The messages of `Cart`.
+pub enum CartMsg {
+    /// Asks for `total`.
+    Total {
+        /// Where the answer goes.
+        reply: shop::cb::__private::Reply<u64>,
+    },
+}
+/// The methods of a reference to `Cart`.
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+pub struct CartApi(shop::cb::__private::Address);
+const _: () = {
+    use shop::cb::__private as __rt;
+    fn __fields(_: __rt::Field<u64>) {}
+    impl __rt::Message for CartMsg {
+        const NAMES: &'static [&'static str] = &["Total"];
+        fn tag(&self) -> usize {
+            match *self {
+                Self::Total { .. } => 0,
+            }
+        }
+    }
+    impl __rt::Api for CartApi {
+        fn at(address: __rt::Address) -> Self {
+            Self(address)
+        }
+        fn address(&self) -> __rt::Address {
+            self.0
+        }
+    }
+    impl CartApi {
+        /// Asks for `total`.
+        fn total(&self) -> __rt::Ask<u64> {
+            __rt::ask::<Cart, _>(self.0, |reply| CartMsg::Total { reply })
+        }
+    }
+    impl __rt::Protocol for Cart {
+        type Msg = CartMsg;
+        type Api = CartApi;
+        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+    }
+    impl __rt::Handle<CartMsg> for Cart {
+        fn handle<'a>(
+            &'a mut self,
+            msg: CartMsg,
+            _cx: &'a mut __rt::Context<Self>,
+        ) -> __rt::Handled<'a> {
+            match msg {
+                CartMsg::Total { reply } => __rt::asked(reply, Self::total(self)),
+            }
+        }
+    }
+    impl __rt::Handlers for Cart {}
+};
+fn main() -> ::std::process::ExitCode {
+    #[allow(clippy::unused_async, reason = "the macro asks for an async fn")]
+    async fn main() {}
+    shop::cb::__private::main(shop::cb::__private::System::builder().shards(4), main)
+}
+#[::core::prelude::v1::test]
+fn sums() -> ::std::process::ExitCode {
+    #[allow(clippy::unused_async, reason = "the macro asks for an async fn")]
+    async fn sums() {}
+    shop::cb::__private::test(
+        shop::cb::__private::System::builder().shards(1).pin(false),
+        ::core::time::Duration::from_micros(7),
+        sums,
+    )
+}

@@ -1,0 +1,16 @@
+#[actor(slice = 32, ask_timeout = "250ms", start_timeout = "2m", crate = shop::cb)]
+struct Cart;
+
+#[handlers(crate = shop::cb)]
+impl Cart {
+    #[ask]
+    fn total(&self) -> u64 {
+        0
+    }
+}
+
+#[shop::cb::main(shards = 4, crate = shop::cb)]
+async fn main() {}
+
+#[shop::cb::test(shards = 1, timeout = "7us", crate = shop::cb)]
+async fn sums() {}

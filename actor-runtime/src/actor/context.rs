@@ -1,0 +1,68 @@
+//! What a handler is given beside its message.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::Actor;
+use crate::actor_ref::ActorRef;
+use crate::address::{Address, Target};
+use crate::error::StartError;
+use crate::host;
+use crate::message::Protocol;
+
+/// What a handler may ask of its actor: `cx: &mut Context<Self>`, the first parameter after `self`.
+///
+/// It stays on the actor's shard: it is neither `Send` nor `Clone`.
+pub struct Context<A> {
+    me: Target,
+    actor: PhantomData<*const A>,
+}
+
+impl<A> Context<A> {
+    pub(super) const fn new(me: Target) -> Self {
+        Self { me, actor: PhantomData }
+    }
+}
+
+impl<A> Context<A> {
+    fn address(&self) -> Address {
+        host::with(|host| host.expect("a context stays on its shard").address(self.me))
+    }
+
+    /// The actor itself. What is told to it goes to the end of the queue, never inline.
+    #[must_use]
+    pub fn me(&self) -> ActorRef<A>
+    where
+        A: Protocol,
+    {
+        ActorRef::from_address(self.address())
+    }
+
+    /// Ends the actor once the present handler has ended; what waits becomes dead letters.
+    pub fn stop(&mut self)
+    where
+        A: Protocol,
+    {
+        self.me().stop_now();
+    }
+
+    /// As the free function [`spawn`](crate::spawn): an actor on this shard, at once.
+    pub fn spawn<B: Actor>(&mut self, actor: B) -> ActorRef<B> {
+        super::spawn(actor)
+    }
+
+    /// As the free function [`start`](crate::start): the same, ended when the start hook has.
+    ///
+    /// # Errors
+    ///
+    /// If the start hook ended the actor, wants none, or took too long.
+    pub async fn start<B: Actor>(&mut self, actor: B) -> Result<ActorRef<B>, StartError> {
+        super::start(actor).await
+    }
+}
+
+impl<A> fmt::Debug for Context<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Context({})", self.address())
+    }
+}

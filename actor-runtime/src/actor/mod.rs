@@ -1,0 +1,227 @@
+//! Actors: the trait, what the macros make of it, and how an actor begins.
+//!
+//! Before me: the macros' `Handlers`, `Handle` and `Actor` impls, or the same by hand. After me: the cell
+//! in which an actor lives, and the shard that delivers to it.
+
+mod context;
+mod entry;
+mod spawn;
+
+use std::fmt;
+use std::future::Future;
+
+pub use self::context::Context;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use self::entry::enter as enter_entry;
+pub(crate) use self::entry::{Ended, run_on};
+pub(crate) use self::spawn::spawn_by;
+pub use self::spawn::{Place, SpawnOn, spawn, spawn_on, start};
+use crate::address::Target;
+use crate::ask::Reply;
+use crate::cell::task::Task;
+use crate::cell::{Body, Handled, Options, Outcome, TypeOf};
+use crate::exit::ExitReason;
+use crate::flow::{Flow, IntoFlow, IntoStart};
+use crate::host;
+use crate::message::Protocol;
+use crate::record::{Class, Delivery};
+
+/// How an actor takes the messages `M`: what `#[handlers]` makes of the handlers.
+#[diagnostic::on_unimplemented(message = "`{Self}` does not take `{M}`")]
+pub trait Handle<M>: Sized + 'static {
+    /// Handles one message.
+    fn handle<'a>(&'a mut self, message: M, cx: &'a mut Context<Self>) -> Handled<'a>;
+}
+
+/// What `#[handlers]` makes beside the messages: the hooks of an actor.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no handlers",
+    label = "an actor without handlers",
+    note = "write `#[handlers] impl {Self} {{ }}`"
+)]
+pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
+    /// Whether there is a start hook.
+    const STARTS: bool = false;
+    /// Whether any handler or hook is `async`: such an actor's cell has room for its context, 8 bytes.
+    const SUSPENDS: bool = false;
+
+    /// Runs before the first message, if `STARTS` says so.
+    fn start<'a>(&'a mut self, cx: &'a mut Context<Self>) -> Handled<'a> {
+        let _ = cx;
+        started(())
+    }
+
+    /// Runs after the last message, unless the actor crashed.
+    fn stop<'a>(&'a mut self, why: &'a ExitReason, cx: &'a mut Context<Self>) -> Handled<'a> {
+        let _ = (why, cx);
+        told(())
+    }
+}
+
+/// An actor: state, and handlers that one shard runs one at a time.
+///
+/// Made by `#[actor]` on a struct and `#[handlers]` on its impl. The state need not be `Send`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "not an actor",
+    note = "put `#[actor]` on `struct {Self}`"
+)]
+pub trait Actor: Handlers {
+    /// What `#[actor(..)]` says.
+    const OPTIONS: Options = Options::new();
+    /// What cells with this actor have in common: `&ActorType::new()`, best from a `static`, which has
+    /// one address everywhere.
+    const TYPE: &'static ActorType<Self>;
+}
+
+/// What the cells of one type of actor have in common.
+pub struct ActorType<A: Actor> {
+    plain: TypeOf<Plain<A>>,
+    suspending: TypeOf<Suspending<A>>,
+}
+
+impl<A: Actor> ActorType<A> {
+    /// The type of `A`'s cells.
+    #[must_use]
+    #[allow(
+        clippy::new_without_default,
+        reason = "it is made in constants, where `Default` cannot be"
+    )]
+    pub const fn new() -> Self {
+        Self {
+            plain: TypeOf::new::<A>(Class::Message, A::OPTIONS, A::STARTS),
+            suspending: TypeOf::new::<A>(Class::Message, A::OPTIONS, A::STARTS),
+        }
+    }
+}
+
+/// How messages reach `A`.
+#[must_use]
+pub const fn delivery<A: Actor>() -> Delivery<A::Msg> {
+    if A::SUSPENDS { A::TYPE.suspending.delivery() } else { A::TYPE.plain.delivery() }
+}
+
+impl<A: Actor> fmt::Debug for ActorType<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ActorType({})", std::any::type_name::<A>())
+    }
+}
+
+/// What lies in the cell of an actor whose handlers are all plain: a context is made for each call.
+struct Plain<A>(A);
+
+/// What a plain handler left: it borrows nothing of the call.
+#[inline(always)]
+fn done<'a>(handled: Handled<'_>) -> Handled<'a> {
+    match handled.0 {
+        Outcome::Flow(flow) => Handled(Outcome::Flow(flow)),
+        Outcome::Answered(_) | Outcome::Later(_) => {
+            panic!("a handler that suspends needs `const SUSPENDS: bool = true` in `Handlers`")
+        }
+    }
+}
+
+impl<A: Actor> Body for Plain<A> {
+    type Message = A::Msg;
+
+    #[inline]
+    fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a> {
+        if A::SUSPENDS {
+            unreachable!("an actor that suspends lies in another cell");
+        }
+        done(self.0.handle(message, &mut Context::new(me)))
+    }
+
+    fn start<'a>(&'a mut self, me: Target) -> Handled<'a> {
+        done(Handlers::start(&mut self.0, &mut Context::new(me)))
+    }
+
+    fn stop<'a>(&'a mut self, why: &'a ExitReason, me: Target) -> Handled<'a> {
+        done(Handlers::stop(&mut self.0, why, &mut Context::new(me)))
+    }
+}
+
+/// What lies in the cell of an actor that suspends: a future may borrow the context beside the state.
+struct Suspending<A> {
+    cx: Context<A>,
+    state: A,
+}
+
+impl<A: Actor> Suspending<A> {
+    #[inline(always)]
+    fn call<'a>(
+        &'a mut self,
+        me: Target,
+        call: impl FnOnce(&'a mut A, &'a mut Context<A>) -> Handled<'a>,
+    ) -> Handled<'a> {
+        if !A::SUSPENDS {
+            unreachable!("a plain actor lies in another cell");
+        }
+        self.cx = Context::new(me);
+        call(&mut self.state, &mut self.cx)
+    }
+}
+
+impl<A: Actor> Body for Suspending<A> {
+    type Message = A::Msg;
+
+    #[inline]
+    fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a> {
+        self.call(me, |state, cx| state.handle(message, cx))
+    }
+
+    fn start<'a>(&'a mut self, me: Target) -> Handled<'a> {
+        self.call(me, Handlers::start)
+    }
+
+    fn stop<'a>(&'a mut self, why: &'a ExitReason, me: Target) -> Handled<'a> {
+        self.call(me, |state, cx| Handlers::stop(state, why, cx))
+    }
+}
+
+/// A handler that nobody waits for returned.
+#[inline]
+pub fn told<'a>(value: impl IntoFlow) -> Handled<'a> {
+    Handled(Outcome::Flow(value.into_flow()))
+}
+
+/// A handler that somebody waits for returned the answer.
+#[inline]
+pub fn asked<'a, T: Send + 'static>(reply: Reply<T>, value: T) -> Handled<'a> {
+    reply.answer(value);
+    Handled(Outcome::Flow(Flow::go()))
+}
+
+/// A start hook returned.
+pub fn started<'a>(value: impl IntoStart) -> Handled<'a> {
+    Handled(Outcome::Flow(value.into_start()))
+}
+
+/// An `async` handler that nobody waits for.
+pub fn told_later<'a>(future: impl Future<Output: IntoFlow> + 'a) -> Handled<'a> {
+    later(future, IntoFlow::into_flow)
+}
+
+/// An `async` handler whose output somebody waits for.
+pub fn asked_later<'a, T: Send + 'static>(
+    reply: Reply<T>,
+    future: impl Future<Output = T> + 'a,
+) -> Handled<'a> {
+    later(future, move |value| {
+        reply.answer(value);
+        Flow::go()
+    })
+}
+
+/// An `async` start hook.
+pub fn started_later<'a>(future: impl Future<Output: IntoStart> + 'a) -> Handled<'a> {
+    later(future, IntoStart::into_start)
+}
+
+fn later<'a, F: Future + 'a>(
+    future: F,
+    finish: impl FnOnce(F::Output) -> Flow + 'a,
+) -> Handled<'a> {
+    let task = host::with(|host| Task::new(future, finish, host.map(|host| &host.futures)));
+    Handled(Outcome::Later(task))
+}

@@ -1,0 +1,197 @@
+//! How an actor begins: on this shard, or on another.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
+
+use tokio::sync::oneshot;
+
+use super::{Actor, Context, Plain, Suspending};
+use crate::actor_ref::ActorRef;
+use crate::address::{Address, Target};
+use crate::cell::status::STARTING;
+use crate::error::StartError;
+use crate::host::{self, Host, Signal};
+use crate::route::{self, Route, Word};
+
+/// Where an actor is to run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// On the next shard, in turn.
+    #[default]
+    Any,
+    /// On the shard with this index.
+    Shard(usize),
+}
+
+impl From<usize> for Place {
+    fn from(shard: usize) -> Self {
+        Self::Shard(shard)
+    }
+}
+
+/// Makes an actor run on this shard, at once; its start hook runs in its turn, before any message.
+///
+/// Costs some ten nanoseconds. Nothing ties the actor to its spawner.
+///
+/// # Panics
+///
+/// Outside a system, that is on a thread that is no shard: there use `System::spawn_on`.
+#[track_caller]
+pub fn spawn<A: Actor>(actor: A) -> ActorRef<A> {
+    host::with(|host| match host {
+        Some(host) => ActorRef::from_address(begin(host, actor)),
+        None => panic!(
+            "`spawn` runs an actor on the present shard, and this thread is none: use `System::spawn_on`"
+        ),
+    })
+}
+
+/// As [`spawn`], and waits until the start hook has ended.
+///
+/// # Errors
+///
+/// [`StartError::Failed`] with the reason, [`StartError::Ignored`] or [`StartError::Timeout`]; then there is
+/// no actor and nothing of it is left.
+///
+/// # Panics
+///
+/// Outside a system, as [`spawn`].
+pub async fn start<A: Actor>(actor: A) -> Result<ActorRef<A>, StartError> {
+    let actor = spawn(actor).address();
+    let started = host::with(|host| wait_for(host.expect("`spawn` found the host"), actor));
+    receive_start(started).await.map(ActorRef::from_address)
+}
+
+/// Makes an actor live in a cell of this host.
+pub(crate) fn begin<A: Actor>(host: &Host, state: A) -> Address {
+    let status = if A::STARTS { STARTING } else { 0 };
+    let me = if A::SUSPENDS {
+        let body = Suspending { cx: Context::new(Target::NOBODY), state };
+        host.settle(&A::TYPE.suspending, status, body).0
+    } else {
+        host.settle(&A::TYPE.plain, status, Plain(state)).0
+    };
+    if A::STARTS {
+        host::send(host::signals(), me, Signal::Start);
+    }
+    tracing::trace!(target: "callboard", actor = %me, kind = std::any::type_name::<A>(), "start");
+    me
+}
+
+type Started = oneshot::Receiver<Result<Address, StartError>>;
+
+fn wait_for(host: &Host, actor: Address) -> Started {
+    let (tell, told) = oneshot::channel();
+    // Whoever waited may be gone; the actor runs on all the same.
+    host.on_started(actor, Box::new(move |result| drop(tell.send(result))));
+    told
+}
+
+/// Waits for the end of a start; a system that ended meanwhile is an error.
+pub(crate) async fn receive_start(started: Started) -> Result<Address, StartError> {
+    started.await.unwrap_or(Err(StartError::Stopped))
+}
+
+/// An actor that begins on another shard: await it, or wait for it on a thread that may block.
+///
+/// The actor begins whether or not anybody waits.
+#[must_use = "it tells whether the actor began, and where"]
+pub struct SpawnOn<A: Actor> {
+    started: Started,
+    actor: PhantomData<fn(A)>,
+}
+
+impl<A: Actor> SpawnOn<A> {
+    /// Waits until the start hook has ended, on a thread that may block.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`]; and [`StartError::NoShard`], or [`StartError::Stopped`] if the system ended.
+    ///
+    /// # Panics
+    ///
+    /// On a shard's thread, which it would hold up: await it there.
+    pub fn wait(self) -> Result<ActorRef<A>, StartError> {
+        let on_shard = host::with(|host| host.is_some());
+        assert!(!on_shard, "`wait` would hold up the shard: use `.await` in a handler");
+        let started = self.started.blocking_recv().unwrap_or(Err(StartError::Stopped));
+        started.map(ActorRef::from_address)
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl<A: Actor> SpawnOn<A> {
+    /// How the start went, if it is known by now.
+    pub(crate) fn now(&mut self) -> Option<Result<ActorRef<A>, StartError>> {
+        self.started.try_recv().ok().map(|started| started.map(ActorRef::from_address))
+    }
+}
+
+impl<A: Actor> Future for SpawnOn<A> {
+    type Output = Result<ActorRef<A>, StartError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        let started = Pin::new(&mut self.started).poll(cx);
+        started.map(|s| s.unwrap_or(Err(StartError::Stopped)).map(ActorRef::from_address))
+    }
+}
+
+impl<A: Actor> fmt::Debug for SpawnOn<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SpawnOn<{}>", crate::actor_ref::short_name(std::any::type_name::<A>()))
+    }
+}
+
+/// Makes an actor run on another shard of this system: `make` runs there, so the state need not be `Send`.
+///
+/// # Panics
+///
+/// Outside a system: there use `System::spawn_on`.
+#[track_caller]
+pub fn spawn_on<A: Actor>(
+    place: impl Into<Place>,
+    make: impl FnOnce() -> A + Send + 'static,
+) -> SpawnOn<A> {
+    let node = host::with(|host| host.map(|host| host.shard_id.node()));
+    let node =
+        node.expect("`spawn_on` needs a shard's thread, and this is none: use `System::spawn_on`");
+    spawn_by(route::find(node), place.into(), make)
+}
+
+/// Has `make` called on a shard, and the actor it makes begin there.
+pub(crate) fn spawn_by<A: Actor>(
+    route: Option<Arc<dyn Route>>,
+    place: Place,
+    make: impl FnOnce() -> A + Send + 'static,
+) -> SpawnOn<A> {
+    let (tell, started) = oneshot::channel();
+    let shard = route.as_ref().ok_or(StartError::Stopped).and_then(|route| match place {
+        Place::Any => Ok(route.next_shard()),
+        Place::Shard(shard) if shard < route.shards() => Ok(shard as u32),
+        Place::Shard(_) => Err(StartError::NoShard(route.shards())),
+    });
+    match (route, shard) {
+        (Some(route), Ok(shard)) => {
+            let call = || {
+                host::with(|host| {
+                    let host = host.expect("a shard runs its calls in its turn");
+                    // Whoever waited may be gone; the actor runs on all the same.
+                    let tell = move |result| drop(tell.send(result));
+                    match host.guard(make) {
+                        Ok(state) => host.on_started(begin(host, state), Box::new(tell)),
+                        Err(panic) => tell(Err(StartError::Failed(panic))),
+                    }
+                });
+            };
+            route.say(shard, Word::Call(Box::new(call)));
+        }
+        (_, Err(error)) => drop(tell.send(Err(error))),
+        (None, Ok(_)) => unreachable!("no route, no shard"),
+    }
+    SpawnOn { started, actor: PhantomData }
+}

@@ -1,0 +1,110 @@
+//! References: an address with a type.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use crate::address::Address;
+use crate::host::{self, Signal};
+use crate::message::{Api, Protocol};
+use crate::route::{self, Word};
+
+/// A reference to an actor: where it is, and what it takes.
+///
+/// It is 16 bytes, `Copy`, `Send` and `Sync`, and the same type wherever the actor runs. It does not own:
+/// dropping references stops nothing, and one whose actor ended reaches no later actor of the same place.
+/// It derefs to the actor's methods, so `counter.inc(5)` needs no import.
+///
+/// What one sender tells and asks one actor arrives in the order sent. No order is promised between
+/// different senders, nor by way of a third actor.
+pub struct ActorRef<P: Protocol + ?Sized> {
+    api: P::Api,
+    protocol: PhantomData<fn(Box<P>)>,
+}
+
+impl<P: Protocol + ?Sized> ActorRef<P> {
+    /// The reference to the actor at this address. If none of type `P` is there, what is sent to it
+    /// becomes a dead letter.
+    pub fn from_address(address: Address) -> Self {
+        Self { api: P::Api::at(address), protocol: PhantomData }
+    }
+
+    /// Where the actor is.
+    pub fn address(&self) -> Address {
+        self.api.address()
+    }
+
+    /// Sends a message and waits for nothing: at most once, in order, about five nanoseconds on the
+    /// actor's own shard. What cannot be delivered becomes a dead letter.
+    #[inline]
+    pub fn tell(&self, message: P::Msg) {
+        host::send(P::DELIVERY, self.address(), message);
+    }
+
+    /// Ends the actor after what was sent to it before; what comes later becomes dead letters, and asks
+    /// end with `Stopped`.
+    pub fn stop(&self) {
+        host::send(host::signals(), self.address(), Signal::Stop);
+    }
+
+    /// Ends the actor after its present message; what waits becomes dead letters.
+    pub fn stop_now(&self) {
+        let (shard_id, target) = (self.address().shard_id(), self.address().target());
+        let is_done = host::with(|host| match host {
+            Some(host) if host.shard_id == shard_id => {
+                host.leave(target);
+                true
+            }
+            // An actor of another system is nobody's here.
+            Some(host) => host.shard_id.node() != shard_id.node(),
+            None => false,
+        });
+        if !is_done && let Some(route) = route::find(shard_id.node()) {
+            route.say(shard_id.shard(), Word::StopNow(target));
+        }
+    }
+}
+
+impl<P: Protocol + ?Sized> Deref for ActorRef<P> {
+    type Target = P::Api;
+
+    #[inline]
+    fn deref(&self) -> &P::Api {
+        &self.api
+    }
+}
+
+impl<P: Protocol + ?Sized> Copy for ActorRef<P> {}
+impl<P: Protocol + ?Sized> Clone for ActorRef<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Protocol + ?Sized> PartialEq for ActorRef<P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.address() == other.address()
+    }
+}
+
+impl<P: Protocol + ?Sized> Eq for ActorRef<P> {}
+
+impl<P: Protocol + ?Sized> Hash for ActorRef<P> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.address().hash(state);
+    }
+}
+
+/// `Counter@0/3/17.1`: the type, then node, shard, slot and generation.
+impl<P: Protocol + ?Sized> fmt::Debug for ActorRef<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", short_name(std::any::type_name::<P>()), self.address())
+    }
+}
+
+/// The last segment of a type's path, its parameters left out.
+pub(crate) fn short_name(path: &str) -> &str {
+    let path = path.split('<').next().unwrap_or(path);
+    path.rsplit("::").next().unwrap_or(path)
+}

@@ -1,0 +1,427 @@
+//! Asks: the end that waits, and the end that answers.
+//!
+//! An [`Ask`] is a lazy future. When it is polled or started on a shard it takes a cell of its own, which the
+//! answer reaches like any message; the [`Reply`] inside the message is that cell's address. The delivery of
+//! the answer polls the asker at once. From a thread that is no shard, the ask is carried to the actor's
+//! shard and runs there; the answer comes back over a channel.
+//!
+//! What always holds: an ask ends once (A1), and its cell goes when the `Ask` does (A6).
+
+use std::any::type_name;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
+use std::pin::Pin;
+use std::sync::atomic::{Ordering, fence};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::actor_ref::short_name;
+use crate::address::{Address, ShardId, Target};
+use crate::cell::status::ANSWERED;
+use crate::cell::{Body, CellRef, Handled, Options, Outcome, TypeOf, Waiter};
+use crate::error::AskError;
+use crate::host::{self, Host, Signal};
+use crate::message::Protocol;
+use crate::record::Class;
+use crate::route::{self, Word};
+
+/// What ends an ask.
+type Answer<T> = Result<T, AskError>;
+
+/// The body of an ask's cell.
+struct Awaited<T> {
+    answer: Option<Answer<T>>,
+    /// The actor to poll when it comes, or nobody.
+    asker: Target,
+}
+
+impl<T: Send + 'static> Awaited<T> {
+    const TYPE: &'static TypeOf<Self> = &TypeOf::new::<T>(Class::Answer, Options::new(), false);
+
+    fn ended<'a>(&mut self, answer: Answer<T>) -> Handled<'a> {
+        self.answer = Some(answer);
+        Handled(Outcome::Answered(self.asker))
+    }
+}
+
+impl<T: Send + 'static> Body for Awaited<T> {
+    type Message = T;
+
+    fn deliver<'a>(&'a mut self, answer: T, _me: Target) -> Handled<'a> {
+        self.ended(Ok(answer))
+    }
+
+    fn fail<'a>(&'a mut self, why: AskError) -> Handled<'a> {
+        self.ended(Err(why))
+    }
+}
+
+/// The end that answers an ask. It can be kept, passed on to another actor, or dropped.
+///
+/// Dropping it unanswered tells the asker at once: `NoReply`, or `Crashed` or `Stopped` if its actor
+/// ended. An answer that comes too late is dropped and counted.
+#[must_use = "a reply that is dropped ends the ask with `NoReply`"]
+pub struct Reply<T: Send + 'static> {
+    to: Address,
+    answer: PhantomData<fn(T)>,
+}
+
+impl<T: Send + 'static> Reply<T> {
+    /// Answers the ask. Costs what a tell costs.
+    #[inline]
+    pub fn answer(self, value: T) {
+        let this = ManuallyDrop::new(self);
+        host::send(Awaited::<T>::TYPE.delivery(), this.to, value);
+    }
+}
+
+impl<T: Send + 'static> Drop for Reply<T> {
+    fn drop(&mut self) {
+        host::send(host::signals(), self.to, Signal::Fail(host::dropped_ask()));
+    }
+}
+
+impl<T: Send + 'static> fmt::Debug for Reply<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reply<{}>({})", short_name(type_name::<T>()), self.to)
+    }
+}
+
+/// Makes and sends the message of an ask, once it is known where the answer goes.
+type Send_<T> = Box<dyn FnOnce(Address, Reply<T>) + Send>;
+
+/// An ask that was carried to another thread's shard.
+struct Carried<T> {
+    answer: oneshot::Receiver<Answer<T>>,
+    /// Where it waits, once it does.
+    cell: Arc<OnceLock<Address>>,
+}
+
+impl<T> Carried<T> {
+    /// One that has ended before it began.
+    fn ended(error: AskError) -> Self {
+        let (tell, answer) = oneshot::channel();
+        // The receiver is here.
+        let _ = tell.send(Err(error));
+        Self { answer, cell: Arc::default() }
+    }
+}
+
+impl<T> Drop for Carried<T> {
+    fn drop(&mut self) {
+        self.answer.close();
+        // Ordering: pairs with the fence in `send_outside`: each side writes, then looks, so one of them
+        // sees that the ask is given up and knows its cell.
+        fence(Ordering::SeqCst);
+        if let Some(at) = self.cell.get() {
+            host::send(host::signals(), *at, Signal::Abandon);
+        }
+    }
+}
+
+/// An ask: a lazy future of the answer.
+///
+/// Nothing is sent until it is awaited or started. Its deadline is the actor's `ask_timeout`, 5 s unless
+/// told otherwise, counted from when it is sent.
+///
+/// # Errors
+///
+/// Every ask ends, as one of the cases of [`AskError`] if not with its answer. An actor that ended,
+/// crashed or dropped the reply ends it at once, not at the deadline.
+///
+/// # Panics
+///
+/// When polled outside the actor that began it: an ask that was polled or started in a handler is tied to
+/// that handler's shard.
+#[must_use = "an ask does nothing until awaited: `.await?`, or `.start()`"]
+// One word after the other and no enum of states: an ask is made, moved and polled within nanoseconds, and
+// a move of words that were just written in other pieces stalls the processor each time.
+pub struct Ask<T: Send + 'static> {
+    to: Address,
+    timeout_nanos: u64,
+    /// What was not sent yet.
+    unsent: Option<Send_<T>>,
+    /// The cell of this shard in which it waits, or nobody's.
+    at: Target,
+    /// The shard of that cell.
+    home: ShardId,
+    /// It waits in a cell of the actor's shard.
+    carried: Option<Box<Carried<T>>>,
+}
+
+/// Makes an ask to an actor of protocol `P`: what the macros make of an `#[ask]` handler.
+#[inline]
+pub(crate) fn ask<P, T>(
+    to: Address,
+    make: impl FnOnce(Reply<T>) -> P::Msg + Send + 'static,
+) -> Ask<T>
+where
+    P: Protocol + ?Sized,
+    T: Send + 'static,
+{
+    let send = move |to, reply| host::send(P::DELIVERY, to, make(reply));
+    Ask {
+        to,
+        timeout_nanos: P::DELIVERY.letter().ask_timeout_nanos(),
+        unsent: Some(Box::new(send)),
+        at: Target::NOBODY,
+        home: ShardId::OUTSIDE,
+        carried: None,
+    }
+}
+
+impl<T: Send + 'static> Ask<T> {
+    /// Sets the deadline, from when the ask is sent. Until it is sent, the last word counts.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout_nanos = nanos(timeout);
+        self
+    }
+
+    /// Sends the ask now; its answer is awaited later, or never.
+    pub fn start(mut self) -> Pending<T> {
+        self.send();
+        Pending(self)
+    }
+
+    /// Waits for the answer, on a thread that may block.
+    ///
+    /// # Errors
+    ///
+    /// As for awaiting it.
+    ///
+    /// # Panics
+    ///
+    /// On a shard's thread, which it would hold up: await it there.
+    pub fn wait(mut self) -> Result<T, AskError> {
+        let on_shard = host::with(|host| host.is_some());
+        assert!(!on_shard, "`wait` would hold up the shard: use `.await` in a handler");
+        self.send();
+        let mut carried = self.carried.take().expect("an ask of a plain thread is carried");
+        // The channel that is left behind is closed.
+        let answer = std::mem::replace(&mut carried.answer, oneshot::channel().1);
+        answer.blocking_recv().unwrap_or(Err(AskError::Stopped))
+    }
+
+    /// Sends the ask unless it was sent.
+    fn send(&mut self) {
+        let Some(send) = self.unsent.take() else { return };
+        host::with(|host| match host {
+            Some(host) => {
+                self.send_here(host, send);
+            }
+            None => {
+                let carried = send_outside(self.to, self.timeout_nanos, send);
+                self.carried = Some(Box::new(carried));
+            }
+        });
+    }
+
+    #[inline]
+    fn send_here<'h>(&mut self, host: &'h Host, send: Send_<T>) -> CellRef<'h> {
+        let (at, cell) = send_here(host, self.to, self.timeout_nanos, send);
+        self.at = at.target();
+        self.home = host.shard_id;
+        cell
+    }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Takes a cell for the answer and sends the message.
+fn send_here<T: Send + 'static>(
+    host: &Host,
+    to: Address,
+    timeout_nanos: u64,
+    send: Send_<T>,
+) -> (Address, CellRef<'_>) {
+    let (at, cell) =
+        host.settle(Awaited::<T>::TYPE, 0, Awaited { answer: None, asker: Target::NOBODY });
+    host.set_deadline(cell, timeout_nanos);
+    send(to, Reply { to: at, answer: PhantomData });
+    (at, cell)
+}
+
+/// Carries the ask to the actor's shard, where it is sent like any other.
+fn send_outside<T: Send + 'static>(to: Address, timeout_nanos: u64, send: Send_<T>) -> Carried<T> {
+    let Some(route) = route::find(to.shard_id().node()) else {
+        return Carried::ended(AskError::NoProc);
+    };
+    let (tell, answer) = oneshot::channel();
+    let carried = Carried { answer, cell: Arc::default() };
+    let known = carried.cell.clone();
+    let call = move || {
+        host::with(|host| {
+            let host = host.expect("a shard runs its calls in its turn");
+            let (at, cell) = send_here(host, to, timeout_nanos, send);
+            // It is set once, here.
+            let _ = known.set(at);
+            // Ordering: pairs with the fence in the drop of `Carried`.
+            fence(Ordering::SeqCst);
+            if tell.is_closed() {
+                drop(take::<T>(host, at.target(), cell));
+                return;
+            }
+            let give = move || {
+                let answer = host::with(|host| {
+                    let host = host?;
+                    take::<T>(host, at.target(), host.cell(at.target())?)
+                });
+                // Whoever asked may be gone; then so is the answer.
+                let _ = tell.send(answer.unwrap_or(Err(AskError::Stopped)));
+            };
+            cell.with_extras(|extras| extras.waiter = Some(Waiter::Call(Box::new(give))));
+        });
+    };
+    route.say(to.shard_id().shard(), Word::Call(Box::new(call)));
+    carried
+}
+
+/// Ends an ask: frees its cell, and gives the answer if there is one.
+#[inline]
+fn take<T: Send + 'static>(host: &Host, at: Target, cell: CellRef<'_>) -> Option<Answer<T>> {
+    let awaited = cell.take_body(Awaited::<T>::TYPE)?;
+    host.cells.free(at.slot(), cell);
+    awaited.answer
+}
+
+impl<T: Send + 'static> Future for Ask<T> {
+    type Output = Result<T, AskError>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        host::with(|host| {
+            if !this.at.is_nobody() {
+                return this.poll_here(host, cx);
+            }
+            match (host, this.unsent.take()) {
+                (Some(host), Some(send)) if host.polled_address() != Some(this.to) => {
+                    let cell = this.send_here(host, send);
+                    wait_in::<T>(host, cell, cx);
+                    Poll::Pending
+                }
+                (Some(_), Some(_)) => Poll::Ready(Err(AskError::CallingSelf)),
+                (_, unsent) => {
+                    this.unsent = unsent;
+                    this.poll_carried(cx)
+                }
+            }
+        })
+    }
+}
+
+impl<T: Send + 'static> Ask<T> {
+    /// Polls an ask that waits in a cell of this shard.
+    fn poll_here(&mut self, host: Option<&Host>, cx: &Context<'_>) -> Poll<Answer<T>> {
+        let host = host.filter(|host| host.shard_id == self.home);
+        let host = host.expect("an ask is awaited on the shard that sent it");
+        let answer = match host.cell(self.at) {
+            None => Err(AskError::Stopped),
+            Some(cell) if cell.word.has(ANSWERED) => {
+                take(host, self.at, cell).unwrap_or(Err(AskError::Stopped))
+            }
+            Some(cell) if host.polled_address() == Some(self.to) => {
+                drop(take::<T>(host, self.at, cell));
+                Err(AskError::CallingSelf)
+            }
+            Some(cell) => {
+                wait_in::<T>(host, cell, cx);
+                return Poll::Pending;
+            }
+        };
+        self.at = Target::NOBODY;
+        Poll::Ready(answer)
+    }
+
+    /// Polls an ask that began on a thread that is no shard.
+    fn poll_carried(&mut self, cx: &mut Context<'_>) -> Poll<Answer<T>> {
+        self.send();
+        let carried = self.carried.as_mut().expect("an ask is not polled after its end");
+        let answer = std::task::ready!(Pin::new(&mut carried.answer).poll(cx));
+        self.carried = None;
+        Poll::Ready(answer.unwrap_or(Err(AskError::Stopped)))
+    }
+}
+
+/// Says in the cell whom to poll when the answer comes.
+fn wait_in<T: Send + 'static>(host: &Host, cell: CellRef<'_>, cx: &Context<'_>) {
+    let (actor, data) = host.polled.get();
+    if std::ptr::eq(cx.waker().data(), data) {
+        // The actor's own waker: the answer polls it without one.
+        cell.with_body(Awaited::<T>::TYPE, |awaited| awaited.asker = actor);
+    } else {
+        let waker = Waiter::Waker(cx.waker().clone());
+        drop(cell.with_extras(|extras| extras.waiter.replace(waker)));
+    }
+}
+
+impl<T: Send + 'static> Drop for Ask<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.at.is_nobody() {
+            self.give_up();
+        }
+    }
+}
+
+impl<T: Send + 'static> Ask<T> {
+    /// Frees the cell of an ask whose answer nobody awaits any more.
+    #[cold]
+    fn give_up(&self) {
+        host::with(|host| match host.filter(|host| host.shard_id == self.home) {
+            // An answer that nobody took is dropped here, in its asker's hands.
+            Some(host) => {
+                drop(host.cell(self.at).and_then(|cell| take::<T>(host, self.at, cell)));
+            }
+            None => {
+                let at = Address::new(self.home, self.at);
+                host::send(host::signals(), at, Signal::Abandon);
+            }
+        });
+    }
+}
+
+impl<T: Send + 'static> fmt::Debug for Ask<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match (&self.unsent, self.at.is_nobody() && self.carried.is_none()) {
+            (Some(_), _) => "not sent",
+            (None, true) => "ended",
+            (None, false) => "pending",
+        };
+        write!(f, "Ask<{}>({state}, to {})", short_name(type_name::<T>()), self.to)
+    }
+}
+
+/// An ask that was sent: a future of the answer, to await now, later or never.
+#[derive(Debug)]
+pub struct Pending<T: Send + 'static>(Ask<T>);
+
+impl<T: Send + 'static> Future for Pending<T> {
+    type Output = Result<T, AskError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx)
+    }
+}
+
+impl<T: Send + 'static> Pending<T> {
+    /// Waits for the answer, on a thread that may block. As [`Ask::wait`].
+    ///
+    /// # Errors
+    ///
+    /// As for awaiting it.
+    ///
+    /// # Panics
+    ///
+    /// On a shard's thread, which it would hold up: await it there.
+    pub fn wait(self) -> Result<T, AskError> {
+        self.0.wait()
+    }
+}

@@ -1,0 +1,232 @@
+//! UNSAFE. The cells of a shard: a slot number is a cell's address.
+//!
+//! Cells of one stride lie in chunks of 1,024 that never move, so the slot's upper bits find the chunk in a
+//! small table and its lower bits the cell: one cache miss a message, not two. The cells of asks have
+//! chunks of their own, so that a sweep over deadlines reads nothing else.
+//!
+//! Invariants:
+//!
+//! 1. `table` points to `chunks` entries that stay until a chunk is added; nobody keeps the pointer across
+//!    user code. Each entry is a chunk of `CELLS * stride` bytes that stays until the cells are dropped.
+//! 2. A slot below `chunks * CELLS` is a real cell, used or all zero, so one from random bits is safe to look
+//!    at.
+//! 3. A cell is on at most one free list, and never while it has a type.
+
+use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::cell::{Cell, RefCell};
+use std::ptr::{self, NonNull};
+
+use super::{CellRef, CellType, STRIDE, STRIDE_MOST};
+
+/// Cells in a chunk.
+const CELLS: u32 = 1_024;
+
+/// Strides, once for actors and once for asks.
+const CLASSES: usize = 2 * STRIDE_MOST / STRIDE;
+
+/// The end of a free list.
+const NONE: i64 = -1;
+
+#[derive(Clone, Copy)]
+struct Chunk {
+    base: NonNull<u8>,
+    stride: u32,
+    class: u32,
+    /// What the allocator gave, in front of `base` by less than a stride.
+    memory: NonNull<u8>,
+}
+
+impl Chunk {
+    fn layout(class: usize) -> Layout {
+        let bytes = CELLS as usize * stride_of(class) + STRIDE;
+        // The allocator gives zeroed pages untouched only for small alignments, so the chunk is longer
+        // by one stride and begins where a cache line does.
+        Layout::from_size_align(bytes, 16).expect("a chunk is at most half a megabyte")
+    }
+
+    fn new(class: usize) -> Self {
+        let layout = Self::layout(class);
+        // SAFETY: the layout is not empty.
+        let memory = unsafe { alloc_zeroed(layout) };
+        let Some(memory) = NonNull::new(memory) else { handle_alloc_error(layout) };
+        let skip = memory.as_ptr().align_offset(STRIDE);
+        // SAFETY: `skip` is less than a stride, which the layout has to spare.
+        let base = unsafe { memory.add(skip) };
+        Self { base, stride: stride_of(class) as u32, class: class as u32, memory }
+    }
+
+    #[inline(always)]
+    fn cell<'s>(&self, index: u32) -> CellRef<'s> {
+        // SAFETY: callers mask the index, so the cell lies in the chunk (invariant 1).
+        let at = unsafe { self.base.add(index as usize * self.stride as usize) };
+        // SAFETY: a cell of its chunk's stride (invariant 2), which lives as long as the cells.
+        unsafe { CellRef::new(at) }
+    }
+}
+
+const fn stride_of(class: usize) -> usize {
+    (class / 2 + 1) * STRIDE
+}
+
+/// The class of cells of this stride: even for actors, odd for asks.
+pub(super) const fn class_of(stride: usize, asks: bool) -> u32 {
+    ((stride / STRIDE - 1) * 2 + asks as usize) as u32
+}
+
+/// All cells of a shard, of actors and of asks.
+pub(crate) struct Cells {
+    table: Cell<*const Chunk>,
+    chunks: Cell<u32>,
+    store: RefCell<Vec<Chunk>>,
+    /// The first free slot of each class; a free cell's stamp is the next.
+    free: [Cell<i64>; CLASSES],
+    /// The next slot never used of each class; at a chunk's end there is none.
+    fresh: [Cell<u32>; CLASSES],
+    actors: Cell<usize>,
+    asks: Cell<usize>,
+    bytes: Cell<usize>,
+}
+
+impl Cells {
+    pub(crate) fn new() -> Self {
+        Self {
+            table: Cell::new(ptr::null()),
+            chunks: Cell::new(0),
+            store: RefCell::default(),
+            free: [const { Cell::new(NONE) }; CLASSES],
+            fresh: [const { Cell::new(0) }; CLASSES],
+            actors: Cell::new(0),
+            asks: Cell::new(0),
+            bytes: Cell::new(0),
+        }
+    }
+
+    /// The cell at a slot; none for a slot that no chunk has.
+    #[inline(always)]
+    pub(crate) fn at(&self, slot: u32) -> Option<CellRef<'_>> {
+        let index = slot / CELLS;
+        if index >= self.chunks.get() {
+            return None;
+        }
+        // SAFETY: the index is below the table's length (invariant 1).
+        let chunk = unsafe { self.table.get().add(index as usize) };
+        // SAFETY: the entry is there, and nothing here moves the table.
+        let chunk = unsafe { &*chunk };
+        Some(chunk.cell(slot % CELLS))
+    }
+
+    /// Asks for a slot's cell to be brought near. A hint: any slot will do.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, slot: u32) {
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        if let Some(cell) = self.at(slot) {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            // SAFETY: a prefetch reads nothing that the program can see, and every x86-64 has it.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(ptr::from_ref(&*cell).cast()) };
+        }
+        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+        let _ = slot;
+    }
+
+    /// A free cell for this type. None when the shard has all the cells that slots can name.
+    pub(crate) fn allocate(&self, kind: &'static CellType) -> Option<(u32, CellRef<'_>)> {
+        let class = kind.class as usize;
+        let used = self.free[class].get();
+        let slot = if used == NONE { self.fresh_slot(class)? } else { used as u32 };
+        let cell = self.at(slot).expect("free slots lie in chunks");
+        if used != NONE {
+            self.free[class].set(cell.stamp.get());
+        }
+        self.count(class, 1);
+        Some((slot, cell))
+    }
+
+    fn fresh_slot(&self, class: usize) -> Option<u32> {
+        let slot = self.fresh[class].get();
+        let slot = if slot.is_multiple_of(CELLS) { self.add_chunk(class)? } else { slot };
+        self.fresh[class].set(slot + 1);
+        Some(slot)
+    }
+
+    #[cold]
+    fn add_chunk(&self, class: usize) -> Option<u32> {
+        let chunks = self.chunks.get();
+        // The last slots are left out: they would read as the JUMP of a record queue.
+        let first = chunks.checked_mul(CELLS).filter(|first| *first < u32::MAX - CELLS)?;
+        let mut store = self.store.borrow_mut();
+        store.push(Chunk::new(class));
+        self.table.set(store.as_ptr());
+        self.chunks.set(chunks + 1);
+        Some(first)
+    }
+
+    /// Frees the cell at this slot, whose body was dropped.
+    pub(crate) fn free(&self, slot: u32, cell: CellRef<'_>) {
+        let class = cell.kind().expect("a cell in use has a type").class as usize;
+        if cell.vacate() {
+            cell.stamp.set(self.free[class].replace(i64::from(slot)));
+        }
+        self.count(class, -1);
+    }
+
+    /// Counts a cell more, or one less.
+    #[inline]
+    fn count(&self, class: usize, by: isize) {
+        if class % 2 == 1 {
+            self.asks.set(self.asks.get().wrapping_add_signed(by));
+        } else {
+            self.actors.set(self.actors.get().wrapping_add_signed(by));
+            let bytes = by * stride_of(class) as isize;
+            self.bytes.set(self.bytes.get().wrapping_add_signed(bytes));
+        }
+    }
+
+    /// Actors alive.
+    pub(crate) fn actors(&self) -> usize {
+        self.actors.get()
+    }
+
+    /// Asks pending.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn asks(&self) -> usize {
+        self.asks.get()
+    }
+
+    /// Bytes of actors' cells in use.
+    #[inline]
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.get()
+    }
+
+    /// Shows each cell in use to `each`: those of asks, or those of actors. `each` may free cells and may
+    /// run user code: cells made meanwhile may or may not be shown.
+    pub(crate) fn for_each(&self, asks: bool, mut each: impl FnMut(u32, CellRef<'_>)) {
+        for index in 0..self.chunks.get() {
+            let chunk = self.store.borrow()[index as usize];
+            if (chunk.class % 2 == 1) != asks {
+                continue;
+            }
+            for at in 0..CELLS {
+                let slot = index * CELLS + at;
+                // Cells from here on were never used.
+                if self.fresh[chunk.class as usize].get() == slot {
+                    break;
+                }
+                let cell = chunk.cell(at);
+                if cell.kind().is_some() {
+                    each(slot, cell);
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Cells {
+    /// Bodies are dropped by the shard, on its thread; here goes only the memory.
+    fn drop(&mut self) {
+        for chunk in self.store.get_mut().drain(..) {
+            // SAFETY: allocated with this layout, and nobody borrows the cells any more.
+            unsafe { dealloc(chunk.memory.as_ptr(), Chunk::layout(chunk.class as usize)) }
+        }
+    }
+}

@@ -1,0 +1,615 @@
+//! UNSAFE. A cell: what a record lands on, be it an actor or the reply that somebody awaits.
+//!
+//! ```text
+//!  0      8      16      24       32     40
+//!  | word | type | stamp | extras | task | body: an actor's state, or an answer |
+//! ```
+//!
+//! The word is status and generation ([`status`]); the type says how records are delivered here; the
+//! stamp counts the slice, or is a deadline; extras exist only while something waits; the task is the
+//! pending future. A cell and all in it is read and written by its own shard alone.
+//!
+//! Before me: the shard found the cell by the record's slot. After me: the body's `deliver`, which for an
+//! actor is the `handle` that the macros made.
+//!
+//! Invariants:
+//!
+//! 1. A [`CellRef`] points to a whole cell of a chunk that outlives it; chunks never move. Memory never
+//!    used is all zero, which is a header of generation 0 without a type.
+//! 2. A cell with a type and without `FREE` holds a live body of exactly that type, in the cell
+//!    or, if the type says boxed, in a box whose address is there.
+//! 3. There is at most one user of the body: a call of `deliver`, `start` or `stop`, or the task such a
+//!    call left behind (`BUSY`), or `with_body` (`LENT`). Each checks for the others first.
+//! 4. The task is dropped before the body and before the extras, which hold the exit reason it may borrow.
+
+pub(crate) mod cells;
+pub(crate) mod status;
+pub(crate) mod task;
+
+use std::any::{TypeId, type_name};
+use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Duration;
+
+use self::status::{BUSY, ENDING, FREE, LENT, Word};
+use self::task::{FutureStock, Task, Wakes};
+use crate::address::{Address, Target};
+use crate::config;
+use crate::error::{AskError, StartError};
+use crate::exit::ExitReason;
+use crate::flow::Flow;
+use crate::record::{Arrived, Class, Delivery, Letter, RecordQueue, take_value};
+
+/// Cells are multiples of this, in bytes.
+pub(crate) const STRIDE: usize = 64;
+
+/// The largest cell, in bytes; a body that does not fit lies in a box.
+pub(crate) const STRIDE_MOST: usize = 512;
+
+/// What stands before the body, in bytes.
+const HEAD: usize = size_of::<CellHeader>();
+
+/// What a call of user code left: done, with a flow, or a future that is still to be polled.
+#[must_use = "it says whether the actor goes on"]
+pub struct Handled<'a>(pub(crate) Outcome<'a>);
+
+/// The inside of [`Handled`]. Every case holds one word, so that it is returned in two registers.
+pub(crate) enum Outcome<'a> {
+    /// The answer to an ask, or why there is none, is in its cell; this actor's poll awaits it, or nobody's.
+    Answered(Target),
+    /// Done.
+    Flow(Flow),
+    /// Not done: poll it.
+    Later(Task<'a>),
+}
+
+impl fmt::Debug for Handled<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &self.0 {
+            Outcome::Answered(_) => "Answered",
+            Outcome::Flow(_) => "Flow",
+            Outcome::Later(_) => "Later",
+        })
+    }
+}
+
+/// What lives in a cell: an actor, or the answer to an ask.
+pub(crate) trait Body: Sized + 'static {
+    /// What lands on it.
+    type Message: Send + 'static;
+
+    /// Takes one message. `me` is the cell's own life.
+    fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a>;
+
+    /// Runs before the first message, if the type says so.
+    fn start<'a>(&'a mut self, _me: Target) -> Handled<'a> {
+        Handled(Outcome::Flow(Flow::go()))
+    }
+
+    /// Runs after the last message.
+    fn stop<'a>(&'a mut self, _why: &'a ExitReason, _me: Target) -> Handled<'a> {
+        Handled(Outcome::Flow(Flow::go()))
+    }
+
+    /// There will be no answer. Only the bodies of asks hear it.
+    fn fail<'a>(&'a mut self, _why: AskError) -> Handled<'a> {
+        Handled(Outcome::Flow(Flow::go()))
+    }
+}
+
+/// What an actor's type says of itself, beside its handlers.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub(crate) slice: u32,
+    pub(crate) ask_timeout: Duration,
+    pub(crate) start_timeout: Duration,
+}
+
+impl Options {
+    /// The defaults: the system's slice, 5 s for an ask, 5 s for a start.
+    #[must_use]
+    pub const fn new() -> Self {
+        let (ask_timeout, start_timeout) = (config::ASK_TIMEOUT, config::START_TIMEOUT);
+        Self { slice: 0, ask_timeout, start_timeout }
+    }
+
+    /// Messages handled in one slice; 0 leaves it to the system.
+    #[must_use]
+    pub const fn slice(mut self, messages: u32) -> Self {
+        self.slice = messages;
+        self
+    }
+
+    /// The deadline of asks to this actor that name none.
+    #[must_use]
+    pub const fn ask_timeout(mut self, timeout: Duration) -> Self {
+        self.ask_timeout = timeout;
+        self
+    }
+
+    /// The deadline of the start hook.
+    #[must_use]
+    pub const fn start_timeout(mut self, timeout: Duration) -> Self {
+        self.start_timeout = timeout;
+        self
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What the cells of one type have in common.
+#[repr(C)]
+pub(crate) struct CellType {
+    /// First, so that a record's letter and its cell's type are compared as one address.
+    letter: Letter,
+    deliver: unsafe fn(CellRef<'_>, NonNull<u8>, Target) -> Handled<'static>,
+    start: unsafe fn(CellRef<'_>, Target) -> Handled<'static>,
+    stop: unsafe fn(CellRef<'_>, &'static ExitReason, Target) -> Handled<'static>,
+    fail: unsafe fn(CellRef<'_>, AskError) -> Handled<'static>,
+    drop_body: unsafe fn(CellRef<'_>),
+    body: TypeId,
+    /// Which chunks these cells lie in: the stride, and whether they are of asks.
+    class: u32,
+    /// Whether there is a start hook.
+    pub(crate) starts: bool,
+    pub(crate) options: Options,
+    name: fn() -> &'static str,
+}
+
+impl CellType {
+    /// The type of cells with a body `B`, which people know as `K`.
+    const fn of<B: Body, K: 'static>(class: Class, options: Options, starts: bool) -> Self {
+        Self {
+            letter: Letter::of::<B, B::Message>(class, options.ask_timeout),
+            deliver: deliver::<B>,
+            start: start::<B>,
+            stop: stop::<B>,
+            fail: fail::<B>,
+            drop_body: drop_body::<B>,
+            body: TypeId::of::<B>(),
+            class: cells::class_of(stride_of::<B>(), matches!(class, Class::Answer)),
+            starts,
+            options,
+            name: type_name::<K>,
+        }
+    }
+
+    pub(crate) const fn letter(&'static self) -> &'static Letter {
+        &self.letter
+    }
+
+    /// Whether this is the type of answers, which have cells of their own.
+    pub(crate) const fn is_reply(&self) -> bool {
+        matches!(self.letter.class(), Class::Answer)
+    }
+
+    /// The name of the actor's type, for people.
+    pub(crate) fn name(&self) -> &'static str {
+        (self.name)()
+    }
+}
+
+impl fmt::Debug for CellType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CellType({})", self.name())
+    }
+}
+
+/// A cell type that is known to be for bodies `B`.
+pub(crate) struct TypeOf<B>(CellType, PhantomData<fn(B)>);
+
+impl<B: Body> TypeOf<B> {
+    pub(crate) const fn new<K: 'static>(class: Class, options: Options, starts: bool) -> Self {
+        Self(CellType::of::<B, K>(class, options, starts), PhantomData)
+    }
+
+    pub(crate) const fn erased(&'static self) -> &'static CellType {
+        &self.0
+    }
+
+    /// How messages reach these cells.
+    pub(crate) const fn delivery(&'static self) -> Delivery<B::Message> {
+        // SAFETY: `CellType::of::<B, _>` made the letter, for values of `B::Message`.
+        unsafe { Delivery::new(&self.0.letter) }
+    }
+}
+
+const fn is_boxed<B>() -> bool {
+    HEAD + size_of::<B>() > STRIDE_MOST || align_of::<B>() > align_of::<CellHeader>()
+}
+
+const fn stride_of<B>() -> usize {
+    let body = if is_boxed::<B>() { size_of::<Box<B>>() } else { size_of::<B>() };
+    (HEAD + body).next_multiple_of(STRIDE)
+}
+
+/// What a cell begins with. All zero is a header that nobody ever used.
+#[repr(C)]
+pub(crate) struct CellHeader {
+    pub(crate) word: Word,
+    kind: Cell<Option<&'static CellType>>,
+    /// An actor's: how far its slice is, counted from the turn's base; never negative. An ask's: its
+    /// deadline, always negative, so that slices do not see it (see [`CellRef::deadline`]). A free
+    /// cell's: the next free slot.
+    pub(crate) stamp: Cell<i64>,
+    extras: Cell<Option<Box<Extras>>>,
+    /// An actor's pending future.
+    task: Cell<Option<Task<'static>>>,
+}
+
+/// What a cell has only while it needs it.
+#[derive(Default)]
+pub(crate) struct Extras {
+    /// Records that wait, and how many.
+    pub(crate) backlog: RecordQueue,
+    pub(crate) backlog_records: u64,
+    /// Who is told how the start went.
+    pub(crate) starter: Option<Starter>,
+    /// Who awaits an answer, if it is not an actor's own poll.
+    pub(crate) waiter: Option<Waiter>,
+    /// Why the actor ends; its stop hook may borrow it.
+    pub(crate) reason: Option<Arc<ExitReason>>,
+}
+
+impl Extras {
+    /// Whether they hold more than an empty backlog.
+    pub(crate) fn is_needed(&self) -> bool {
+        self.starter.is_some() || self.waiter.is_some() || self.reason.is_some()
+    }
+}
+
+/// Hears how a start went: the actor's address, or why there is none.
+pub(crate) type Starter = Box<dyn FnOnce(Result<Address, StartError>)>;
+
+/// Who awaits an answer outside the actor's own poll.
+pub(crate) enum Waiter {
+    /// Told that it has arrived; it takes the answer from the cell itself.
+    Call(Box<dyn FnOnce()>),
+    /// Polled.
+    Waker(Waker),
+}
+
+/// One cell of a shard. `'s` is the shard's cells.
+#[derive(Clone, Copy)]
+pub(crate) struct CellRef<'s> {
+    at: NonNull<CellHeader>,
+    cells: PhantomData<&'s CellHeader>,
+}
+
+impl std::ops::Deref for CellRef<'_> {
+    type Target = CellHeader;
+
+    #[inline(always)]
+    fn deref(&self) -> &CellHeader {
+        // SAFETY: invariant 1; every field may be shared within the shard's thread.
+        unsafe { self.at.as_ref() }
+    }
+}
+
+impl CellRef<'_> {
+    /// # Safety
+    ///
+    /// `at` is the start of a cell, of the stride its type will ask for, in memory that outlives `'s`.
+    #[inline(always)]
+    pub(crate) unsafe fn new(at: NonNull<u8>) -> Self {
+        Self { at: at.cast(), cells: PhantomData }
+    }
+
+    #[inline(always)]
+    pub(crate) fn kind(self) -> Option<&'static CellType> {
+        self.at().kind.get()
+    }
+
+    fn at(&self) -> &CellHeader {
+        self
+    }
+
+    /// Whether a record with this letter, for this target, may be delivered at once.
+    #[inline(always)]
+    pub(crate) fn is_ready(self, target: Target, letter: &'static Letter, allowed: u32) -> bool {
+        let fits = self.kind().is_some_and(|kind| std::ptr::eq(&kind.letter, letter));
+        self.word.is(target.generation(), allowed) && fits
+    }
+
+    /// Delivers a record, under `catch_unwind`; gives it back if it may not be delivered.
+    ///
+    /// `allowed` are the bits that do not stand in the way; never one that says the body is in use.
+    #[inline(always)]
+    pub(crate) fn deliver(
+        self,
+        record: Arrived<'_>,
+        allowed: u32,
+    ) -> Result<std::thread::Result<Handled<'static>>, Arrived<'_>> {
+        debug_assert!(allowed & (BUSY | LENT | FREE | ENDING) == 0, "the body is in use");
+        let Some(kind) = self.kind() else { return Err(record) };
+        let fits = self.word.is(record.target().generation(), allowed);
+        if !(fits
+            && (std::ptr::eq(&kind.letter, record.letter()) || kind.letter.is(record.letter())))
+        {
+            return Err(record);
+        }
+        let (me, value) = (record.target(), record.into_value());
+        // SAFETY: the letters mean the same, so the value is what this type takes; the cell is alive and
+        // its body is not in use (invariants 2 and 3), which the word has just said; the value is ours.
+        Ok(catch(|| unsafe { (kind.deliver)(self, value, me) }))
+    }
+
+    /// Runs the start hook. The cell must be alive and its body free.
+    pub(crate) fn start(self, me: Target) -> std::thread::Result<Handled<'static>> {
+        let kind = self.alive();
+        // SAFETY: invariants 2 and 3, checked by `alive`.
+        catch(|| unsafe { (kind.start)(self, me) })
+    }
+
+    /// Runs the stop hook. The cell must be alive and its body free; the reason stays in the extras.
+    pub(crate) fn stop(
+        self,
+        why: Arc<ExitReason>,
+        me: Target,
+    ) -> std::thread::Result<Handled<'static>> {
+        let kind = self.alive();
+        let reason = Arc::as_ptr(&why);
+        self.with_extras(|extras| extras.reason = Some(why));
+        // SAFETY: the extras keep the reason until the cell is freed, which is after the task was
+        // dropped (invariant 4); an `Arc` does not move what it holds.
+        let reason: &'static ExitReason = unsafe { &*reason };
+        // SAFETY: invariants 2 and 3, checked by `alive`.
+        catch(|| unsafe { (kind.stop)(self, reason, me) })
+    }
+
+    /// Tells the cell of an ask that there will be no answer.
+    pub(crate) fn fail(self, why: AskError) -> std::thread::Result<Handled<'static>> {
+        let kind = self.alive();
+        // SAFETY: invariants 2 and 3, checked by `alive`.
+        catch(|| unsafe { (kind.fail)(self, why) })
+    }
+
+    /// The type of a cell whose body is there and not in use.
+    fn alive(self) -> &'static CellType {
+        assert!(!self.word.has(BUSY | LENT | FREE), "the body is free for a hook");
+        self.kind().expect("a cell in use has a type")
+    }
+
+    /// Keeps the future of a handler or hook until it is done.
+    pub(crate) fn suspend(self, task: Task<'static>) {
+        self.word.set(BUSY);
+        self.task.set(Some(task));
+    }
+
+    /// Polls the pending future, under `catch_unwind`. None if there is none.
+    pub(crate) fn poll(
+        self,
+        actor: Address,
+        home: &Arc<dyn Wakes>,
+        entered: impl FnOnce(*const ()),
+    ) -> Option<std::thread::Result<std::task::Poll<Flow>>> {
+        let mut task = self.task.take()?;
+        let polled = catch(|| task.poll(actor, home, entered));
+        self.task.set(Some(task));
+        Some(polled)
+    }
+
+    /// Drops the pending future, if there is one; a panic of its drop is answered.
+    pub(crate) fn drop_task(self, stock: &FutureStock) -> std::thread::Result<()> {
+        let Some(task) = self.task.take() else { return Ok(()) };
+        let dropped = catch(|| task.end(Some(stock)));
+        self.word.clear(BUSY);
+        dropped
+    }
+
+    /// Drops the body. The cell must have lost its task; a panic of the destructor is answered.
+    pub(crate) fn drop_body(self) -> std::thread::Result<()> {
+        let kind = self.alive();
+        self.word.set(LENT);
+        // SAFETY: invariants 2 and 3; the body is not used again: `LENT` stays until the cell is freed.
+        catch(|| unsafe { (kind.drop_body)(self) })
+    }
+
+    /// Frees the cell, whose body was dropped. Answers whether the slot may be used again.
+    pub(crate) fn vacate(self) -> bool {
+        debug_assert!(self.word.has(LENT), "a cell is freed after its body was dropped");
+        self.extras.take();
+        self.kind.set(None);
+        self.word.vacate()
+    }
+
+    /// Makes a free cell somebody's.
+    ///
+    /// # Panics
+    ///
+    /// If `kind` is not for bodies `B`, or the cell is in use.
+    pub(crate) fn occupy<B: Body>(self, kind: &'static CellType, status: u32, body: B) {
+        assert!(kind.body == TypeId::of::<B>(), "a cell's type is its body's");
+        assert!(self.kind().is_none(), "the cell is free");
+        if is_boxed::<B>() {
+            // SAFETY: the cell has room for a pointer behind its header (`stride_of`).
+            unsafe { body_at(self).cast::<*mut B>().write(Box::into_raw(Box::new(body))) }
+        } else {
+            // SAFETY: the cell has room for a `B`, aligned as the header is (`is_boxed`).
+            unsafe { body_at(self).cast::<B>().write(body) }
+        }
+        self.stamp.set(0);
+        self.kind.set(Some(kind));
+        self.word.occupy(status);
+    }
+
+    /// Lends the body to the runtime. None if the cell is another's or in use.
+    pub(crate) fn with_body<B: Body, R>(
+        self,
+        expected: &'static TypeOf<B>,
+        body: impl FnOnce(&mut B) -> R,
+    ) -> Option<R> {
+        let kind = self.kind()?;
+        let fits = std::ptr::eq(kind, expected.erased()) || kind.body == TypeId::of::<B>();
+        if !fits || self.word.has(BUSY | LENT | FREE) {
+            return None;
+        }
+        self.word.set(LENT);
+        // SAFETY: the type is the body's, and nobody else uses it (invariant 3).
+        let result = body(unsafe { body_mut::<B>(self) });
+        self.word.clear(LENT);
+        Some(result)
+    }
+
+    /// Sets when an ask ends without its answer, in nanoseconds of the shard's clock.
+    pub(crate) fn set_deadline(self, at: u64) {
+        self.stamp.set(i64::MIN.saturating_add_unsigned(at).min(-1));
+    }
+
+    /// When an ask ends without its answer; none once it is answered.
+    pub(crate) fn deadline(self) -> Option<u64> {
+        let stamp = self.stamp.get();
+        (stamp < 0).then(|| stamp.abs_diff(i64::MIN))
+    }
+
+    /// Moves the body out, to be followed by freeing the cell. None if the cell is another's or in use.
+    pub(crate) fn take_body<B: Body>(self, expected: &'static TypeOf<B>) -> Option<B> {
+        let kind = self.kind()?;
+        let fits = std::ptr::eq(kind, expected.erased()) || kind.body == TypeId::of::<B>();
+        if !fits || self.word.has(BUSY | LENT | FREE) {
+            return None;
+        }
+        self.word.set(LENT);
+        // SAFETY: the type is the body's, nobody else uses it (invariant 3), and `LENT` stays until the
+        // cell is freed.
+        Some(unsafe { take_body::<B>(self) })
+    }
+
+    /// Works on the extras, which are made if there are none.
+    ///
+    /// No user code may run in `with`.
+    pub(crate) fn with_extras<R>(self, with: impl FnOnce(&mut Extras) -> R) -> R {
+        let mut extras = self.extras.take().unwrap_or_default();
+        let result = with(&mut extras);
+        self.extras.set(Some(extras));
+        result
+    }
+
+    /// Works on the extras if there are any.
+    pub(crate) fn if_extras<R>(self, with: impl FnOnce(&mut Extras) -> R) -> Option<R> {
+        let mut extras = self.extras.take()?;
+        let result = with(&mut extras);
+        self.extras.set(Some(extras));
+        Some(result)
+    }
+
+    /// Takes the extras away.
+    pub(crate) fn take_extras(self) -> Option<Box<Extras>> {
+        self.extras.take()
+    }
+
+    /// Puts extras back.
+    pub(crate) fn set_extras(self, extras: Option<Box<Extras>>) {
+        self.extras.set(extras);
+    }
+}
+
+fn catch<R>(call: impl FnOnce() -> R) -> std::thread::Result<R> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(call))
+}
+
+fn body_at(cell: CellRef<'_>) -> NonNull<u8> {
+    // SAFETY: invariant 1: a cell is longer than its header.
+    unsafe { cell.at.cast::<u8>().add(HEAD) }
+}
+
+/// # Safety
+///
+/// The cell holds a `B` that nobody else uses for as long as the answer is used.
+#[inline(always)]
+unsafe fn body_mut<B>(cell: CellRef<'_>) -> &'static mut B {
+    let at = body_at(cell);
+    if is_boxed::<B>() {
+        // SAFETY: invariant 2.
+        let boxed = unsafe { at.cast::<*mut B>().read() };
+        // SAFETY: passed on from the caller; the address is a live box's.
+        unsafe { &mut *boxed }
+    } else {
+        // SAFETY: passed on from the caller.
+        unsafe { at.cast::<B>().as_mut() }
+    }
+}
+
+/// # Safety
+///
+/// The cell holds a `B` that nobody else uses until the answer is dropped; `value` is a `B::Message` that
+/// is given up.
+unsafe fn deliver<B: Body>(cell: CellRef<'_>, value: NonNull<u8>, me: Target) -> Handled<'static> {
+    // SAFETY: passed on from the caller. The value leaves the record before user code runs (U21).
+    let message = unsafe { take_value::<B::Message>(value) };
+    // SAFETY: the same.
+    unsafe { body_mut::<B>(cell) }.deliver(message, me)
+}
+
+/// # Safety
+///
+/// As for [`deliver`].
+unsafe fn start<B: Body>(cell: CellRef<'_>, me: Target) -> Handled<'static> {
+    // SAFETY: passed on from the caller.
+    unsafe { body_mut::<B>(cell) }.start(me)
+}
+
+/// # Safety
+///
+/// As for [`deliver`].
+unsafe fn stop<B: Body>(
+    cell: CellRef<'_>,
+    why: &'static ExitReason,
+    me: Target,
+) -> Handled<'static> {
+    // SAFETY: passed on from the caller.
+    unsafe { body_mut::<B>(cell) }.stop(why, me)
+}
+
+/// # Safety
+///
+/// As for [`deliver`].
+unsafe fn fail<B: Body>(cell: CellRef<'_>, why: AskError) -> Handled<'static> {
+    // SAFETY: passed on from the caller.
+    unsafe { body_mut::<B>(cell) }.fail(why)
+}
+
+/// # Safety
+///
+/// The cell holds a `B` that nobody uses, now or later.
+unsafe fn drop_body<B: Body>(cell: CellRef<'_>) {
+    if is_boxed::<B>() {
+        // SAFETY: passed on from the caller.
+        drop(unsafe { boxed_body::<B>(cell) });
+    } else {
+        // SAFETY: passed on from the caller.
+        unsafe { body_at(cell).cast::<B>().drop_in_place() }
+    }
+}
+
+/// # Safety
+///
+/// As for [`drop_body`].
+#[inline(always)]
+unsafe fn take_body<B: Body>(cell: CellRef<'_>) -> B {
+    if is_boxed::<B>() {
+        // SAFETY: passed on from the caller.
+        *unsafe { boxed_body::<B>(cell) }
+    } else {
+        // SAFETY: passed on from the caller.
+        unsafe { body_at(cell).cast::<B>().read() }
+    }
+}
+
+/// # Safety
+///
+/// As for [`drop_body`]; and bodies `B` are boxed.
+unsafe fn boxed_body<B: Body>(cell: CellRef<'_>) -> Box<B> {
+    // SAFETY: invariant 2.
+    let boxed = unsafe { body_at(cell).cast::<*mut B>().read() };
+    // SAFETY: the address came from a box and is not used again.
+    unsafe { Box::from_raw(boxed) }
+}

@@ -1,0 +1,131 @@
+//! Status and generation of a cell, in one word.
+//!
+//! ```text
+//!  63                32 31                 0
+//!  | status bits        | generation       |
+//! ```
+//!
+//! The status is zero exactly when the cell is idle, alive and nothing waits for it, so one compare with
+//! a record's generation decides whether the record may be delivered at once. All else is the cold path.
+//!
+//! | move | from | to |
+//! |---|---|---|
+//! | spawned, with a start hook | free | `STARTING` |
+//! | spawned, without one | free | 0 |
+//! | a handler or hook awaits | any | + `BUSY` |
+//! | its future ended | `BUSY` | - `BUSY` |
+//! | a record has to wait | `BUSY`, `STARTING`, out of slice | + `BACKLOG` |
+//! | the last waiting record was taken | `BACKLOG` | - `BACKLOG` |
+//! | `stop_now` was called | any | + `LEAVING` |
+//! | the actor ends | any | + `ENDING`, then free |
+//! | an answer, or the lack of one, arrived at the cell of an ask | 0 | `ANSWERED` |
+//! | free | any | `FREE` in the next generation; at the last generation it stays so for ever |
+
+use std::cell::Cell;
+
+/// A future of the actor is pending.
+pub(crate) const BUSY: u32 = 1 << 0;
+/// Records wait in the backlog.
+pub(crate) const BACKLOG: u32 = 1 << 1;
+/// The start hook has not ended.
+pub(crate) const STARTING: u32 = 1 << 2;
+/// The actor ends: nothing is handled any more.
+pub(crate) const ENDING: u32 = 1 << 3;
+/// The actor has its place in the rotation of slices.
+pub(crate) const LISTED: u32 = 1 << 4;
+/// The actor is among those woken.
+pub(crate) const WOKEN: u32 = 1 << 5;
+/// The body is lent to the runtime.
+pub(crate) const LENT: u32 = 1 << 6;
+/// An ask's cell holds its answer, or why there is none.
+pub(crate) const ANSWERED: u32 = 1 << 7;
+/// The actor is to end after its present message: nothing more is handled.
+pub(crate) const LEAVING: u32 = 1 << 8;
+/// Nobody lives here.
+pub(crate) const FREE: u32 = 1 << 9;
+
+/// The last generation a slot can have; a test build reaches it soon.
+pub(crate) const LAST_GENERATION: u32 = if cfg!(test) { 7 } else { u32::MAX };
+
+/// Generation and status of a cell. Read and written by the cell's own shard alone.
+#[derive(Debug)]
+#[repr(transparent)]
+pub(crate) struct Word(Cell<u64>);
+
+impl Word {
+    #[inline(always)]
+    pub(crate) fn generation(&self) -> u32 {
+        self.0.get() as u32
+    }
+
+    #[inline(always)]
+    pub(crate) fn status(&self) -> u32 {
+        (self.0.get() >> 32) as u32
+    }
+
+    /// Whether this is the given generation with no status but the `allowed`.
+    #[inline(always)]
+    pub(crate) fn is(&self, generation: u32, allowed: u32) -> bool {
+        self.0.get() & !(u64::from(allowed) << 32) == u64::from(generation)
+    }
+
+    #[inline(always)]
+    pub(crate) fn has(&self, bits: u32) -> bool {
+        self.status() & bits != 0
+    }
+
+    pub(crate) fn set(&self, bits: u32) {
+        self.0.set(self.0.get() | u64::from(bits) << 32);
+    }
+
+    pub(crate) fn clear(&self, bits: u32) {
+        self.0.set(self.0.get() & !(u64::from(bits) << 32));
+    }
+
+    /// The cell becomes somebody's: the present generation, with this status.
+    pub(crate) fn occupy(&self, status: u32) {
+        let generation = self.generation().max(1);
+        self.0.set(u64::from(status) << 32 | u64::from(generation));
+    }
+
+    /// The cell becomes free, in its next generation. Answers whether it may be used again.
+    pub(crate) fn vacate(&self) -> bool {
+        let next = self
+            .generation()
+            .checked_add(1)
+            .filter(|next| *next != LAST_GENERATION.wrapping_add(1));
+        let generation = next.unwrap_or(0);
+        self.0.set(u64::from(FREE) << 32 | u64::from(generation));
+        next.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn q4_a_slot_at_its_last_generation_is_retired() {
+        let word = Word(Cell::new(0));
+        word.occupy(0);
+        let mut lives = 1;
+        while word.vacate() {
+            word.occupy(0);
+            lives += 1;
+        }
+        assert_eq!(lives, LAST_GENERATION);
+        assert!(word.has(FREE));
+        assert!(!word.is(1, 0), "no address of an earlier life fits again");
+    }
+
+    #[test]
+    fn one_compare_decides_for_an_idle_cell() {
+        let word = Word(Cell::new(0));
+        word.occupy(0);
+        assert!(word.is(1, 0));
+        assert!(!word.is(2, 0));
+        word.set(BACKLOG);
+        assert!(!word.is(1, 0));
+        assert!(word.is(1, BACKLOG | LISTED));
+    }
+}

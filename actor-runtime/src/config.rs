@@ -1,0 +1,54 @@
+//! Every limit of the runtime, with its unit and its reason.
+
+use std::time::Duration;
+
+/// Messages an actor handles in one slice, unless its type or the system says otherwise.
+pub(crate) const SLICE_MESSAGES: u32 = 64;
+
+/// Deadline of an ask that names none.
+pub(crate) const ASK_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Deadline of a start hook whose actor names none.
+pub(crate) const START_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a system that is dropped without `stop` waits for its actors.
+pub(crate) const DROP_DEADLINE: Duration = Duration::from_secs(5);
+
+/// Records a turn delivers from the shard's own queue, and again from its lanes, at most.
+pub(crate) const TURN_RECORDS: u32 = 2_048;
+
+/// Parcels and calls from threads outside the system that a turn takes, at most.
+pub(crate) const TURN_INJECTED: u32 = 1_024;
+
+/// Records between two looks at the clock within a turn: a look costs about three messages.
+pub(crate) const CLOCK_EVERY_RECORDS: u32 = 64;
+
+/// A turn older than this at the end of a slice moves what more comes for that actor to its backlog.
+pub(crate) const SLICE_GRACE: Duration = Duration::from_micros(50);
+
+/// The least time the rotation of backlogs gets in a turn that has any.
+pub(crate) const ROTATION_LEAST: Duration = Duration::from_micros(20);
+
+/// A turn ends when it is older than this, so that sockets are polled that often.
+pub(crate) const TURN_LONGEST: Duration = Duration::from_micros(100);
+
+/// How long an idle shard spins after work before it parks: about what a wake costs.
+pub(crate) const SPIN: Duration = Duration::from_micros(50);
+
+/// Two sweeps over the pending asks are at least this far apart.
+pub(crate) const SWEEP_LEAST: Duration = Duration::from_millis(1);
+
+/// Bytes of cells in use above which the turn prefetches cells: a few times a core's second cache.
+pub(crate) const PREFETCH_ABOVE_BYTES: usize = 4 << 20;
+
+/// Records looked at ahead of the one delivered when prefetching.
+pub(crate) const PREFETCH_AHEAD: u32 = 64;
+
+/// Free blocks a shard keeps; what comes back above goes to the allocator. 4 MiB.
+pub(crate) const STOCK_BLOCKS: usize = 256;
+
+/// How often the end of a system cuts off what destructors spawned meanwhile; then they are left.
+pub(crate) const CUT_OFF_ROUNDS: usize = 64;
+
+/// Slots of a lane from one shard to another, a power of two; each is 128 bytes.
+pub(crate) const LANE_SLOTS: usize = 64;

@@ -1,0 +1,156 @@
+//! What a handler's result means for its actor: go on, or end.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::exit::ExitReason;
+
+/// What a handler tells its actor's loop: go on or stop.
+///
+/// ```
+/// # use actor_runtime::Flow;
+/// fn handler(done: bool) -> Flow {
+///     if done { Flow::stop() } else { Flow::go() }
+/// }
+/// assert!(format!("{:?}", handler(true)).contains("Normal"));
+/// ```
+#[must_use = "a flow does something only when the handler returns it"]
+pub struct Flow(Option<Box<End>>);
+
+/// How the flow of an actor ends.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// The actor ends with this reason.
+    Exit(ExitReason),
+    /// The start hook wants no actor.
+    Ignore,
+}
+
+impl Flow {
+    /// The actor goes on with its next message.
+    pub const fn go() -> Self {
+        Self(None)
+    }
+
+    /// The actor ends, normally; messages that wait become dead letters.
+    pub fn stop() -> Self {
+        Self::end(End::Exit(ExitReason::Normal))
+    }
+
+    /// The actor ends with this reason.
+    pub fn stop_with(reason: ExitReason) -> Self {
+        Self::end(End::Exit(reason))
+    }
+
+    fn end(end: End) -> Self {
+        Self(Some(Box::new(end)))
+    }
+
+    #[inline]
+    pub(crate) fn goes_on(&self) -> bool {
+        self.0.is_none()
+    }
+
+    pub(crate) fn ends(self) -> Option<End> {
+        self.0.map(|end| *end)
+    }
+}
+
+impl fmt::Debug for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            None => f.write_str("Go"),
+            Some(end) => fmt::Debug::fmt(end, f),
+        }
+    }
+}
+
+/// What a `#[tell]` handler may return: `()`, [`Flow`], or `Result<(), E>` whose `Err` ends the actor.
+#[diagnostic::on_unimplemented(
+    message = "nobody waits for a `{Self}` from a `#[tell]` handler or a hook",
+    label = "not `()`, `Result<(), E>` or `Flow`",
+    note = "make it an `#[ask]`, or return `()`, `Result<(), E>` or `Flow`"
+)]
+pub trait IntoFlow {
+    /// The flow it means.
+    fn into_flow(self) -> Flow;
+}
+
+impl IntoFlow for () {
+    #[inline]
+    fn into_flow(self) -> Flow {
+        Flow::go()
+    }
+}
+
+impl IntoFlow for Flow {
+    #[inline]
+    fn into_flow(self) -> Flow {
+        self
+    }
+}
+
+impl<E: Into<Box<dyn Error + Send + Sync>>> IntoFlow for Result<(), E> {
+    #[inline]
+    fn into_flow(self) -> Flow {
+        self.map_or_else(failed, |()| Flow::go())
+    }
+}
+
+#[cold]
+fn failed<E: Into<Box<dyn Error + Send + Sync>>>(error: E) -> Flow {
+    Flow::stop_with(ExitReason::Error(error.into().into()))
+}
+
+/// What a start hook decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// No actor is wanted: `start` answers `Ignored`, and nothing counts as a failure.
+    Ignore,
+    /// The actor runs.
+    Run,
+}
+
+/// What a `#[start]` hook may return: `()`, `Result<(), E>` or `Result<Start, E>`.
+#[diagnostic::on_unimplemented(
+    message = "a `#[start]` hook cannot return `{Self}`",
+    label = "not `()`, `Result<(), E>` or `Result<Start, E>`",
+    note = "return `()`, `Result<(), E>` or `Result<Start, E>`"
+)]
+pub trait IntoStart {
+    /// The flow it means.
+    fn into_start(self) -> Flow;
+}
+
+impl IntoStart for () {
+    fn into_start(self) -> Flow {
+        Flow::go()
+    }
+}
+
+impl<T: IntoStartOk, E: Into<Box<dyn Error + Send + Sync>>> IntoStart for Result<T, E> {
+    fn into_start(self) -> Flow {
+        self.map_or_else(failed, IntoStartOk::into_start_ok)
+    }
+}
+
+/// What a start hook that can fail may say when it did not: `()` or [`Start`].
+pub trait IntoStartOk {
+    /// The flow it means.
+    fn into_start_ok(self) -> Flow;
+}
+
+impl IntoStartOk for () {
+    fn into_start_ok(self) -> Flow {
+        Flow::go()
+    }
+}
+
+impl IntoStartOk for Start {
+    fn into_start_ok(self) -> Flow {
+        match self {
+            Self::Ignore => Flow::end(End::Ignore),
+            Self::Run => Flow::go(),
+        }
+    }
+}

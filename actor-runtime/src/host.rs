@@ -1,0 +1,411 @@
+//! UNSAFE. What a handler may ask of the shard it runs on, and how it finds it.
+//!
+//! A shard's [`Host`] is reached through a thread-local for as long as the shard turns. The write cursor of
+//! the shard's own queue lies in the thread-local itself, so a tell to an actor of the same shard touches
+//! neither the host nor the target.
+//!
+//! Before me: `ActorRef::tell`, `Reply::answer`. After me: the shard's turn takes the record off its queue,
+//! outbox or injector.
+//!
+//! Invariants:
+//!
+//! 1. `HERE.host` is set only by [`enter`], for the time of one call, and put back when the call ends or
+//!    unwinds; so a host found there outlives whoever looks.
+//! 2. The thread-local has nothing to drop, so it is there in every destructor (U10).
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Once};
+
+use crate::address::{Address, ShardId, Target};
+use crate::cell::cells::Cells;
+use crate::cell::status::{LEAVING, STARTING, WOKEN};
+use crate::cell::task::{FutureStock, Wakes};
+use crate::cell::{Body, CellRef, CellType, Starter, TypeOf};
+use crate::error::AskError;
+use crate::exit::{ExitReason, Panic};
+use crate::message::MessageField;
+use crate::record::{
+    Class, Cursor, Delivery, Loose, Parcel, RecordQueue, Stock, forget_payload, record_size,
+};
+use crate::route::{self, Word};
+use crate::stats::{Counters, DeadReason};
+
+struct Here {
+    /// Where the shard's own queue goes on.
+    cursor: Cursor,
+    shard_id: Cell<ShardId>,
+    host: Cell<Option<&'static Host>>,
+    /// What asks end with whose `Reply` is dropped now.
+    dropped_ask: Cell<AskError>,
+}
+
+thread_local! {
+    static HERE: Here = const {
+        Here {
+            cursor: Cursor::new(),
+            shard_id: Cell::new(ShardId::OUTSIDE),
+            host: Cell::new(None),
+            dropped_ask: Cell::new(AskError::NoReply),
+        }
+    };
+}
+
+/// The thread's own. Only the address is found under `with`, so that this is one instruction wherever it is
+/// used, with nothing passed by way of memory.
+#[inline(always)]
+fn here<'t>() -> &'t Here {
+    let here = HERE.with(std::ptr::from_ref);
+    // SAFETY: invariant 2: it lives as long as the thread, and a reference to it cannot leave the thread.
+    unsafe { &*here }
+}
+
+/// Sends a message; never fails, never waits (D10).
+///
+/// From a shard to itself it costs about five nanoseconds; to another shard it goes by an outbox at the
+/// end of the turn; from any other thread it goes by the shard's injector.
+#[inline(always)]
+pub(crate) fn send<M: MessageField>(delivery: Delivery<M>, to: Address, message: M) {
+    let here = here();
+    if here.shard_id.get() == to.shard_id() {
+        here.cursor.append(delivery, to.target(), message, more);
+    } else {
+        send_away(here, delivery, to, message);
+    }
+}
+
+/// A block for the shard's own queue.
+#[cold]
+fn more() -> crate::record::Block {
+    with(|host| host.expect("a thread with a shard_id has a host").stock.take())
+}
+
+/// Sends a message to another shard.
+#[inline]
+fn send_away<M: MessageField>(here: &Here, delivery: Delivery<M>, to: Address, message: M) {
+    let shard_id = to.shard_id();
+    let Some(host) = here.host.get() else { return send_outside(delivery, to, message) };
+    // In another system of the process the address is nobody's: they do not know of each other.
+    let is_own = host.shard_id.node() == shard_id.node();
+    match host.outboxes.get(shard_id.shard() as usize).filter(|_| is_own) {
+        Some(outbox) => outbox.append(delivery, to.target(), message, &host.stock),
+        None => host.lose(delivery, to, message),
+    }
+}
+
+/// Sends a message from a thread that is no shard.
+#[cold]
+#[inline(never)]
+fn send_outside<M: MessageField>(delivery: Delivery<M>, to: Address, message: M) {
+    let shard_id = to.shard_id();
+    match route::find(shard_id.node()) {
+        Some(route) => {
+            route.say(shard_id.shard(), Word::Record(Loose::new(delivery, to.target(), message)));
+        }
+        None => dropping_asks(AskError::NoProc, || drop(message)),
+    }
+}
+
+/// Runs `drops`, in which a dropped `Reply` ends its ask with `error` rather than `NoReply`.
+pub(crate) fn dropping_asks<R>(error: AskError, drops: impl FnOnce() -> R) -> R {
+    struct PutBack(AskError);
+    impl Drop for PutBack {
+        fn drop(&mut self) {
+            here().dropped_ask.set(self.0);
+        }
+    }
+    let _put_back = PutBack(here().dropped_ask.replace(error));
+    drops()
+}
+
+/// What the ask of a `Reply` that is dropped now ends with.
+pub(crate) fn dropped_ask() -> AskError {
+    if std::thread::panicking() { AskError::Crashed } else { here().dropped_ask.get() }
+}
+
+/// The host of the shard that turns on this thread, if one does.
+#[inline]
+pub(crate) fn with<R>(call: impl FnOnce(Option<&Host>) -> R) -> R {
+    call(here().host.get())
+}
+
+/// Runs `call` as this host's shard. `cursor` is that of the shard's own queue, which for the time of the
+/// call is the one given to `call`.
+pub(crate) fn enter<R>(host: &Host, cursor: &Cursor, call: impl FnOnce(&Cursor) -> R) -> R {
+    struct Leave<'c>(&'c Cursor, ShardId, Option<&'static Host>);
+    impl Drop for Leave<'_> {
+        fn drop(&mut self) {
+            let here = here();
+            here.cursor.swap(self.0);
+            here.shard_id.set(self.1);
+            here.host.set(self.2);
+        }
+    }
+    let here = here();
+    here.cursor.swap(cursor);
+    let shard_id = here.shard_id.replace(host.shard_id);
+    // SAFETY: invariant 1: `Leave` takes the reference back before `host` can end.
+    let host = unsafe { std::mem::transmute::<&Host, &'static Host>(host) };
+    let _leave = Leave(cursor, shard_id, here.host.replace(Some(host)));
+    call(&here.cursor)
+}
+
+/// What the runtime says to a cell, as a record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Signal {
+    /// Whoever asked has given the ask up.
+    Abandon,
+    /// There will be no answer, and why.
+    Fail(AskError),
+    /// End, with the system, after what was sent before.
+    Shutdown,
+    /// Run the start hook.
+    Start,
+    /// End after what was sent before.
+    Stop,
+}
+
+/// Stands in for the body that signals would be delivered to: the shard takes them itself.
+struct Signals;
+
+impl Body for Signals {
+    type Message = Signal;
+
+    fn deliver<'a>(&'a mut self, _signal: Signal, _me: Target) -> crate::cell::Handled<'a> {
+        unreachable!("no cell has signals for its messages")
+    }
+}
+
+static SIGNALS: TypeOf<Signals> =
+    TypeOf::new::<Signal>(Class::Signal, crate::cell::Options::new(), false);
+
+/// How signals travel.
+pub(crate) const fn signals() -> Delivery<Signal> {
+    SIGNALS.delivery()
+}
+
+/// The outbox toward one shard.
+#[derive(Default)]
+pub(crate) struct Outbox {
+    /// Records of the present block.
+    pub(crate) open: RecordQueue,
+    /// Full blocks, older than those records.
+    pub(crate) full: RefCell<VecDeque<Parcel>>,
+}
+
+impl Outbox {
+    fn append<M: MessageField>(
+        &self,
+        delivery: Delivery<M>,
+        target: Target,
+        message: M,
+        stock: &Stock,
+    ) {
+        if !self.open.has_room(const { record_size::<M>() }) {
+            self.next_block(stock);
+        }
+        self.open.cursor().append(delivery, target, message, || stock.take());
+    }
+
+    /// Puts the present block, if it holds records, with the full ones, and begins another.
+    #[cold]
+    #[inline(never)]
+    fn next_block(&self, stock: &Stock) {
+        let parcel = self.open.take_parcel();
+        self.full.borrow_mut().extend(parcel);
+        self.open.begin(|| stock.take());
+    }
+}
+
+/// What of a shard its actors use. Nothing here is borrowed while user code runs.
+pub(crate) struct Host {
+    pub(crate) shard_id: ShardId,
+    pub(crate) cells: Cells,
+    pub(crate) stock: Stock,
+    pub(crate) futures: FutureStock,
+    pub(crate) counters: Counters,
+    pub(crate) outboxes: Box<[Outbox]>,
+    /// Where wakers of this shard's actors send their wakes.
+    pub(crate) home: Arc<dyn Wakes>,
+    /// The shard's time at the last look, in nanoseconds of its own clock.
+    pub(crate) now: Cell<u64>,
+    /// The earliest deadline of an ask; never later than the true one.
+    pub(crate) next_deadline: Cell<u64>,
+    /// The actor that is polled now, and the data of its waker.
+    pub(crate) polled: Cell<(Target, *const ())>,
+    /// Actors to be polled soon.
+    pub(crate) woken: RefCell<Vec<Target>>,
+    /// Actors that began here since it was last asked.
+    pub(crate) begun: Cell<usize>,
+    /// Actors to be ended soon, before what waits for them.
+    pub(crate) ending: RefCell<Vec<Target>>,
+    /// The last panic of user code, as the hook saw it.
+    panic: RefCell<Option<Panic>>,
+}
+
+/// The actor of no poll.
+pub(crate) const NOBODY: (Target, *const ()) = (Target::NOBODY, std::ptr::null());
+
+impl Host {
+    pub(crate) fn new(shard_id: ShardId, shards: usize, home: Arc<dyn Wakes>) -> Self {
+        Self {
+            shard_id,
+            cells: Cells::new(),
+            stock: Stock::default(),
+            futures: FutureStock::default(),
+            counters: Counters::default(),
+            outboxes: (0..shards).map(|_| Outbox::default()).collect(),
+            home,
+            now: Cell::new(0),
+            next_deadline: Cell::new(u64::MAX),
+            polled: Cell::new(NOBODY),
+            woken: RefCell::default(),
+            begun: Cell::new(0),
+            ending: RefCell::default(),
+            panic: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn address(&self, target: Target) -> Address {
+        Address::new(self.shard_id, target)
+    }
+
+    /// The cell of an address of this shard, if that life of it goes on.
+    #[inline]
+    pub(crate) fn cell(&self, target: Target) -> Option<CellRef<'_>> {
+        let cell = self.cells.at(target.slot())?;
+        let alive = cell.word.generation() == target.generation() && cell.kind().is_some();
+        alive.then_some(cell)
+    }
+
+    /// What became of a life that is over: the last of its slot stopped; of others nothing is known.
+    pub(crate) fn gone(&self, target: Target) -> AskError {
+        let was_last = self.cells.at(target.slot()).is_some_and(|cell| {
+            cell.kind().is_none() && cell.word.generation() == target.generation().wrapping_add(1)
+        });
+        if was_last { AskError::Stopped } else { AskError::NoProc }
+    }
+
+    /// Makes a body live in a cell, with this status.
+    ///
+    /// # Panics
+    ///
+    /// If the shard has no cell left: more than four billion.
+    pub(crate) fn settle<B: Body>(
+        &self,
+        kind: &'static TypeOf<B>,
+        status: u32,
+        body: B,
+    ) -> (Address, CellRef<'_>) {
+        let kind: &'static CellType = kind.erased();
+        let (slot, cell) = self.cells.allocate(kind).expect("a shard has room for another cell");
+        // A cell never used begins with generation 1.
+        let generation = cell.word.generation().max(1);
+        let address = self.address(Target::new(slot, generation));
+        cell.occupy(kind, status, body);
+        self.begun.set(self.begun.get() + usize::from(!kind.is_reply()));
+        (address, cell)
+    }
+
+    /// Tells whoever waits for it how a start went.
+    pub(crate) fn on_started(&self, address: Address, starter: Starter) {
+        match self.cell(address.target()) {
+            Some(cell) if cell.word.has(STARTING) => {
+                cell.with_extras(|extras| extras.starter = Some(starter));
+            }
+            _ => starter(Ok(address)),
+        }
+    }
+
+    /// Sets the deadline of an ask, so many nanoseconds from now.
+    pub(crate) fn set_deadline(&self, cell: CellRef<'_>, timeout_nanos: u64) {
+        let deadline = self.now.get().saturating_add(timeout_nanos);
+        cell.set_deadline(deadline);
+        self.next_deadline.set(self.next_deadline.get().min(deadline));
+    }
+
+    /// Has an actor polled soon: once, however often it is woken until then.
+    pub(crate) fn wake(&self, actor: Target) {
+        if let Some(cell) = self.cell(actor).filter(|cell| !cell.word.has(WOKEN)) {
+            cell.word.set(WOKEN);
+            self.woken.borrow_mut().push(actor);
+        }
+    }
+
+    /// Has an actor end soon: after its present message, before those that wait.
+    pub(crate) fn leave(&self, target: Target) {
+        if let Some(cell) = self.cell(target) {
+            cell.word.set(LEAVING);
+            self.ending.borrow_mut().push(target);
+        }
+    }
+
+    /// A message of this shard that has nowhere to go.
+    fn lose<M: MessageField>(&self, delivery: Delivery<M>, to: Address, message: M) {
+        if delivery.letter().class() == Class::Message {
+            self.dead_letter(DeadReason::NoProc, to, delivery.letter().name(), size_of::<M>());
+        }
+        dropping_asks(AskError::NoProc, || drop(message));
+    }
+
+    /// Counts a dead letter and says so.
+    pub(crate) fn dead_letter(&self, reason: DeadReason, to: Address, message: &str, bytes: usize) {
+        self.counters.dead_letter(reason);
+        tracing::debug!(target: "callboard", %reason, %to, message, bytes, "dead letter");
+    }
+
+    /// The address of the actor that is polled now.
+    pub(crate) fn polled_address(&self) -> Option<Address> {
+        let (actor, waker) = self.polled.get();
+        (!waker.is_null()).then(|| self.address(actor))
+    }
+
+    /// Why an actor ends whose code panicked, with this payload.
+    pub(crate) fn panicked(&self, payload: Box<dyn Any + Send>) -> ExitReason {
+        forget_payload(payload);
+        let panic = self.take_panic().unwrap_or_default();
+        ExitReason::Panic(Arc::new(panic))
+    }
+
+    /// What the last panic said, once.
+    pub(crate) fn take_panic(&self) -> Option<Panic> {
+        self.panic.borrow_mut().take()
+    }
+
+    /// Runs user code that is no actor's; a panic ends here.
+    pub(crate) fn guard<R>(&self, call: impl FnOnce() -> R) -> Result<R, ExitReason> {
+        catch_unwind(AssertUnwindSafe(call)).map_err(|payload| self.panicked(payload))
+    }
+}
+
+/// Installs, once for the process, a panic hook that is silent in user code on a shard, whose panic it
+/// notes, and leaves all others to the hook before it (L5).
+pub(crate) fn install_panic_hook() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let noted = with(|host| host.is_some_and(|host| host.note_panic(info)));
+            if !noted {
+                before(info);
+            }
+        }));
+    });
+}
+
+impl Host {
+    fn note_panic(&self, info: &std::panic::PanicHookInfo<'_>) -> bool {
+        let payload = info.payload();
+        let text = payload
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        let location = info.location().map(ToString::to_string).unwrap_or_default();
+        let Ok(mut panic) = self.panic.try_borrow_mut() else { return false };
+        *panic = Some(Panic { text, location });
+        true
+    }
+}

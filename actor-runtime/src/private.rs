@@ -1,0 +1,97 @@
+//! What generated code may touch, and why each of it is here. Not for people: it changes without notice.
+
+use std::future::Future;
+use std::process::{ExitCode, Termination};
+use std::time::Duration;
+
+pub use crate::actor::{
+    Actor, ActorType, Context, Handle, Handlers, asked, asked_later, delivery, started,
+    started_later, told, told_later,
+};
+pub use crate::actor_ref::ActorRef;
+pub use crate::address::Address;
+pub use crate::ask::{Ask, Reply};
+pub use crate::cell::{Handled, Options};
+pub use crate::exit::{ExitReason, Panic};
+pub use crate::flow::{Flow, IntoFlow, IntoStart, Start};
+pub use crate::message::{Api, Field, Message, MessageField, Protocol};
+pub use crate::record::Delivery;
+pub use crate::system::{System, SystemBuilder};
+
+/// Sends a tell: the body of a reference's method.
+#[inline]
+pub fn tell<P: Protocol + ?Sized>(to: Address, message: P::Msg) {
+    crate::host::send(P::DELIVERY, to, message);
+}
+
+/// Makes an ask: the body of a reference's method.
+#[inline]
+pub fn ask<P: Protocol + ?Sized, T: Send + 'static>(
+    to: Address,
+    make: impl FnOnce(Reply<T>) -> P::Msg + Send + 'static,
+) -> Ask<T> {
+    crate::ask::ask::<P, T>(to, make)
+}
+
+/// How long an entry point waits for its system to end.
+const END: Duration = Duration::from_secs(5);
+
+/// Runs the body of `#[callboard::main]` on shard 0 of a new system, and ends the system after it.
+pub fn main<F, Fut>(builder: SystemBuilder, body: F) -> ExitCode
+where
+    F: FnOnce() -> Fut + Send + 'static,
+    Fut: Future<Output: Termination> + 'static,
+{
+    let system = match builder.start() {
+        Ok(system) => system,
+        Err(error) => return Err::<(), _>(error).report(),
+    };
+    // The report is made on the shard, so what `main` returns need not be `Send`.
+    let ended = system.run(0, || async { body().await.report() }).recv();
+    system.stop(END);
+    match ended {
+        Ok(Ok(code)) => code,
+        Ok(Err((_, panic))) => {
+            say_panic(&panic);
+            // As a panic of a plain `main` does.
+            ExitCode::from(101)
+        }
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Runs the body of `#[callboard::test]`, in a system of its own. A panic of the body is the test's.
+///
+/// # Panics
+///
+/// As the body does; and when the body has not ended after `timeout`.
+pub fn test<F, Fut>(builder: SystemBuilder, timeout: Duration, body: F) -> ExitCode
+where
+    F: FnOnce() -> Fut + Send + 'static,
+    Fut: Future<Output: Termination> + 'static,
+{
+    let system = builder.start().expect("a test's system starts");
+    let ended = system.run(0, || async { body().await.report() }).recv_timeout(timeout);
+    match ended {
+        Ok(ended) => {
+            system.stop(END);
+            ended.unwrap_or_else(|(payload, panic)| {
+                say_panic(&panic);
+                std::panic::resume_unwind(payload)
+            })
+        }
+        Err(_) => {
+            system.stop(Duration::ZERO);
+            panic!("the test did not end within {timeout:?}");
+        }
+    }
+}
+
+/// Says what the panic hook of the standard library would have said.
+#[allow(
+    clippy::print_stderr,
+    reason = "a panic of `main` or a test is the program's, and people look for it here"
+)]
+fn say_panic(panic: &Panic) {
+    eprintln!("\nthread '{}' {panic}", std::thread::current().name().unwrap_or("main"));
+}

@@ -1,0 +1,187 @@
+//! UNSAFE. What a record's value is: its size, its drop, the type it must land on.
+//!
+//! Invariants:
+//!
+//! 1. A [`Letter`] describes one type `M` for ever, and only [`Letter::of`] makes one; a [`Delivery<M>`]
+//!    always holds the letter of an `M`. So a value written with a `Delivery<M>` may be read, dropped or
+//!    moved by the functions of its letter.
+//! 2. A value is boxed exactly when [`is_boxed`] says so for its type, on every path.
+
+use std::any::{TypeId, type_name};
+use std::fmt;
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+use std::time::Duration;
+
+use super::queue::Header;
+
+/// The largest value that lies in a record itself, in bytes.
+const INLINE_MOST: usize = 256;
+
+/// Whether values of `M` lie in a box of their own.
+pub(crate) const fn is_boxed<M>() -> bool {
+    size_of::<M>() > INLINE_MOST || align_of::<M>() > align_of::<Header>()
+}
+
+/// The bytes of a whole record that holds an `M`.
+pub(crate) const fn record_size<M>() -> usize {
+    let value = if is_boxed::<M>() { size_of::<Box<M>>() } else { size_of::<M>() };
+    (size_of::<Header>() + value).next_multiple_of(align_of::<Header>())
+}
+
+/// What a record is for; it decides what becomes of one that cannot be delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// The answer to an ask: too late, it is counted as such.
+    Answer,
+    /// A tell or an ask: undeliverable, it is a dead letter.
+    Message,
+    /// A word of the runtime to a cell: undeliverable, it is moot.
+    Signal,
+}
+
+/// What a record's value is, without its type.
+pub(crate) struct Letter {
+    /// Equal exactly when both ends mean the same kind of cell and of value.
+    marker: TypeId,
+    drop_value: unsafe fn(NonNull<u8>),
+    size: u32,
+    class: Class,
+    /// The deadline of asks among these messages that name none.
+    ask_timeout_nanos: u64,
+    name: fn() -> &'static str,
+}
+
+impl Letter {
+    /// The letter for values of `M` on their way to cells marked `K`.
+    pub(crate) const fn of<K: 'static, M: Send + 'static>(
+        class: Class,
+        ask_timeout: Duration,
+    ) -> Self {
+        Self {
+            marker: TypeId::of::<K>(),
+            drop_value: drop_value::<M>,
+            size: record_size::<M>() as u32,
+            class,
+            // Longer than five centuries is for ever.
+            ask_timeout_nanos: ask_timeout.as_nanos() as u64,
+            name: type_name::<M>,
+        }
+    }
+
+    pub(crate) const fn size(&self) -> usize {
+        self.size as usize
+    }
+
+    pub(crate) const fn class(&self) -> Class {
+        self.class
+    }
+
+    pub(crate) const fn ask_timeout_nanos(&self) -> u64 {
+        self.ask_timeout_nanos
+    }
+
+    /// The type of the value, for people.
+    pub(crate) fn name(&self) -> &'static str {
+        (self.name)()
+    }
+
+    /// Whether both letters mean the same: the address decides, or, for letters that the compiler made
+    /// more than once, the marker.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other) || self.marker == other.marker
+    }
+
+    /// Drops the value of a record.
+    ///
+    /// # Safety
+    ///
+    /// `value` is the value part of a record written with this letter, and is not used again.
+    pub(super) unsafe fn drop_value(&self, value: NonNull<u8>) {
+        // SAFETY: invariant 1: the function is the one of the type that was written; `drops` in
+        // `queue.rs` would see a value dropped twice or never.
+        unsafe { (self.drop_value)(value) }
+    }
+}
+
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Letter({}, {} bytes)", self.name(), self.size)
+    }
+}
+
+/// # Safety
+///
+/// As [`Letter::drop_value`], with `M` the type the letter was made for.
+unsafe fn drop_value<M>(value: NonNull<u8>) {
+    // SAFETY: passed on from the caller.
+    drop(unsafe { take_value::<M>(value) });
+}
+
+/// Moves the value out of a record.
+///
+/// # Safety
+///
+/// `value` is the value part of a record that holds an `M`, and is not used again.
+pub(crate) unsafe fn take_value<M>(value: NonNull<u8>) -> M {
+    if is_boxed::<M>() {
+        // SAFETY: invariant 2: the record holds a pointer that came from a box.
+        let boxed = unsafe { value.cast::<*mut M>().read() };
+        // SAFETY: the same; the caller gives the record up, so the box has one owner again.
+        *unsafe { Box::from_raw(boxed) }
+    } else {
+        // SAFETY: the record holds an `M`, aligned as the header is, which invariant 2 makes enough.
+        unsafe { value.cast::<M>().read() }
+    }
+}
+
+/// Writes a value into the value part of a record.
+///
+/// # Safety
+///
+/// `at` is the value part of a record of `record_size::<M>()` bytes that nobody else sees.
+#[inline(always)]
+pub(super) unsafe fn put_value<M>(at: NonNull<u8>, value: M) {
+    if is_boxed::<M>() {
+        let boxed = Box::into_raw(Box::new(value));
+        // SAFETY: the record has room for a pointer, aligned as the header is.
+        unsafe { at.cast::<*mut M>().write(boxed) }
+    } else {
+        // SAFETY: the record has room for an `M`, and the header's alignment is enough for it.
+        unsafe { at.cast::<M>().write(value) }
+    }
+}
+
+/// How a message of type `M` reaches its receiver: what an actor's type hands to its references.
+pub struct Delivery<M> {
+    letter: &'static Letter,
+    message: PhantomData<fn(M)>,
+}
+
+impl<M: Send + 'static> Delivery<M> {
+    /// # Safety
+    ///
+    /// The letter was made for values of `M`.
+    pub(crate) const unsafe fn new(letter: &'static Letter) -> Self {
+        Self { letter, message: PhantomData }
+    }
+}
+
+impl<M> Delivery<M> {
+    pub(crate) const fn letter(self) -> &'static Letter {
+        self.letter
+    }
+}
+
+impl<M> Copy for Delivery<M> {}
+impl<M> Clone for Delivery<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M> fmt::Debug for Delivery<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Delivery({})", self.letter.name())
+    }
+}

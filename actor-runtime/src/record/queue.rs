@@ -1,0 +1,818 @@
+//! UNSAFE. The record queue: a chain of blocks, appended at one end and taken at the other.
+//!
+//! ```text
+//!  first block            next block
+//!  | record | record | JUMP ----> | record | record |
+//!           ^ head                                  ^ tail      ^ limit
+//! ```
+//!
+//! A JUMP is a header whose slot is `u32::MAX` and whose value is the next block's address, or null at the
+//! end of a parcel. The last bytes of a block always have room for one.
+//!
+//! Invariants:
+//!
+//! 1. `head` and `tail` lie in blocks of the chain that begins with `first`; from `head` to `tail`, by
+//!    way of the JUMPs, lie whole records, each written with its letter and not yet taken.
+//! 2. `tail <= limit`, and at least a JUMP fits behind `limit` in the block. Bounds are compared as
+//!    addresses, never by moving a pointer past its block.
+//! 3. The [`Reader`] advances past a record before it hands it out, so no record is handed out twice;
+//!    the memory of a record handed out stays until the reader is asked for the next.
+//! 4. A block is given back only when the reader has passed its JUMP (so after the last record in it
+//!    was taken, by 3).
+//! 5. An [`Arrived`] owns the value of one record and is consumed by exactly one of: taking the value,
+//!    moving it to another queue, dropping it.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::{self, NonNull};
+
+use super::block::{Block, Stock};
+use super::delivery::{Delivery, Letter, put_value, record_size, take_value};
+use crate::address::Target;
+
+/// The head of a record.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Header {
+    letter: *const Letter,
+    target: Target,
+}
+
+const JUMP: u32 = u32::MAX;
+const JUMP_BYTES: usize = size_of::<Header>() + size_of::<*mut u8>();
+
+/// The longest record, in bytes: what a lane's slot and the smallest block must be able to take.
+const HEADER_BYTES: usize = size_of::<Header>();
+
+/// Where the next record is written: `tail`, and the `limit` it must not pass.
+///
+/// It is apart from its queue because a shard's own lies in a thread-local while the shard turns.
+pub(crate) struct Cursor {
+    tail: Cell<*mut u8>,
+    limit: Cell<*mut u8>,
+}
+
+impl Cursor {
+    /// A cursor without a block: the first record asks for one.
+    pub(crate) const fn new() -> Self {
+        Self { tail: Cell::new(ptr::null_mut()), limit: Cell::new(ptr::null_mut()) }
+    }
+
+    pub(crate) fn swap(&self, other: &Self) {
+        self.tail.swap(&other.tail);
+        self.limit.swap(&other.limit);
+    }
+
+    fn is_at(&self, at: *mut u8) -> bool {
+        self.tail.get() == at
+    }
+
+    /// Appends a record. A cursor that has no room takes a block from `more`; one without any block is
+    /// only given a first one by its queue.
+    #[inline(always)]
+    pub(crate) fn append<M>(
+        &self,
+        delivery: Delivery<M>,
+        target: Target,
+        value: M,
+        more: impl FnOnce() -> Block,
+    ) {
+        let size = const { record_size::<M>() };
+        let mut at = self.tail.get();
+        if at.addr() + size > self.limit.get().addr() {
+            at = self.grow(more());
+        }
+        let header = Header { letter: delivery.letter(), target };
+        // SAFETY: `at..at + size` lies before `limit` in the block (invariant 2), and nobody reads at or
+        // past `tail`; the test `behaves_as_a_deque` runs over the edges under Miri.
+        unsafe { at.cast::<Header>().write(header) };
+        // SAFETY: the same.
+        let value_at = unsafe { at.add(HEADER_BYTES) };
+        // SAFETY: an address within a block is not null.
+        let value_at = unsafe { NonNull::new_unchecked(value_at) };
+        // SAFETY: the record has `record_size::<M>()` bytes. A boxed value allocates before it is
+        // written and the tail moves last, so no half-written record is ever seen (U6).
+        unsafe { put_value(value_at, value) };
+        // SAFETY: still inside the block.
+        self.tail.set(unsafe { at.add(size) });
+    }
+
+    /// Ends the present block with a JUMP to `block` and goes on there.
+    #[cold]
+    #[inline(never)]
+    fn grow(&self, block: Block) -> *mut u8 {
+        self.begin(block, true)
+    }
+
+    fn begin(&self, block: Block, jump: bool) -> *mut u8 {
+        let bytes = block.bytes();
+        let at = block.into_raw().as_ptr();
+        if jump {
+            self.jump_to(at);
+        }
+        self.tail.set(at);
+        // SAFETY: `bytes` is the block's length, which is more than a JUMP.
+        self.limit.set(unsafe { at.add(bytes - JUMP_BYTES) });
+        at
+    }
+
+    /// Writes a JUMP at the tail.
+    fn jump_to(&self, next: *mut u8) {
+        let tail = self.tail.get();
+        debug_assert!(!tail.is_null(), "a queue gives its cursor the first block");
+        let header = Header { letter: ptr::null(), target: Target::new(JUMP, 0) };
+        // SAFETY: invariant 2: a JUMP fits behind the limit.
+        unsafe { tail.cast::<Header>().write(header) };
+        // SAFETY: the same.
+        let value = unsafe { tail.add(HEADER_BYTES) };
+        // SAFETY: the same.
+        unsafe { value.cast::<*mut u8>().write(next) };
+    }
+}
+
+/// A chain of blocks with records: a shard's own queue, an outbox, a backlog.
+pub(crate) struct RecordQueue {
+    first: Cell<*mut u8>,
+    first_is_small: Cell<bool>,
+    head: Cell<*mut u8>,
+    cursor: Cursor,
+    reading: Cell<bool>,
+}
+
+impl RecordQueue {
+    /// An empty queue without memory.
+    pub(crate) const fn new() -> Self {
+        Self {
+            first: Cell::new(ptr::null_mut()),
+            first_is_small: Cell::new(false),
+            head: Cell::new(ptr::null_mut()),
+            cursor: Cursor::new(),
+            reading: Cell::new(false),
+        }
+    }
+
+    /// Gives the queue its first block, unless it has one.
+    pub(crate) fn begin(&self, block: impl FnOnce() -> Block) {
+        if self.first.get().is_null() {
+            let block = block();
+            self.first_is_small.set(block.bytes() == super::block::SMALL_BLOCK);
+            let at = self.cursor.begin(block, false);
+            self.first.set(at);
+            self.head.set(at);
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.cursor.is_at(self.head.get())
+    }
+
+    /// The same, for a queue whose cursor is elsewhere at the moment.
+    pub(crate) fn is_empty_with(&self, cursor: &Cursor) -> bool {
+        cursor.is_at(self.head.get())
+    }
+
+    pub(crate) fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+
+    /// Appends a record, in a block from `stock` if need be.
+    #[inline]
+    pub(crate) fn append<M>(&self, delivery: Delivery<M>, target: Target, value: M, stock: &Stock) {
+        self.begin(|| stock.take());
+        self.cursor.append(delivery, target, value, || stock.take());
+    }
+
+    /// A reader of the queue; there is one at a time.
+    ///
+    /// # Panics
+    ///
+    /// If there is one already: a turn within a turn.
+    pub(crate) fn reader<'q>(&'q self, stock: &'q Stock) -> Reader<'q> {
+        self.reader_with(&self.cursor, stock)
+    }
+
+    /// The same, for a queue whose cursor is elsewhere at the moment.
+    pub(crate) fn reader_with<'q>(&'q self, cursor: &'q Cursor, stock: &'q Stock) -> Reader<'q> {
+        assert!(!self.reading.replace(true), "a record queue has one reader at a time");
+        Reader { queue: self, cursor, stock, ahead: self.head.get(), ahead_records: 0 }
+    }
+
+    /// Whether a record of `bytes` fits into the present block.
+    #[inline]
+    pub(crate) fn has_room(&self, bytes: usize) -> bool {
+        self.cursor.tail.get().addr() + bytes <= self.cursor.limit.get().addr()
+    }
+
+    /// Hands over the block of a queue that never grew past one; none if it holds no record.
+    pub(crate) fn take_parcel(&self) -> Option<Parcel> {
+        if self.is_empty() {
+            return None;
+        }
+        debug_assert!(!self.first_is_small.get(), "an outbox begins with a whole block");
+        debug_assert!(self.head.get() == self.first.get(), "an outbox is never read");
+        self.cursor.jump_to(ptr::null_mut());
+        self.take_block().map(Parcel::of)
+    }
+
+    /// Takes the only block away and leaves the queue as new.
+    fn take_block(&self) -> Option<Block> {
+        let none = ptr::null_mut();
+        self.head.set(none);
+        self.cursor.tail.set(none);
+        self.cursor.limit.set(none);
+        let first = NonNull::new(self.first.replace(none))?;
+        // SAFETY: the block was the queue's (invariant 1), which has just forgotten it.
+        Some(unsafe { Block::from_raw(first, self.first_is_small.replace(false)) })
+    }
+
+    /// The bytes of all records if they lie in one block and are at most `most`, and forgets them: they
+    /// are the caller's to deliver. Answers none if there are no records or too many.
+    pub(crate) fn take_bytes(&self, into: &mut [std::mem::MaybeUninit<u64>]) -> Option<usize> {
+        let (head, tail) = (self.head.get(), self.cursor.tail.get());
+        let bytes = tail.addr().wrapping_sub(head.addr());
+        if head.is_null() || bytes == 0 || bytes > size_of_val(into) || self.first.get() != head {
+            return None;
+        }
+        let words = bytes / size_of::<u64>();
+        // SAFETY: `head..tail` lies within one block, since it is shorter than `into` and `head` is the
+        // block's start; records are whole multiples of 8 bytes; the two do not overlap. Copied as
+        // `MaybeUninit`, padding and pointers keep what they are.
+        unsafe { ptr::copy_nonoverlapping(head.cast(), into.as_mut_ptr(), words) };
+        self.cursor.tail.set(head);
+        Some(bytes)
+    }
+
+    /// Drops every record, each value's panic apart, and counts them.
+    pub(crate) fn clear(&self, stock: &Stock, mut each: impl FnMut(&'static Letter)) {
+        let mut reader = self.reader(stock);
+        while let Some(record) = reader.next() {
+            each(record.letter());
+            record.discard();
+        }
+    }
+}
+
+impl Default for RecordQueue {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for RecordQueue {
+    fn drop(&mut self) {
+        self.clear(&Stock::default(), |_| {});
+        // Read to the end, the chain is one block, or none.
+        drop(self.take_block());
+    }
+}
+
+/// A place where a whole record or a JUMP lies.
+#[derive(Clone, Copy)]
+struct Raw(*mut u8);
+
+impl Raw {
+    fn header(self) -> Header {
+        // SAFETY: only made for places that hold a header (invariant 1).
+        unsafe { self.0.cast::<Header>().read() }
+    }
+
+    /// The record's letter, or none for a JUMP.
+    fn letter(self) -> Option<&'static Letter> {
+        // SAFETY: a letter is `'static`; a JUMP has null.
+        unsafe { self.header().letter.as_ref() }
+    }
+
+    /// Where a JUMP leads.
+    fn jump(self) -> *mut u8 {
+        // SAFETY: a JUMP has a pointer behind its header.
+        let value = unsafe { self.0.add(HEADER_BYTES) };
+        // SAFETY: the same.
+        unsafe { value.cast::<*mut u8>().read() }
+    }
+}
+
+/// Takes records off the head of a queue, and looks ahead of it.
+pub(crate) struct Reader<'q> {
+    queue: &'q RecordQueue,
+    cursor: &'q Cursor,
+    stock: &'q Stock,
+    /// Where the look-ahead stands, and how many records it is ahead of the head.
+    ahead: *mut u8,
+    ahead_records: u32,
+}
+
+impl Reader<'_> {
+    /// The next record.
+    #[inline(always)]
+    pub(crate) fn next(&mut self) -> Option<Arrived<'_>> {
+        loop {
+            let at = self.queue.head.get();
+            if self.cursor.is_at(at) {
+                return None;
+            }
+            // SAFETY: invariant 1: between head and tail lie headers.
+            let header = unsafe { &*at.cast::<Header>() };
+            if header.target.slot() == JUMP {
+                self.follow(at);
+                continue;
+            }
+            // SAFETY: no JUMP, so the letter is a `'static` reference.
+            let letter = unsafe { &*header.letter };
+            // SAFETY: the record is that long; the next header, or the tail, follows it.
+            self.queue.head.set(unsafe { at.add(letter.size()) });
+            self.ahead_records = self.ahead_records.wrapping_sub(1);
+            // SAFETY: `at` is not null.
+            let at = unsafe { NonNull::new_unchecked(at) };
+            return Some(Arrived { at, reader: PhantomData });
+        }
+    }
+
+    /// Passes a JUMP: gives the block it ends back.
+    #[cold]
+    #[inline(never)]
+    fn follow(&mut self, at: *mut u8) {
+        let next = Raw(at).jump();
+        let small = self.queue.first_is_small.replace(false);
+        let first = NonNull::new(self.queue.first.replace(next)).expect("a read block has a start");
+        self.queue.head.set(next);
+        // SAFETY: the reader has passed the block's JUMP (invariant 4), and the queue forgot it.
+        self.stock.put(unsafe { Block::from_raw(first, small) });
+    }
+
+    /// Shows the targets of up to `most` records from the head on to `each`, those that were not shown
+    /// before; does nothing while more than half of them are still ahead.
+    #[inline]
+    pub(crate) fn look_ahead(&mut self, most: u32, mut each: impl FnMut(Target)) {
+        if (1..=most).contains(&self.ahead_records) && self.ahead_records > most / 2 {
+            return;
+        }
+        if self.ahead_records == 0 || self.ahead_records > most {
+            // The head caught up, or went past what was shown.
+            self.ahead = self.queue.head.get();
+            self.ahead_records = 0;
+        }
+        while self.ahead_records < most && !self.cursor.is_at(self.ahead) {
+            let record = Raw(self.ahead);
+            match record.letter() {
+                None => self.ahead = record.jump(),
+                Some(letter) => {
+                    each(record.header().target);
+                    // SAFETY: the record is that long (invariant 1).
+                    self.ahead = unsafe { self.ahead.add(letter.size()) };
+                    self.ahead_records += 1;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        self.queue.reading.set(false);
+    }
+}
+
+/// A record that was taken off its queue: it owns the value, which still lies where it was.
+#[must_use = "a record is delivered, moved or discarded"]
+pub(crate) struct Arrived<'r> {
+    at: NonNull<u8>,
+    reader: PhantomData<&'r mut ()>,
+}
+
+impl Arrived<'_> {
+    #[inline(always)]
+    fn header(&self) -> Header {
+        Raw(self.at.as_ptr()).header()
+    }
+
+    #[inline(always)]
+    pub(crate) fn letter(&self) -> &'static Letter {
+        // SAFETY: a record, no JUMP, so its letter is a `'static` reference.
+        unsafe { &*self.header().letter }
+    }
+
+    #[inline(always)]
+    pub(crate) fn target(&self) -> Target {
+        self.header().target
+    }
+
+    /// Gives the value up to the caller, as the address of where it lies.
+    #[inline(always)]
+    pub(crate) fn into_value(self) -> NonNull<u8> {
+        let record = ManuallyDrop::new(self);
+        // SAFETY: the value part begins behind the header.
+        unsafe { record.at.add(HEADER_BYTES) }
+    }
+
+    /// Takes the value out, if it is what this delivery is for.
+    pub(crate) fn take<M>(self, delivery: Delivery<M>) -> Result<M, Self> {
+        if !delivery.letter().is(self.letter()) {
+            return Err(self);
+        }
+        // SAFETY: letters that mean the same are for the same type; the value is ours (invariant 5).
+        Ok(unsafe { take_value::<M>(self.into_value()) })
+    }
+
+    /// Drops the value. A panic of its destructor ends here, and is answered by `false`.
+    pub(crate) fn discard(self) -> bool {
+        let letter = self.letter();
+        let value = self.into_value();
+        // SAFETY: the value was written with this letter and is ours (invariant 5).
+        let dropped = catch_unwind(AssertUnwindSafe(|| unsafe { letter.drop_value(value) }));
+        dropped.map_err(forget_payload).is_ok()
+    }
+
+    /// Moves the record, as it is, to the end of another queue.
+    pub(crate) fn move_to(self, queue: &RecordQueue, first: impl FnOnce() -> Block, stock: &Stock) {
+        let size = self.letter().size();
+        queue.begin(first);
+        let cursor = &queue.cursor;
+        let mut to = cursor.tail.get();
+        if to.addr() + size > cursor.limit.get().addr() {
+            to = cursor.grow(stock.take());
+        }
+        let from = ManuallyDrop::new(self).at;
+        let words = size / size_of::<u64>();
+        // SAFETY: `from` holds a whole record of `size` bytes, a multiple of 8; `to` has that much room
+        // before the limit; they lie in different blocks. The value now lives there (invariant 5).
+        unsafe {
+            ptr::copy_nonoverlapping(
+                from.as_ptr().cast::<std::mem::MaybeUninit<u64>>(),
+                to.cast(),
+                words,
+            );
+        }
+        // SAFETY: still inside the block.
+        cursor.tail.set(unsafe { to.add(size) });
+    }
+}
+
+impl Drop for Arrived<'_> {
+    fn drop(&mut self) {
+        // Nobody took the value: a bug of ours that must not also leak or lose count.
+        let record = Arrived { at: self.at, reader: PhantomData };
+        debug_assert!(std::thread::panicking(), "a record was neither delivered nor discarded");
+        record.discard();
+    }
+}
+
+/// Drops a panic's payload; one that panics itself is forgotten (U5).
+pub(crate) fn forget_payload(payload: Box<dyn std::any::Any + Send>) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
+}
+
+/// A block of records on its way to another shard, or a run of them in a lane's slot.
+///
+/// Dropping it drops the records that were not taken.
+pub(crate) struct Parcel {
+    block: ManuallyDrop<Block>,
+    at: NonNull<u8>,
+}
+
+// SAFETY: a parcel owns its block and the values in it, and every value of a record is `Send`
+// (`Letter::of` asks for it).
+unsafe impl Send for Parcel {}
+
+impl Parcel {
+    /// A block whose records end with a JUMP to null.
+    fn of(block: Block) -> Self {
+        let at = block.at();
+        Self { block: ManuallyDrop::new(block), at }
+    }
+
+    /// The next record.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Option<Arrived<'_>> {
+        let at = self.at;
+        let letter = Raw(at.as_ptr()).letter()?;
+        // SAFETY: the record is that long; another or the final JUMP follows.
+        self.at = unsafe { at.add(letter.size()) };
+        Some(Arrived { at, reader: PhantomData })
+    }
+
+    /// Gives the block back, once every record was taken.
+    pub(crate) fn finish(mut self) -> Block {
+        while let Some(record) = self.next() {
+            record.discard();
+        }
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: `this` is not used again, nor dropped.
+        unsafe { ManuallyDrop::take(&mut this.block) }
+    }
+
+    /// Splits the parcel into what a lane can carry; it comes back by [`from_raw`](Self::from_raw).
+    pub(crate) fn into_raw(self) -> NonNull<u8> {
+        let this = ManuallyDrop::new(self);
+        debug_assert!(this.at == this.block.at(), "a parcel travels before it is read");
+        this.at
+    }
+
+    /// # Safety
+    ///
+    /// `at` came from `into_raw` and is used once.
+    pub(crate) unsafe fn from_raw(at: NonNull<u8>) -> Self {
+        // SAFETY: passed on from the caller; outboxes have whole blocks only.
+        Self::of(unsafe { Block::from_raw(at, false) })
+    }
+}
+
+impl Drop for Parcel {
+    fn drop(&mut self) {
+        while let Some(record) = self.next() {
+            record.discard();
+        }
+        // SAFETY: dropped once, here; `finish` does not come this way.
+        unsafe { ManuallyDrop::drop(&mut self.block) }
+    }
+}
+
+/// Records that lie in a row in memory lent by a lane's slot.
+pub(crate) struct Run<'s> {
+    at: *mut u8,
+    end: *mut u8,
+    slot: PhantomData<&'s mut ()>,
+}
+
+impl Run<'_> {
+    /// # Safety
+    ///
+    /// `bytes` bytes from `at` on are what `take_bytes` gave, not yet taken, for as long as the run lives.
+    pub(crate) unsafe fn new(at: *mut u8, bytes: usize) -> Self {
+        // SAFETY: the bytes are there.
+        Self { at, end: unsafe { at.add(bytes) }, slot: PhantomData }
+    }
+
+    /// The next record.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Option<Arrived<'_>> {
+        if self.at == self.end {
+            return None;
+        }
+        let at = NonNull::new(self.at).expect("a run lies somewhere");
+        let letter = Raw(self.at).letter().expect("a run holds no JUMP");
+        // SAFETY: the record is that long, within the run.
+        self.at = unsafe { self.at.add(letter.size()) };
+        Some(Arrived { at, reader: PhantomData })
+    }
+}
+
+/// One record in memory of its own: what a thread outside the system sends.
+pub(crate) struct Loose(Option<Parcel>);
+
+impl Loose {
+    /// A record on its own.
+    pub(crate) fn new<M: Send>(delivery: Delivery<M>, target: Target, value: M) -> Self {
+        let queue = RecordQueue::new();
+        let bytes = record_size::<M>() + JUMP_BYTES;
+        debug_assert!(bytes <= super::block::SMALL_BLOCK, "a small block takes any one record");
+        queue.begin(Block::small);
+        queue.cursor.append(delivery, target, value, Block::small);
+        queue.cursor.jump_to(ptr::null_mut());
+        Self(queue.take_block().map(Parcel::of))
+    }
+
+    /// The record.
+    pub(crate) fn take(&mut self) -> Option<Arrived<'_>> {
+        self.0.as_mut().and_then(Parcel::next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::rc::Rc;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::record::Class;
+
+    /// Counts its drops.
+    #[derive(Clone, Debug)]
+    struct Counted(u64, Arc<AtomicUsize>);
+
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            self.1.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Too large for a record.
+    struct Large([u64; 64], Counted);
+
+    /// Aligned to more than a record is.
+    #[repr(align(64))]
+    struct Aligned(Counted);
+
+    struct Letters;
+
+    macro_rules! delivery {
+        ($type:ty) => {{
+            static LETTER: Letter = Letter::of::<$type, $type>(Class::Message, Duration::ZERO);
+            // SAFETY: the letter is for this type.
+            unsafe { Delivery::<$type>::new(&LETTER) }
+        }};
+    }
+
+    impl Letters {
+        fn word() -> Delivery<u64> {
+            delivery!(u64)
+        }
+        fn counted() -> Delivery<Counted> {
+            delivery!(Counted)
+        }
+        fn large() -> Delivery<Large> {
+            delivery!(Large)
+        }
+        fn aligned() -> Delivery<Aligned> {
+            delivery!(Aligned)
+        }
+    }
+
+    fn target(slot: u32) -> Target {
+        Target::new(slot, 1)
+    }
+
+    #[derive(Clone, Copy, Debug)]
+    enum Step {
+        Append(u8),
+        Take,
+        Discard,
+        Move,
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let step = prop_oneof![
+            4 => (0..4u8).prop_map(Step::Append),
+            2 => Just(Step::Take),
+            1 => Just(Step::Discard),
+            1 => Just(Step::Move),
+        ];
+        prop::collection::vec(step, 0..if cfg!(miri) { 60 } else { 2_000 })
+    }
+
+    /// What the model holds of a record: the kind of its value, and the value.
+    type Model = VecDeque<(u8, u64)>;
+
+    fn append(queue: &RecordQueue, kind: u8, value: u64, drops: &Arc<AtomicUsize>, stock: &Stock) {
+        let counted = Counted(value, drops.clone());
+        let target = target(value as u32);
+        match kind {
+            0 => queue.append(Letters::word(), target, value, stock),
+            1 => queue.append(Letters::counted(), target, counted, stock),
+            2 => {
+                let large = Large([value; 64], counted);
+                queue.append(Letters::large(), target, large, stock);
+            }
+            _ => queue.append(Letters::aligned(), target, Aligned(counted), stock),
+        }
+    }
+
+    fn value_of(record: Arrived<'_>) -> (u8, u64) {
+        let record = match record.take(Letters::word()) {
+            Ok(value) => return (0, value),
+            Err(record) => record,
+        };
+        let record = match record.take(Letters::counted()) {
+            Ok(counted) => return (1, counted.0),
+            Err(record) => record,
+        };
+        let record = match record.take(Letters::large()) {
+            Ok(large) => return (2, large.0[63].min(large.1.0)),
+            Err(record) => record,
+        };
+        match record.take(Letters::aligned()) {
+            Ok(aligned) => {
+                assert!((&raw const aligned).is_aligned());
+                (3, aligned.0.0)
+            }
+            Err(_) => unreachable!("one of four types"),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: if cfg!(miri) { 8 } else { 256 },
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn behaves_as_a_deque(steps in steps()) {
+            let drops = Arc::new(AtomicUsize::new(0));
+            let made = Rc::new(Cell::new(0_usize));
+            {
+                let stock = Stock::default();
+                let (queue, other) = (RecordQueue::new(), RecordQueue::new());
+                let (mut model, mut other_model) = (Model::new(), Model::new());
+                for (value, step) in steps.into_iter().enumerate() {
+                    match step {
+                        Step::Append(kind) => {
+                            append(&queue, kind, value as u64, &drops, &stock);
+                            made.set(made.get() + 1);
+                            model.push_back((kind, value as u64));
+                        }
+                        Step::Take | Step::Discard | Step::Move => {
+                            let mut reader = queue.reader(&stock);
+                            let record = reader.next();
+                            prop_assert_eq!(record.is_some(), !model.is_empty());
+                            let (Some(record), Some(expected)) = (record, model.pop_front()) else {
+                                continue;
+                            };
+                            prop_assert_eq!(record.target(), target(expected.1 as u32));
+                            match step {
+                                Step::Take => prop_assert_eq!(value_of(record), expected),
+                                Step::Discard => prop_assert!(record.discard()),
+                                Step::Append(_) | Step::Move => {
+                                    record.move_to(&other, Block::small, &stock);
+                                    other_model.push_back(expected);
+                                }
+                            }
+                        }
+                    }
+                }
+                let mut reader = other.reader(&stock);
+                while let Some(record) = reader.next() {
+                    prop_assert_eq!(Some(value_of(record)), other_model.pop_front());
+                }
+                prop_assert!(other_model.is_empty());
+            }
+            prop_assert_eq!(drops.load(Ordering::Relaxed), made.get());
+        }
+    }
+
+    #[test]
+    fn looking_ahead_shows_each_record_once_and_in_order() {
+        let stock = Stock::default();
+        let queue = RecordQueue::new();
+        let records: u32 = if cfg!(miri) { 1_500 } else { 5_000 };
+        for value in 0..records {
+            queue.append(Letters::word(), target(value), u64::from(value), &stock);
+        }
+        let mut reader = queue.reader(&stock);
+        let mut shown = Vec::new();
+        for value in 0..records {
+            reader.look_ahead(64, |target| shown.push(target.slot()));
+            assert!(shown.len() as u32 > value, "what is taken was shown before");
+            let record = reader.next().expect("a record for each");
+            assert_eq!(value_of(record), (0, u64::from(value)));
+        }
+        assert_eq!(shown, (0..records).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_parcel_carries_its_records_whole_and_drops_those_not_taken() {
+        let stock = Stock::default();
+        let drops = Arc::new(AtomicUsize::new(0));
+        let outbox = RecordQueue::new();
+        for value in 0..10 {
+            append(&outbox, 1, value, &drops, &stock);
+        }
+        let mut parcel = outbox.take_parcel().expect("ten records");
+        assert!(outbox.take_parcel().is_none(), "it was taken whole");
+        assert_eq!(value_of(parcel.next().expect("the first")), (1, 0));
+        let sent = std::thread::spawn(move || drop(parcel));
+        sent.join().expect("a parcel may be dropped on any thread");
+        assert_eq!(drops.load(Ordering::Relaxed), 10);
+    }
+
+    #[test]
+    fn m6_a_destructor_that_panics_runs_once_and_spares_the_rest() {
+        struct Hostile(Arc<AtomicUsize>);
+        impl Drop for Hostile {
+            fn drop(&mut self) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+                panic!("a hostile destructor");
+            }
+        }
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        let drops = Arc::new(AtomicUsize::new(0));
+        let stock = Stock::default();
+        let queue = RecordQueue::new();
+        for slot in 0..3 {
+            queue.append(delivery!(Hostile), target(slot), Hostile(drops.clone()), &stock);
+        }
+        drop(queue);
+        std::panic::set_hook(before);
+        assert_eq!(drops.load(Ordering::Relaxed), 3);
+    }
+
+    #[test]
+    fn a_loose_record_is_one_record() {
+        let drops = Arc::new(AtomicUsize::new(0));
+        let new = |value| Loose::new(Letters::counted(), target(7), Counted(value, drops.clone()));
+        let mut loose = new(1);
+        assert_eq!(value_of(loose.take().expect("it holds one")), (1, 1));
+        assert!(loose.take().is_none());
+        drop(new(2));
+        assert_eq!(drops.load(Ordering::Relaxed), 2);
+    }
+}

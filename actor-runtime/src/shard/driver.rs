@@ -1,0 +1,121 @@
+//! What gives a shard time, wakes and parcels: the tokio driver, its spinning and parking.
+//!
+//! Each shard's thread runs a tokio `LocalRuntime` whose root future is the shard's loop, so sockets, timers
+//! and files of tokio work inside handlers. The loop is `unconstrained`: tokio's budget of operations counts
+//! per poll of a task, and all actors of a shard are polled in one; the loop itself yields often enough.
+
+use std::time::Instant;
+
+use super::{Next, Shard};
+use crate::config;
+
+/// What a turn is told by whoever drives it.
+pub(crate) trait Driver {
+    /// The present moment.
+    fn now(&self) -> Instant;
+}
+
+/// The driver of real systems: the machine's clock, and tokio.
+#[derive(Debug)]
+pub(crate) struct TokioDriver;
+
+impl Driver for TokioDriver {
+    #[allow(clippy::disallowed_methods, reason = "this is the driver that reads the clock")]
+    #[inline]
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+}
+
+/// What the loop does after a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Between {
+    /// The next turn comes at once.
+    Again,
+    /// The loop ends.
+    End,
+    /// The turn's own word counts.
+    GoOn,
+}
+
+/// What the loop asks of its system between turns.
+pub(crate) trait Control {
+    /// Called between turns.
+    fn between(&mut self, shard: &Shard, now: Instant, is_idle: bool) -> Between;
+}
+
+impl TokioDriver {
+    /// Turns a shard until `control` ends it.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system gives no runtime.
+    pub(crate) fn runtime() -> std::io::Result<tokio::runtime::LocalRuntime> {
+        tokio::runtime::Builder::new_current_thread().enable_all().build_local(Default::default())
+    }
+
+    /// The loop of a shard's thread. `spins` says whether it waits awake for a while before it parks.
+    pub(crate) async fn drive(self, shard: &Shard, control: impl Control, spins: bool) {
+        tokio::task::coop::unconstrained(self.turns(shard, control, spins)).await;
+    }
+
+    async fn turns(self, shard: &Shard, mut control: impl Control, spins: bool) {
+        let mut yielded = self.now();
+        loop {
+            let now = self.now();
+            let next = shard.turn(now, &self);
+            match control.between(shard, now, next != Next::Busy) {
+                Between::Again => continue,
+                Between::End => return,
+                Between::GoOn => {}
+            }
+            match next {
+                Next::Busy if now.saturating_duration_since(yielded) < config::TURN_LONGEST => {}
+                Next::Busy | Next::Blocked => {
+                    tokio::task::yield_now().await;
+                    yielded = self.now();
+                }
+                Next::IdleUntil(deadline) => {
+                    if !spins || !self.spin(shard, deadline) {
+                        self.park(shard, deadline).await;
+                        yielded = self.now();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits awake for as long as a wake would cost; answers whether there is something to do.
+    fn spin(&self, shard: &Shard, deadline: Option<Instant>) -> bool {
+        let until = self.now() + config::SPIN;
+        loop {
+            for _ in 0..64 {
+                if shard.has_arrivals() {
+                    return true;
+                }
+                std::hint::spin_loop();
+            }
+            let now = self.now();
+            if now >= until {
+                return deadline.is_some_and(|deadline| now >= deadline);
+            }
+        }
+    }
+
+    /// Sleeps in tokio until a wake, a socket's news or the deadline.
+    async fn park(&self, shard: &Shard, deadline: Option<Instant>) {
+        let inbox = shard.inbox();
+        inbox.falls_asleep();
+        if !shard.has_arrivals() {
+            match deadline {
+                Some(deadline) => {
+                    let deadline = tokio::time::Instant::from_std(deadline);
+                    // Either way the next turn looks for itself.
+                    let _ = tokio::time::timeout_at(deadline, inbox.woken()).await;
+                }
+                None => inbox.woken().await,
+            }
+        }
+        inbox.is_awake();
+    }
+}

@@ -1,0 +1,338 @@
+//! How the actors of a shard start and end, and what the end of a system asks of a shard.
+//!
+//! ```text
+//!  starting --start hook ended--> running --flow, stop, stop_now, shutdown--> ending --stop hook ended--> free
+//!     |                              |
+//!     +--failed, too late, ignored---+--panic--> free, without the stop hook
+//! ```
+//!
+//! The end of an actor, in order: its pending future, its stop hook's too; its state; whoever waits for its
+//! start; the records that waited, as dead letters in their order; its slot.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::Shard;
+use super::driver::Driver;
+use super::turn::Turn;
+use crate::address::Target;
+use crate::cell::status::{BUSY, ENDING, LEAVING, LENT, STARTING};
+use crate::cell::{CellRef, Handled, Outcome};
+use crate::config;
+use crate::error::{AskError, StartError};
+use crate::exit::ExitReason;
+use crate::flow::{End, Flow};
+use crate::host::{self, Signal};
+use crate::record::Cursor;
+use crate::stats::{Counters, DeadReason, inc};
+
+impl Turn<'_> {
+    /// Runs the start hook.
+    pub(super) fn start(&mut self, cell: CellRef<'_>, target: Target) {
+        if !cell.word.has(STARTING) || cell.word.has(BUSY | ENDING | LENT) {
+            return;
+        }
+        let timeout = cell.kind().map(|kind| kind.options.start_timeout).unwrap_or_default();
+        match cell.start(target) {
+            Ok(Handled(Outcome::Flow(flow))) => self.started(cell, target, flow),
+            Ok(Handled(Outcome::Later(task))) => {
+                let timeout = u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX);
+                let deadline = self.host.now.get().saturating_add(timeout);
+                let due = (deadline, target.slot(), target.generation());
+                self.shard.starts.borrow_mut().insert(due);
+                cell.suspend(task);
+                self.poll(target);
+            }
+            Ok(Handled(Outcome::Answered(_))) => {}
+            Err(payload) => self.crash(cell, target, payload, false),
+        }
+        self.list(target);
+    }
+
+    /// The start hook has ended.
+    pub(super) fn started(&mut self, cell: CellRef<'_>, target: Target, flow: Flow) {
+        self.forget_deadline(target);
+        let error = match flow.ends() {
+            None => {
+                cell.word.clear(STARTING);
+                let starter = cell.if_extras(|extras| extras.starter.take()).flatten();
+                if let Some(starter) = starter {
+                    starter(Ok(self.host.address(target)));
+                }
+                // `stop_now` came while it started.
+                if cell.word.has(ENDING) {
+                    self.end(cell, target, ExitReason::Normal);
+                }
+                return;
+            }
+            Some(End::Ignore) => StartError::Ignored,
+            Some(End::Exit(reason)) => StartError::Failed(reason),
+        };
+        self.start_failed(cell, target, error);
+    }
+
+    /// There is no actor: whoever waits for its start is told when nothing of it is left.
+    fn start_failed(&mut self, cell: CellRef<'_>, target: Target, error: StartError) {
+        let reason = match &error {
+            StartError::Failed(reason) => reason.clone(),
+            StartError::Timeout => ExitReason::StartTimeout,
+            _ => ExitReason::Normal,
+        };
+        let starter = cell.if_extras(|extras| extras.starter.take()).flatten();
+        self.bury(cell, target, &reason);
+        if let Some(starter) = starter {
+            starter(Err(error));
+        }
+    }
+
+    pub(super) fn start_timed_out(&mut self, target: Target) {
+        let Some(cell) = self.host.cell(target) else { return };
+        if cell.word.has(STARTING) && !cell.word.has(LENT) {
+            self.start_failed(cell, target, StartError::Timeout);
+        }
+    }
+
+    fn forget_deadline(&self, target: Target) {
+        let is_it = |due: &&(u64, u32, u32)| (due.1, due.2) == (target.slot(), target.generation());
+        let mut starts = self.shard.starts.borrow_mut();
+        if let Some(due) = starts.iter().find(is_it).copied() {
+            starts.remove(&due);
+        }
+    }
+
+    /// Begins the end of an actor that is not busy: its stop hook, then the rest.
+    pub(super) fn end(&mut self, cell: CellRef<'_>, target: Target, reason: ExitReason) {
+        if cell.word.has(LENT) || cell.kind().is_none_or(|kind| kind.is_reply()) {
+            return;
+        }
+        cell.word.set(ENDING);
+        if cell.word.has(STARTING) {
+            return self.start_failed(cell, target, StartError::Failed(reason));
+        }
+        match cell.stop(Arc::new(reason.clone()), target) {
+            Ok(Handled(Outcome::Later(task))) => {
+                cell.suspend(task);
+                self.poll(target);
+            }
+            Ok(_) => self.bury(cell, target, &reason),
+            Err(payload) => self.crash(cell, target, payload, false),
+        }
+    }
+
+    /// A future of an actor that ends is done: the handler that was under way, or the stop hook.
+    pub(super) fn go_on_ending(&mut self, cell: CellRef<'_>, target: Target, flow: Flow) {
+        match cell.if_extras(|extras| extras.reason.clone()).flatten() {
+            Some(reason) => self.bury(cell, target, &reason),
+            None => {
+                self.handled += 1;
+                let reason = match flow.ends() {
+                    Some(End::Exit(reason)) => reason,
+                    Some(End::Ignore) | None => ExitReason::Normal,
+                };
+                self.end(cell, target, reason);
+            }
+        }
+    }
+
+    /// Ends those for whom `stop_now` or `cx.stop()` was called.
+    pub(super) fn end_stopped(&mut self) {
+        loop {
+            let Some(target) = self.host.ending.borrow_mut().pop() else { return };
+            let Some(cell) = self.host.cell(target) else { continue };
+            cell.word.clear(LEAVING);
+            if cell.word.has(ENDING | LENT) {
+                continue;
+            }
+            if cell.word.has(BUSY) {
+                // After its present message.
+                cell.word.set(ENDING);
+            } else {
+                self.end(cell, target, ExitReason::Normal);
+            }
+        }
+    }
+
+    /// User code of an actor panicked: in a handler, if a message was in flight, or in a hook.
+    pub(super) fn crash(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        payload: Box<dyn Any + Send>,
+        in_flight: bool,
+    ) {
+        let reason = self.host.panicked(payload);
+        if cell.kind().is_none_or(|kind| kind.is_reply()) {
+            tracing::error!(target: "callboard", %reason, "the cell of an ask panicked");
+            return;
+        }
+        let actor = self.host.address(target);
+        let name = cell.kind().map_or("", |kind| kind.name());
+        tracing::warn!(target: "callboard", %actor, kind = name, %reason, "panic");
+        if in_flight {
+            self.lose_in_flight(cell, target);
+        }
+        cell.word.set(ENDING);
+        if cell.word.has(STARTING) {
+            self.forget_deadline(target);
+            self.start_failed(cell, target, StartError::Failed(reason));
+        } else {
+            self.bury(cell, target, &reason);
+        }
+    }
+
+    /// Counts a destructor's panic, and says so.
+    pub(super) fn destructor_panicked(&self, payload: Box<dyn Any + Send>) {
+        let reason = self.host.panicked(payload);
+        inc(&self.host.counters.panics_in_drop);
+        tracing::error!(target: "callboard", %reason, "a destructor panicked");
+    }
+
+    /// Whether the future that is, or was, pending in this cell is that of a message, and of no hook.
+    pub(super) fn has_message(&self, cell: CellRef<'_>) -> bool {
+        let stops = cell.if_extras(|extras| extras.reason.is_some()).unwrap_or_default();
+        !cell.word.has(STARTING) && !stops
+    }
+
+    /// The message a handler was at when it was cut off.
+    fn lose_in_flight(&self, cell: CellRef<'_>, target: Target) {
+        let letter = cell.kind().map(|kind| kind.letter());
+        let (name, bytes) = letter.map_or(("", 0), |letter| (letter.name(), letter.size()));
+        self.host.dead_letter(DeadReason::InFlight, self.host.address(target), name, bytes);
+    }
+
+    /// Drops the pending future; asks it holds end with `error`.
+    pub(super) fn drop_task(&self, cell: CellRef<'_>, error: AskError) -> std::thread::Result<()> {
+        host::dropping_asks(error, || cell.drop_task(&self.host.futures))
+    }
+
+    /// Ends what is left of an actor and frees its cell.
+    pub(super) fn bury(&mut self, cell: CellRef<'_>, target: Target, reason: &ExitReason) {
+        let host = self.host;
+        cell.word.set(ENDING);
+        let error = if matches!(reason, ExitReason::Panic(_)) {
+            AskError::Crashed
+        } else {
+            AskError::Stopped
+        };
+        for dropped in
+            [self.drop_task(cell, error), host::dropping_asks(error, || cell.drop_body())]
+        {
+            if let Err(payload) = dropped {
+                self.destructor_panicked(payload);
+            }
+        }
+        let extras = cell.take_extras();
+        if let Some(mut extras) = extras {
+            let mut reader = extras.backlog.reader(&host.stock);
+            while let Some(record) = reader.next() {
+                self.dead(record, AskError::Stopped);
+            }
+            drop(reader);
+            extras.starter.take();
+        }
+        let name = cell.kind().map_or("", |kind| kind.name());
+        tracing::trace!(target: "callboard", actor = %host.address(target), kind = name, %reason, "stop");
+        host.cells.free(target.slot(), cell);
+    }
+}
+
+/// What the end of a system found on a shard.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Left {
+    /// Actors that had not ended.
+    pub(crate) actors: usize,
+    /// Messages that no handler had begun, and those of handlers that were cut off.
+    pub(crate) messages: u64,
+}
+
+impl Shard {
+    pub(super) fn queue_is_empty(&self, cursor: &Cursor) -> bool {
+        self.queue.is_empty_with(cursor)
+    }
+
+    /// Actors that live here.
+    pub(crate) fn actors(&self) -> usize {
+        self.host.cells.actors()
+    }
+
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.host.counters
+    }
+
+    /// Whether actors began since `shut_actors` was last called.
+    pub(crate) fn has_new_actors(&self) -> bool {
+        self.host.begun.get() > 0
+    }
+
+    /// Has every actor end once it has handled what waits for it now.
+    pub(crate) fn shut_actors(&self, now: Instant, driver: &dyn Driver) {
+        self.host.begun.set(0);
+        self.round(now, driver, |turn| {
+            turn.host.cells.for_each(false, |slot, cell| {
+                if !cell.word.has(ENDING) {
+                    let target = Target::new(slot, cell.word.generation());
+                    host::send(host::signals(), turn.host.address(target), Signal::Shutdown);
+                }
+            });
+        });
+    }
+
+    /// Ends every actor at once, without its stop hook, and makes dead letters of all that waits.
+    pub(crate) fn cut_off(&self, now: Instant, driver: &dyn Driver) -> Left {
+        let actors = self.actors();
+        let before = self.counters().dead_letters().total();
+        // Destructors may spawn: what they do is cut off too, but not for ever.
+        for _ in 0..config::CUT_OFF_ROUNDS {
+            if self.actors() == 0 {
+                break;
+            }
+            self.round(now, driver, |turn| {
+                turn.host.cells.for_each(false, |slot, cell| {
+                    let target = Target::new(slot, cell.word.generation());
+                    if cell.word.has(BUSY) && turn.has_message(cell) {
+                        turn.lose_in_flight(cell, target);
+                    }
+                    if !cell.word.has(LENT) {
+                        turn.bury(cell, target, &ExitReason::Shutdown);
+                    }
+                });
+            });
+        }
+        Left { actors, messages: self.counters().dead_letters().total() - before }
+    }
+
+    /// Makes dead letters of all records that are still on their way here, and ends the asks.
+    pub(crate) fn drain(&self, now: Instant, driver: &dyn Driver) -> u64 {
+        let before = self.counters().dead_letters().total();
+        self.round(now, driver, |turn| {
+            turn.discard_arrivals();
+            turn.host.cells.for_each(true, |slot, cell| {
+                let target = Target::new(slot, cell.word.generation());
+                turn.fail(cell, target, AskError::Stopped);
+            });
+            turn.discard_arrivals();
+        });
+        self.cut_off(now, driver);
+        self.counters().dead_letters().total() - before
+    }
+}
+
+impl Turn<'_> {
+    /// Everything in the injector, the lanes and the shard's own queue becomes a dead letter.
+    fn discard_arrivals(&mut self) {
+        let shard = self.shard;
+        while let Some(word) = shard.inbox.next() {
+            if let crate::route::Word::Record(mut loose) = word {
+                while let Some(record) = loose.take() {
+                    self.dead(record, AskError::Stopped);
+                }
+            }
+        }
+        for lane in &shard.receivers {
+            while lane.receive(|record| self.dead(record, AskError::Stopped)) {}
+        }
+        self.discard_queue();
+        shard.flush();
+    }
+}

@@ -1,0 +1,346 @@
+//! UNSAFE. The way from one shard to another: a ring of 128-byte slots, one ring for each ordered pair.
+//!
+//! A slot carries a few records inline, or one block of them by pointer; an emptied slot carries a free block
+//! back, so that blocks circulate. The slot's own state word is the signal: one cache line a parcel.
+//!
+//! ```text
+//!  state: | EMPTY | RETURNED: a free block | BLOCK: a full one | INLINE, and the bytes of records << 8 |
+//! ```
+//!
+//! | who | sees | does | then writes, with release |
+//! |---|---|---|---|
+//! | sender | `EMPTY`, `RETURNED` | takes the free block, puts records or a block | `INLINE`, `BLOCK` |
+//! | receiver | `INLINE`, `BLOCK` | delivers the records, puts a free block | `EMPTY`, `RETURNED` |
+//!
+//! Invariants:
+//!
+//! 1. A slot's data belongs to the sender while its state is `EMPTY` or `RETURNED`, to the receiver
+//!    otherwise. Only the owner touches the data or writes the state; there is one sender and one
+//!    receiver, and neither is `Sync`.
+//! 2. The state is written with release after the data and read with acquire before it.
+//! 3. The ring drops what it still carries when both ends are gone; every value in it is `Send`.
+
+use std::cell::Cell;
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
+use std::sync::{Arc, OnceLock};
+
+use crate::config::LANE_SLOTS;
+use crate::record::{Arrived, Block, Parcel, RecordQueue, Run, Stock};
+use crate::sync::{AtomicU64, Ordering, UnsafeCell};
+
+/// The words of a slot behind its state.
+const WORDS: usize = 15;
+
+const EMPTY: u64 = 0;
+const RETURNED: u64 = 1;
+const BLOCK: u64 = 2;
+const INLINE: u64 = 3;
+
+type Words = [MaybeUninit<u64>; WORDS];
+
+#[repr(C, align(128))]
+struct Slot {
+    /// Written by the owner only (invariant 1).
+    state: AtomicU64,
+    /// The owner's.
+    words: UnsafeCell<Words>,
+}
+
+impl Slot {
+    fn new() -> Self {
+        Self {
+            state: AtomicU64::new(EMPTY),
+            words: UnsafeCell::new([const { MaybeUninit::uninit() }; WORDS]),
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The slot is the caller's (invariant 1).
+    unsafe fn put_pointer(&self, at: NonNull<u8>) {
+        self.words.with_mut(|words| {
+            // SAFETY: the data is the caller's; a pointer fits into its first word.
+            unsafe { words.cast::<*mut u8>().write(at.as_ptr()) }
+        });
+    }
+
+    /// # Safety
+    ///
+    /// The slot is the caller's, and its first word holds a pointer that is not used twice.
+    unsafe fn pointer(&self) -> NonNull<u8> {
+        let at = self.words.with(|words| {
+            // SAFETY: passed on from the caller.
+            unsafe { words.cast::<*mut u8>().read() }
+        });
+        NonNull::new(at).expect("a slot carries no null")
+    }
+
+    /// # Safety
+    ///
+    /// The slot is the caller's, in the state `RETURNED`.
+    unsafe fn take_returned(&self) -> Block {
+        // SAFETY: passed on from the caller.
+        let at = unsafe { self.pointer() };
+        // SAFETY: the receiver put a whole block's address there, and gave it up.
+        unsafe { Block::from_raw(at, false) }
+    }
+
+    /// # Safety
+    ///
+    /// The slot is the caller's, in the state `BLOCK`.
+    unsafe fn take_parcel(&self) -> Parcel {
+        // SAFETY: passed on from the caller.
+        let at = unsafe { self.pointer() };
+        // SAFETY: the sender put a parcel's address there, and gave it up.
+        unsafe { Parcel::from_raw(at) }
+    }
+
+    /// Shows each inline record to `each`.
+    ///
+    /// # Safety
+    ///
+    /// The slot is the caller's, in the state `INLINE` with this many bytes, none yet taken.
+    unsafe fn take_inline(&self, bytes: usize, mut each: impl FnMut(Arrived<'_>)) {
+        let at = self.words.with_mut(|words| words.cast::<u8>());
+        // SAFETY: the sender put so many bytes of records there, and they stay until the state changes.
+        let mut run = unsafe { Run::new(at, bytes) };
+        while let Some(record) = run.next() {
+            each(record);
+        }
+    }
+}
+
+/// What both ends share. The slots are made when the first parcel is sent.
+#[derive(Default)]
+struct Ring {
+    slots: OnceLock<Box<[Slot]>>,
+}
+
+// SAFETY: the data of a slot is used by one thread at a time (invariants 1 and 2), and what it carries is
+// `Send`: records of `Send` values, and blocks.
+unsafe impl Send for Ring {}
+// SAFETY: the same.
+unsafe impl Sync for Ring {}
+
+impl Drop for Ring {
+    fn drop(&mut self) {
+        for slot in self.slots.get().into_iter().flatten() {
+            // Ordering: both ends are gone, and the last `Arc` made their writes visible.
+            let state = slot.state.load(Ordering::Relaxed);
+            match state & 0xff {
+                // SAFETY: nobody else has the ring.
+                RETURNED => drop(unsafe { slot.take_returned() }),
+                // SAFETY: the same.
+                BLOCK => drop(unsafe { slot.take_parcel() }),
+                INLINE => {
+                    let bytes = (state >> 8) as usize;
+                    // SAFETY: the same.
+                    unsafe {
+                        slot.take_inline(bytes, |record| {
+                            record.discard();
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Makes a lane.
+pub(crate) fn lane() -> (LaneSender, LaneReceiver) {
+    let ring = Arc::new(Ring::default());
+    let next = || Cell::new(0);
+    (LaneSender { ring: ring.clone(), next: next() }, LaneReceiver { ring, next: next() })
+}
+
+/// The end of a lane that a shard sends by.
+pub(crate) struct LaneSender {
+    ring: Arc<Ring>,
+    next: Cell<usize>,
+}
+
+impl LaneSender {
+    /// The next slot, if it is ours; a block that it brings back goes to the stock.
+    fn free_slot(&self, stock: &Stock) -> Option<&Slot> {
+        let slots = self.ring.slots.get_or_init(|| (0..LANE_SLOTS).map(|_| Slot::new()).collect());
+        let slot = &slots[self.next.get() % LANE_SLOTS];
+        // Ordering: pairs with the receiver's release; its use of the data is over.
+        match slot.state.load(Ordering::Acquire) {
+            EMPTY => Some(slot),
+            RETURNED => {
+                // SAFETY: the state says that the slot is ours and carries a block.
+                stock.put(unsafe { slot.take_returned() });
+                Some(slot)
+            }
+            _ => None,
+        }
+    }
+
+    fn hand_over(&self, slot: &Slot, state: u64) {
+        // Ordering: pairs with the receiver's acquire; the data is written.
+        slot.state.store(state, Ordering::Release);
+        self.next.set(self.next.get().wrapping_add(1));
+    }
+
+    /// Sends a block of records, or gives it back while the lane is full.
+    pub(crate) fn send_parcel(&self, parcel: Parcel, stock: &Stock) -> Result<(), Parcel> {
+        let Some(slot) = self.free_slot(stock) else { return Err(parcel) };
+        // SAFETY: `free_slot` gives slots that are ours.
+        unsafe { slot.put_pointer(parcel.into_raw()) };
+        self.hand_over(slot, BLOCK);
+        Ok(())
+    }
+
+    /// Sends the records of a queue inline, if they are few enough and the lane is not full.
+    pub(crate) fn send_inline(&self, queue: &RecordQueue, stock: &Stock) -> bool {
+        let Some(slot) = self.free_slot(stock) else { return false };
+        let bytes = slot.words.with_mut(|words| {
+            // SAFETY: the slot is ours.
+            queue.take_bytes(unsafe { &mut *words })
+        });
+        match bytes {
+            Some(bytes) => self.hand_over(slot, INLINE | (bytes as u64) << 8),
+            // A block that came back was taken out of the slot.
+            // Ordering: nothing to publish; the slot stays ours.
+            None => slot.state.store(EMPTY, Ordering::Relaxed),
+        }
+        bytes.is_some()
+    }
+}
+
+/// The end of a lane that a shard receives by.
+pub(crate) struct LaneReceiver {
+    ring: Arc<Ring>,
+    next: Cell<usize>,
+}
+
+impl LaneReceiver {
+    /// The next slot, with its state, if it is ours.
+    fn full_slot(&self) -> Option<(&Slot, u64)> {
+        let slot = &self.ring.slots.get()?[self.next.get() % LANE_SLOTS];
+        // Ordering: pairs with the sender's release; the data is there.
+        let state = slot.state.load(Ordering::Acquire);
+        matches!(state & 0xff, BLOCK | INLINE).then_some((slot, state))
+    }
+
+    /// Whether a parcel has arrived.
+    pub(crate) fn has_parcel(&self) -> bool {
+        self.full_slot().is_some()
+    }
+
+    /// Takes one parcel, if one has arrived, and shows each of its records to `each`; the emptied block
+    /// goes back with the slot.
+    pub(crate) fn receive(&self, mut each: impl FnMut(Arrived<'_>)) -> bool {
+        let Some((slot, state)) = self.full_slot() else { return false };
+        self.next.set(self.next.get().wrapping_add(1));
+        let state = if state == BLOCK {
+            // SAFETY: the state says that the slot is ours and carries a parcel.
+            let mut parcel = unsafe { slot.take_parcel() };
+            while let Some(record) = parcel.next() {
+                each(record);
+            }
+            let block = parcel.finish();
+            // SAFETY: the slot is still ours.
+            unsafe { slot.put_pointer(block.into_raw()) };
+            RETURNED
+        } else {
+            // SAFETY: the slot is ours, in this state.
+            unsafe { slot.take_inline((state >> 8) as usize, &mut each) };
+            EMPTY
+        };
+        // Ordering: pairs with the sender's acquire; our use of the data is over.
+        slot.state.store(state, Ordering::Release);
+        true
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering as Counter};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::address::Target;
+    use crate::record::{Class, Delivery, Letter};
+
+    struct Counted(u64, Arc<AtomicUsize>);
+
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            self.1.fetch_add(1, Counter::Relaxed);
+        }
+    }
+
+    fn delivery() -> Delivery<Counted> {
+        static LETTER: Letter = Letter::of::<Counted, Counted>(Class::Message, Duration::ZERO);
+        // SAFETY: the letter is for this type.
+        unsafe { Delivery::new(&LETTER) }
+    }
+
+    /// Sends `records`, flushing at odd moments, and checks what arrives at the other end.
+    #[test]
+    fn d4_a_lane_keeps_order_inline_and_by_block() {
+        let records: u64 = if cfg!(miri) { 700 } else { 200_000 };
+        let drops = Arc::new(AtomicUsize::new(0));
+        let (sender, receiver) = lane();
+        let sent = drops.clone();
+        let sends = std::thread::spawn(move || {
+            let stock = Stock::default();
+            let queue = RecordQueue::new();
+            let target = Target::new(1, 1);
+            for value in 0..records {
+                if !queue.has_room(64) {
+                    push(&sender, &queue, &stock);
+                }
+                queue.append(delivery(), target, Counted(value, sent.clone()), &stock);
+                if value % 97 < 3 {
+                    while !sender.send_inline(&queue, &stock) && !queue.is_empty() {
+                        push(&sender, &queue, &stock);
+                    }
+                }
+            }
+            push(&sender, &queue, &stock);
+        });
+        let mut next = 0;
+        while next < records {
+            receiver.receive(|record| {
+                let Ok(counted) = record.take(delivery()) else { unreachable!("one type") };
+                assert_eq!(counted.0, next);
+                next += 1;
+            });
+            std::thread::yield_now();
+        }
+        sends.join().expect("the sender sends all");
+        assert_eq!(drops.load(Counter::Relaxed) as u64, records);
+    }
+
+    /// Sends a block, waiting for room.
+    fn push(sender: &LaneSender, queue: &RecordQueue, stock: &Stock) {
+        let mut parcel = queue.take_parcel();
+        while let Some(full) = parcel {
+            parcel = sender.send_parcel(full, stock).err();
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn m6_what_a_lane_still_carries_is_dropped_once() {
+        let drops = Arc::new(AtomicUsize::new(0));
+        let (sender, receiver) = lane();
+        let (stock, queue) = (Stock::default(), RecordQueue::new());
+        let target = Target::new(1, 1);
+        for inline in [true, false, true] {
+            queue.append(delivery(), target, Counted(0, drops.clone()), &stock);
+            if inline {
+                assert!(sender.send_inline(&queue, &stock));
+            } else {
+                push(&sender, &queue, &stock);
+            }
+        }
+        assert!(receiver.receive(|record| assert!(record.discard())));
+        drop((sender, receiver));
+        assert_eq!(drops.load(Counter::Relaxed), 3);
+    }
+}

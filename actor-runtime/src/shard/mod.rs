@@ -1,0 +1,241 @@
+//! A shard: one thread's actors, and the turn that gives each its due.
+//!
+//! A turn is one bounded round: words from other threads, parcels from the lanes, actors that were woken, the
+//! records of the shard's own queue, slices for actors whose records wait, deadlines, and the flush of the
+//! outboxes. It is sans-io: time comes from a [`Driver`], and so do wakes.
+//!
+//! Before me: a record in the queue, a lane or the injector. After me: [`CellRef::deliver`].
+//!
+//! What always holds: user code runs only from here, never inside a send; nothing of the shard is borrowed
+//! while it runs; a record is off its queue before its handler is called.
+
+pub(crate) mod driver;
+mod end;
+pub(crate) mod inbox;
+#[allow(unsafe_code, reason = "shards hand raw slots to each other")]
+pub(crate) mod lane;
+#[cfg(test)]
+mod tests;
+mod turn;
+
+pub(crate) use self::end::Left;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use self::driver::Driver;
+use self::inbox::Inbox;
+use self::lane::{LaneReceiver, LaneSender};
+use self::turn::Turn;
+use crate::address::{Address, ShardId};
+use crate::cell::task::Wakes;
+use crate::config;
+use crate::host::{self, Host};
+use crate::record::{Block, RecordQueue};
+use crate::route::Word;
+
+/// What a turn left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// There is more to do at once.
+    Busy,
+    /// A lane was full; the rest waits until its receiver has made room.
+    Blocked,
+    /// Nothing to do before a word or a parcel comes, or this moment.
+    IdleUntil(Option<Instant>),
+}
+
+/// What a shard is made of, before it has a thread.
+pub(crate) struct Parts {
+    pub(crate) id: ShardId,
+    pub(crate) inbox: Arc<Inbox>,
+    /// The inboxes of all shards, to wake them.
+    pub(crate) peers: Arc<[Arc<Inbox>]>,
+    pub(crate) senders: Vec<LaneSender>,
+    pub(crate) receivers: Vec<LaneReceiver>,
+    /// The slice of actors whose type names none.
+    pub(crate) slice_messages: u32,
+}
+
+/// One thread's actors and what waits for them.
+pub(crate) struct Shard {
+    host: Host,
+    /// Records sent from this shard to itself.
+    queue: RecordQueue,
+    /// Records sent by a call from outside; empty between calls.
+    front: RecordQueue,
+    inbox: Arc<Inbox>,
+    peers: Arc<[Arc<Inbox>]>,
+    /// By the index of the shard they lead to, or come from.
+    senders: Vec<LaneSender>,
+    receivers: Vec<LaneReceiver>,
+    slice_messages: u32,
+    /// Slots of actors that have a backlog and are not busy, in the order of their next slices.
+    rotation: RefCell<VecDeque<u32>>,
+    /// Deadlines of start hooks that await, by the shard's clock.
+    starts: RefCell<BTreeSet<(u64, u32, u32)>>,
+    /// Stamps below this are of earlier turns.
+    slice_base: Cell<i64>,
+    /// The beginning of the shard's clock.
+    epoch: Instant,
+}
+
+/// Sends the wakes of a shard's actors home.
+struct Home {
+    id: ShardId,
+    inbox: Arc<Inbox>,
+}
+
+impl Wakes for Home {
+    fn wake(&self, actor: Address) {
+        let here = host::with(|host| {
+            let host = host.filter(|host| host.shard_id == self.id);
+            host.map(|host| host.wake(actor.target())).is_some()
+        });
+        if !here {
+            self.inbox.say(Word::Wake(actor.target()));
+        }
+    }
+}
+
+impl Shard {
+    pub(crate) fn new(parts: Parts, epoch: Instant) -> Self {
+        let home = Arc::new(Home { id: parts.id, inbox: parts.inbox.clone() });
+        let host = Host::new(parts.id, parts.peers.len(), home);
+        let queue = RecordQueue::new();
+        queue.begin(|| host.stock.take());
+        let front = RecordQueue::new();
+        front.begin(Block::small);
+        Self {
+            host,
+            queue,
+            front,
+            inbox: parts.inbox,
+            peers: parts.peers,
+            senders: parts.senders,
+            receivers: parts.receivers,
+            slice_messages: parts.slice_messages,
+            rotation: RefCell::default(),
+            starts: RefCell::default(),
+            slice_base: Cell::new(0),
+            epoch,
+        }
+    }
+
+    pub(crate) fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+
+    /// Runs one round. `now` is the time at its beginning; `driver` tells later times.
+    pub(crate) fn turn(&self, now: Instant, driver: &dyn Driver) -> Next {
+        self.round(now, driver, |turn| turn.run())
+    }
+
+    /// Runs `call` as a handler of this shard would run.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn enter<R>(
+        &self,
+        now: Instant,
+        driver: &dyn Driver,
+        call: impl FnOnce() -> R,
+    ) -> R {
+        self.round(now, driver, |_| call())
+    }
+
+    /// The earliest deadline.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let start = self.starts.borrow().first().map_or(u64::MAX, |(at, ..)| *at);
+        let deadline = self.host.next_deadline.get().min(start);
+        (deadline != u64::MAX).then(|| self.moment(deadline))
+    }
+
+    /// Asks pending here.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn asks(&self) -> usize {
+        self.host.cells.asks()
+    }
+
+    /// Runs `call` as this shard.
+    fn round<R>(
+        &self,
+        now: Instant,
+        driver: &dyn Driver,
+        call: impl FnOnce(&mut Turn<'_>) -> R,
+    ) -> R {
+        self.host.now.set(self.clock(now));
+        host::enter(&self.host, self.queue.cursor(), |cursor| {
+            call(&mut Turn::new(self, cursor, driver, now))
+        })
+    }
+
+    /// A moment in nanoseconds of the shard's clock.
+    fn clock(&self, now: Instant) -> u64 {
+        u64::try_from(now.saturating_duration_since(self.epoch).as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// The moment of a deadline.
+    fn moment(&self, deadline: u64) -> Instant {
+        self.epoch + Duration::from_nanos(deadline)
+    }
+
+    /// Whether there is something to do that came from outside.
+    pub(crate) fn has_arrivals(&self) -> bool {
+        self.inbox.has_word() || self.receivers.iter().any(LaneReceiver::has_parcel)
+    }
+
+    /// Sends what the outboxes hold, as far as the lanes have room, and wakes who sleeps. Answers whether
+    /// all is sent.
+    fn flush(&self) -> bool {
+        let mut all = true;
+        for (to, outbox) in self.host.outboxes.iter().enumerate() {
+            if outbox.is_empty() {
+                continue;
+            }
+            let lane = &self.senders[to];
+            let sent = outbox.flush(lane, &self.host.stock);
+            all &= outbox.is_empty();
+            if sent {
+                self.peers[to].rouse();
+            }
+        }
+        all
+    }
+
+    /// The actor's slice, in messages.
+    #[inline(always)]
+    fn slice_of(&self, own: u32) -> i64 {
+        i64::from(if own == 0 { self.slice_messages } else { own })
+    }
+}
+
+impl host::Outbox {
+    fn is_empty(&self) -> bool {
+        self.open.is_empty() && self.full.borrow().is_empty()
+    }
+
+    /// Sends in order: full blocks, then the rest, inline if it is little. Answers whether anything went.
+    fn flush(&self, lane: &LaneSender, stock: &crate::record::Stock) -> bool {
+        let mut full = self.full.borrow_mut();
+        if full.is_empty() && lane.send_inline(&self.open, stock) {
+            return true;
+        }
+        full.extend(self.open.take_parcel());
+        let mut sent = false;
+        while let Some(parcel) = full.pop_front() {
+            if let Err(parcel) = lane.send_parcel(parcel, stock) {
+                full.push_front(parcel);
+                break;
+            }
+            sent = true;
+        }
+        sent
+    }
+}
+
+/// The longest slice a type may ask for, in messages; also the distance of two turns' stamps.
+pub(crate) const SLICE_MOST: i64 = 1 << 20;
+
+const _: () =
+    assert!((config::SLICE_MESSAGES as i64) < SLICE_MOST, "a slice fits between two turns");

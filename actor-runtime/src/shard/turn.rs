@@ -1,0 +1,526 @@
+//! One turn of a shard, as [`Shard::turn`](super::Shard::turn) runs it.
+
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use super::driver::Driver;
+use super::{Next, SLICE_MOST, Shard};
+use crate::address::Target;
+use crate::cell::status::{
+    ANSWERED, BACKLOG, BUSY, ENDING, LEAVING, LENT, LISTED, STARTING, WOKEN,
+};
+use crate::cell::{CellRef, Handled, Outcome, Waiter};
+use crate::config;
+use crate::error::AskError;
+use crate::exit::ExitReason;
+use crate::flow::{End, Flow};
+use crate::host::{self, Host, Signal};
+use crate::record::{Arrived, Block, Class, Cursor};
+use crate::route::Word;
+use crate::stats::{DeadReason, inc};
+
+/// What does not stand in the way of a message: the actor has a place in the rotation, or is woken.
+const IN_A_LIST: u32 = LISTED | WOKEN;
+
+/// A turn under way.
+pub(super) struct Turn<'t> {
+    pub(super) shard: &'t Shard,
+    pub(super) host: &'t Host,
+    /// The write cursor of the shard's own queue.
+    cursor: &'t Cursor,
+    driver: &'t dyn Driver,
+    began: Instant,
+    /// Stamps count slices from here.
+    base: i64,
+    /// Records taken, delivered or moved.
+    taken: u32,
+    pub(super) handled: u64,
+}
+
+impl<'t> Turn<'t> {
+    pub(super) fn new(
+        shard: &'t Shard,
+        cursor: &'t Cursor,
+        driver: &'t dyn Driver,
+        now: Instant,
+    ) -> Self {
+        let base = shard.slice_base.get() + SLICE_MOST;
+        shard.slice_base.set(base);
+        Self { shard, host: &shard.host, cursor, driver, began: now, base, taken: 0, handled: 0 }
+    }
+
+    /// The whole round.
+    pub(super) fn run(&mut self) -> Next {
+        self.expire();
+        self.take_words();
+        self.take_parcels();
+        self.poll_woken();
+        self.take_queue();
+        self.end_stopped();
+        self.rotate();
+        let flushed = self.shard.flush();
+        self.host.counters.handled.set(self.host.counters.handled.get() + self.handled);
+        self.next(flushed)
+    }
+
+    fn next(&self, flushed: bool) -> Next {
+        let host = self.host;
+        let idle = self.shard.queue_is_empty(self.cursor)
+            && host.woken.borrow().is_empty()
+            && host.ending.borrow().is_empty()
+            && self.shard.rotation.borrow().is_empty();
+        if !idle {
+            return Next::Busy;
+        }
+        if !flushed {
+            return Next::Blocked;
+        }
+        Next::IdleUntil(self.shard.deadline())
+    }
+
+    /// Looks at the clock, and tells asks and all the time.
+    fn look(&self) -> Duration {
+        let now = self.driver.now();
+        self.host.now.set(self.shard.clock(now));
+        now.saturating_duration_since(self.began)
+    }
+
+    /// Words from other threads.
+    fn take_words(&mut self) {
+        for _ in 0..config::TURN_INJECTED {
+            match self.shard.inbox.next() {
+                None => break,
+                // The loop looks after every turn.
+                Some(Word::Look) => {}
+                Some(Word::Call(call)) => self.call(call),
+                Some(Word::Record(mut loose)) => {
+                    while let Some(record) = loose.take() {
+                        self.deliver(record);
+                    }
+                }
+                Some(Word::StopNow(actor)) => self.host.leave(actor),
+                Some(Word::Wake(actor)) => self.host.wake(actor),
+            }
+        }
+        self.end_stopped();
+    }
+
+    /// Runs a call from outside. What it sends is delivered at once, as a record from outside is: behind
+    /// the shard's own queue, a thread's ask would be overtaken by its next tell (D4).
+    fn call(&mut self, call: Box<dyn FnOnce() + Send>) {
+        let front = &self.shard.front;
+        self.cursor.swap(front.cursor());
+        let called = self.host.guard(call);
+        self.cursor.swap(front.cursor());
+        if let Err(reason) = called {
+            tracing::warn!(target: "callboard", %reason, "a call from outside panicked");
+        }
+        let mut reader = front.reader(&self.host.stock);
+        while let Some(record) = reader.next() {
+            self.deliver(record);
+        }
+    }
+
+    /// Parcels from the other shards, one of each in turn.
+    fn take_parcels(&mut self) {
+        let shard = self.shard;
+        let most = self.taken + config::TURN_RECORDS;
+        let mut more = true;
+        while more && self.taken < most {
+            more = false;
+            for lane in &shard.receivers {
+                more |= lane.receive(|record| {
+                    self.taken += 1;
+                    self.deliver(record);
+                });
+            }
+        }
+    }
+
+    fn poll_woken(&mut self) {
+        let woken = std::mem::take(&mut *self.host.woken.borrow_mut());
+        for actor in &woken {
+            if let Some(cell) = self.host.cell(*actor) {
+                cell.word.clear(WOKEN);
+                self.poll(*actor);
+            }
+        }
+        // Keep the memory, unless polls have woken more.
+        let mut kept = woken;
+        kept.clear();
+        let mut new = self.host.woken.borrow_mut();
+        if new.is_empty() {
+            *new = kept;
+        }
+    }
+
+    /// The shard's own queue.
+    fn take_queue(&mut self) {
+        let shard = self.shard;
+        let mut reader = shard.queue.reader_with(self.cursor, &self.host.stock);
+        let prefetch = self.host.cells.bytes() > config::PREFETCH_ABOVE_BYTES;
+        let mut left = config::TURN_RECORDS;
+        while left > 0 {
+            let group = left.min(config::CLOCK_EVERY_RECORDS);
+            left -= group;
+            for _ in 0..group {
+                if prefetch {
+                    let cells = &self.host.cells;
+                    reader
+                        .look_ahead(config::PREFETCH_AHEAD, |target| cells.prefetch(target.slot()));
+                }
+                let Some(record) = reader.next() else { return };
+                self.taken += 1;
+                self.deliver(record);
+            }
+            if self.look() >= config::TURN_LONGEST {
+                return;
+            }
+        }
+    }
+
+    /// Delivers one record: one compare for slot, generation and status, one for the type, then the handler.
+    #[inline(always)]
+    fn deliver(&mut self, record: Arrived<'_>) {
+        let target = record.target();
+        let Some(cell) = self.host.cells.at(target.slot()) else {
+            return self.set_aside(record, 0);
+        };
+        if !cell.is_ready(target, record.letter(), 0) {
+            return self.set_aside(record, 0);
+        }
+        let stamp = cell.stamp.get().max(self.base);
+        if stamp - self.base >= SLICE_MOST.min(self.slice(cell)) && self.is_out_of_slice(cell) {
+            return self.set_aside(record, BACKLOG);
+        }
+        cell.stamp.set(cell.stamp.get().max(self.base) + 1);
+        match cell.deliver(record, 0) {
+            Ok(Ok(Handled(Outcome::Flow(flow)))) if flow.goes_on() => self.handled += 1,
+            Ok(outcome) => self.delivered(cell, target, outcome),
+            Err(record) => self.set_aside(record, 0),
+        }
+    }
+
+    #[inline(always)]
+    fn slice(&self, cell: CellRef<'_>) -> i64 {
+        self.shard.slice_of(cell.kind().map_or(0, |kind| kind.options.slice))
+    }
+
+    /// At the end of a slice: a young turn grants another.
+    #[cold]
+    fn is_out_of_slice(&self, cell: CellRef<'_>) -> bool {
+        if self.look() >= config::SLICE_GRACE {
+            return true;
+        }
+        cell.stamp.set(self.base);
+        false
+    }
+
+    /// All that is not a message to an idle actor. `force` is `BACKLOG` if the record has to wait.
+    #[cold]
+    #[inline(never)]
+    fn set_aside(&mut self, record: Arrived<'_>, force: u32) {
+        let target = record.target();
+        let Some(cell) = self.host.cell(target) else {
+            return self.dead(record, self.host.gone(target));
+        };
+        let record = match record.take(host::signals()) {
+            Ok(signal) => return self.signal(cell, target, signal, force),
+            Err(record) => record,
+        };
+        let status = cell.word.status();
+        if status & (ENDING | LEAVING | LENT) != 0 {
+            self.dead(record, AskError::Stopped);
+        } else if status & (BUSY | BACKLOG | STARTING) != 0 || force != 0 {
+            self.push_backlog(cell, target.slot(), record);
+        } else {
+            match cell.deliver(record, IN_A_LIST) {
+                Ok(outcome) => self.delivered(cell, target, outcome),
+                // Another type than the actor's, or a second answer: a forged or mistaken reference.
+                Err(record) => self.dead(record, AskError::NoProc),
+            }
+        }
+    }
+
+    fn signal(&mut self, cell: CellRef<'_>, target: Target, signal: Signal, force: u32) {
+        match signal {
+            Signal::Abandon => self.abandon(cell, target),
+            Signal::Fail(why) => self.fail(cell, target, why),
+            Signal::Start => self.start(cell, target),
+            Signal::Shutdown | Signal::Stop if cell.word.has(ENDING | LEAVING | LENT) => {}
+            Signal::Shutdown | Signal::Stop
+                if force != 0 || cell.word.has(BUSY | BACKLOG | STARTING) =>
+            {
+                self.push_back_signal(cell, target, signal);
+            }
+            Signal::Shutdown => self.end(cell, target, ExitReason::Shutdown),
+            Signal::Stop => self.end(cell, target, ExitReason::Normal),
+        }
+    }
+
+    /// Frees the cell of an ask that was given up from elsewhere.
+    fn abandon(&mut self, cell: CellRef<'_>, target: Target) {
+        if cell.kind().is_some_and(|kind| kind.is_reply()) && !cell.word.has(LENT) {
+            if let Err(payload) = cell.drop_body() {
+                self.destructor_panicked(payload);
+            }
+            self.host.cells.free(target.slot(), cell);
+        }
+    }
+
+    /// Tells the cell of an ask that no answer will come.
+    pub(super) fn fail(&mut self, cell: CellRef<'_>, target: Target, why: AskError) {
+        let is_open = cell.kind().is_some_and(|kind| kind.is_reply()) && cell.word.status() == 0;
+        if is_open {
+            let outcome = cell.fail(why);
+            self.delivered(cell, target, outcome);
+        }
+    }
+
+    /// What a call of user code left, other than the wish to go on.
+    #[cold]
+    #[inline(never)]
+    fn delivered(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        outcome: std::thread::Result<Handled<'static>>,
+    ) {
+        match outcome {
+            Ok(Handled(Outcome::Answered(asker))) => self.answered(cell, asker),
+            Ok(Handled(Outcome::Flow(flow))) => {
+                self.handled += 1;
+                self.flow(cell, target, flow);
+            }
+            Ok(Handled(Outcome::Later(task))) => {
+                cell.suspend(task);
+                self.poll(target);
+            }
+            Err(payload) => self.crash(cell, target, payload, true),
+        }
+    }
+
+    /// The answer to an ask, or why there is none, is in its cell.
+    fn answered(&mut self, cell: CellRef<'_>, asker: Target) {
+        cell.word.set(ANSWERED);
+        cell.stamp.set(0);
+        if !asker.is_nobody() {
+            self.poll(asker);
+            return;
+        }
+        let waiter = cell.if_extras(|extras| extras.waiter.take()).flatten();
+        let told = match waiter {
+            None => Ok(()),
+            Some(Waiter::Call(call)) => self.host.guard(call),
+            Some(Waiter::Waker(waker)) => self.host.guard(|| waker.wake()),
+        };
+        if let Err(reason) = told {
+            tracing::warn!(target: "callboard", %reason, "a waker panicked");
+        }
+    }
+
+    /// Does what a handler's flow says.
+    pub(super) fn flow(&mut self, cell: CellRef<'_>, target: Target, flow: Flow) {
+        match flow.ends() {
+            None => {}
+            Some(End::Exit(reason)) => self.end(cell, target, reason),
+            Some(End::Ignore) => self.end(cell, target, ExitReason::Normal),
+        }
+    }
+
+    /// Polls the pending future of an actor, if it has one.
+    pub(super) fn poll(&mut self, target: Target) {
+        let Some(cell) = self.host.cell(target) else { return };
+        let host = self.host;
+        let address = host.address(target);
+        let before = host.polled.get();
+        let polled = cell.poll(address, &host.home, |waker| host.polled.set((target, waker)));
+        host.polled.set(before);
+        let result = match polled {
+            None | Some(Ok(Poll::Pending)) => return,
+            Some(Ok(Poll::Ready(flow))) => Ok(flow),
+            Some(Err(payload)) => Err(payload),
+        };
+        let dropped = self.drop_task(cell, AskError::Crashed);
+        match result.and_then(|flow| dropped.map(|()| flow)) {
+            Ok(flow) => self.finished(cell, target, flow),
+            Err(payload) => self.crash(cell, target, payload, self.has_message(cell)),
+        }
+    }
+
+    /// A pending handler or hook has ended.
+    fn finished(&mut self, cell: CellRef<'_>, target: Target, flow: Flow) {
+        if cell.word.has(STARTING) {
+            self.started(cell, target, flow);
+        } else if cell.word.has(ENDING) {
+            self.go_on_ending(cell, target, flow);
+        } else {
+            self.handled += 1;
+            self.flow(cell, target, flow);
+        }
+        self.list(target);
+    }
+
+    /// Gives an actor its place in the rotation, if it has a backlog and may take from it.
+    pub(super) fn list(&self, target: Target) {
+        let Some(cell) = self.host.cell(target) else { return };
+        if cell.word.has(BACKLOG)
+            && !cell.word.has(BUSY | STARTING | ENDING | LEAVING | LENT | LISTED)
+        {
+            cell.word.set(LISTED);
+            self.shard.rotation.borrow_mut().push_back(target.slot());
+        }
+    }
+
+    fn push_backlog(&self, cell: CellRef<'_>, slot: u32, record: Arrived<'_>) {
+        cell.with_extras(|extras| {
+            record.move_to(&extras.backlog, Block::small, &self.host.stock);
+            extras.backlog_records += 1;
+        });
+        cell.word.set(BACKLOG);
+        self.list(Target::new(slot, cell.word.generation()));
+    }
+
+    /// A signal waits behind the messages before it.
+    fn push_back_signal(&self, cell: CellRef<'_>, target: Target, signal: Signal) {
+        cell.with_extras(|extras| {
+            extras.backlog.begin(Block::small);
+            extras.backlog.append(host::signals(), target, signal, &self.host.stock);
+            extras.backlog_records += 1;
+        });
+        cell.word.set(BACKLOG);
+        self.list(target);
+    }
+
+    /// Gives actors with a backlog slices, for as long as the turn's other records took.
+    fn rotate(&mut self) {
+        if self.shard.rotation.borrow().is_empty() {
+            return;
+        }
+        let fresh = self.look();
+        let until = fresh + fresh.max(config::ROTATION_LEAST);
+        loop {
+            let Some(slot) = self.shard.rotation.borrow_mut().pop_front() else { return };
+            self.take_slice(slot);
+            self.end_stopped();
+            if self.look() >= until {
+                return;
+            }
+        }
+    }
+
+    /// One slice from an actor's backlog.
+    fn take_slice(&mut self, slot: u32) {
+        let cell = self.host.cells.at(slot).expect("a listed slot has a cell");
+        let target = Target::new(slot, cell.word.generation());
+        cell.word.clear(LISTED);
+        for _ in 0..self.slice(cell).min(SLICE_MOST) {
+            if !cell.word.has(BACKLOG) || cell.word.has(BUSY | STARTING | ENDING | LEAVING | LENT) {
+                return;
+            }
+            self.take_one(cell, target);
+            if cell.word.generation() != target.generation() {
+                return;
+            }
+        }
+        self.list(target);
+    }
+
+    /// The oldest record of a backlog.
+    fn take_one(&mut self, cell: CellRef<'_>, target: Target) {
+        // The extras are out of the cell while user code runs: nothing of the cell is borrowed.
+        let Some(mut extras) = cell.take_extras() else { return };
+        extras.backlog_records -= 1;
+        let last = extras.backlog_records == 0;
+        let mut reader = extras.backlog.reader(&self.host.stock);
+        let record = reader.next().expect("a counted record waits");
+        let outcome = match record.take(host::signals()) {
+            Ok(signal) => Err(signal),
+            Err(record) => match cell.deliver(record, BACKLOG | IN_A_LIST) {
+                Ok(outcome) => Ok(Some(outcome)),
+                Err(record) => {
+                    self.dead(record, AskError::NoProc);
+                    Ok(None)
+                }
+            },
+        };
+        drop(reader);
+        if last {
+            cell.word.clear(BACKLOG);
+        }
+        if !last || extras.is_needed() {
+            cell.set_extras(Some(extras));
+        } else {
+            drop(extras);
+        }
+        match outcome {
+            Ok(None) => {}
+            Ok(Some(outcome)) => self.delivered(cell, target, outcome),
+            Err(Signal::Shutdown) => self.end(cell, target, ExitReason::Shutdown),
+            Err(Signal::Stop) => self.end(cell, target, ExitReason::Normal),
+            Err(Signal::Abandon | Signal::Fail(_) | Signal::Start) => {}
+        }
+    }
+
+    /// Deadlines of asks and of start hooks.
+    fn expire(&mut self) {
+        let now = self.host.now.get();
+        if now >= self.host.next_deadline.get() {
+            self.sweep_asks(now);
+        }
+        loop {
+            let due = self.shard.starts.borrow().first().copied().filter(|(at, ..)| *at <= now);
+            let Some(due) = due else { return };
+            self.shard.starts.borrow_mut().remove(&due);
+            let (_, slot, generation) = due;
+            self.start_timed_out(Target::new(slot, generation));
+        }
+    }
+
+    /// Ends the asks that are due, and finds the next deadline.
+    fn sweep_asks(&mut self, now: u64) {
+        let host = self.host;
+        host.next_deadline.set(u64::MAX);
+        let mut next = u64::MAX;
+        host.cells.for_each(true, |slot, cell| match cell.deadline() {
+            Some(deadline) if deadline <= now => {
+                let target = Target::new(slot, cell.word.generation());
+                self.fail(cell, target, AskError::Timeout);
+            }
+            Some(deadline) => next = next.min(deadline),
+            None => {}
+        });
+        let least = u64::try_from(config::SWEEP_LEAST.as_nanos()).unwrap_or(u64::MAX);
+        let next = if next == u64::MAX { next } else { next.max(now + least) };
+        host.next_deadline.set(host.next_deadline.get().min(next));
+    }
+
+    /// A record that no handler will see.
+    pub(super) fn dead(&self, record: Arrived<'_>, why: AskError) {
+        let letter = record.letter();
+        match letter.class() {
+            Class::Answer => inc(&self.host.counters.late_answers),
+            Class::Message => {
+                let reason = match why {
+                    AskError::NoProc => DeadReason::NoProc,
+                    _ => DeadReason::Stopped,
+                };
+                let to = self.host.address(record.target());
+                self.host.dead_letter(reason, to, letter.name(), letter.size());
+            }
+            Class::Signal => {}
+        }
+        if !host::dropping_asks(why, || record.discard()) {
+            inc(&self.host.counters.panics_in_drop);
+            drop(self.host.take_panic());
+        }
+    }
+
+    /// Makes dead letters of what is in the shard's own queue.
+    pub(super) fn discard_queue(&mut self) {
+        let mut reader = self.shard.queue.reader_with(self.cursor, &self.host.stock);
+        while let Some(record) = reader.next() {
+            self.dead(record, AskError::Stopped);
+        }
+    }
+}

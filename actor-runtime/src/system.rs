@@ -1,0 +1,553 @@
+//! A system: its shards, their threads, and their orderly end.
+//!
+//! No system is global: each has a node index of its own, and two in one process do not know of each other.
+//!
+//! The end, step by step (all bounded by one deadline): (1) no more is accepted from outside; (2) every shard
+//! flushes what it sent; (3) every actor ends once it has handled what had reached it; (4) at the deadline
+//! the rest is cut off; (5) what is still on its way becomes dead letters; (6) the threads are joined.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::actor::{Actor, Ended, Place, SpawnOn, run_on, spawn_by};
+use crate::address::ShardId;
+use crate::config;
+use crate::error::{AskError, StartError};
+use crate::host;
+use crate::route::{self, Route, Word};
+use crate::shard::driver::{Between, Control, Driver, TokioDriver};
+use crate::shard::inbox::Inbox;
+use crate::shard::lane::lane;
+use crate::shard::{Left, Parts, SLICE_MOST, Shard};
+use crate::stats::{Counters, DeadLetters};
+
+/// Says how a system is to be: made by [`System::builder`].
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `start`"]
+pub struct SystemBuilder {
+    shards: Option<usize>,
+    pin: bool,
+    slice_messages: u32,
+    thread_name: String,
+}
+
+impl SystemBuilder {
+    /// How many shards: one for each core the process may use, unless said here.
+    pub fn shards(mut self, shards: usize) -> Self {
+        self.shards = Some(shards);
+        self
+    }
+
+    /// Whether each shard's thread is bound to a core of its own; it is where there are no more shards
+    /// than cores and the feature `pinning` is on.
+    pub fn pin(mut self, pin: bool) -> Self {
+        self.pin = pin;
+        self
+    }
+
+    /// How many messages an actor handles in one slice, 64 unless said here or by its type; at most
+    /// 1,048,575.
+    pub fn slice(mut self, messages: u32) -> Self {
+        self.slice_messages = messages;
+        self
+    }
+
+    /// What the threads are called: this and the shard's index, as in `callboard-0`.
+    pub fn thread_name(mut self, name: impl Into<String>) -> Self {
+        self.thread_name = name.into();
+        self
+    }
+
+    /// Starts the system.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::NoShard`] for 0 shards; [`StartError::Thread`] if the operating system refuses a thread
+    /// or its runtime. Nothing is left running then.
+    pub fn start(self) -> Result<System, StartError> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let shards = self.shards.unwrap_or(cores);
+        if shards == 0 {
+            return Err(StartError::NoShard(0));
+        }
+        host::install_panic_hook();
+        let (inner, parts) = Inner::new(shards, self.slice_messages);
+        let mut system = System { inner, threads: Vec::with_capacity(shards) };
+        for (index, parts) in parts.into_iter().enumerate() {
+            let inner = system.inner.clone();
+            let fits = shards <= cores;
+            let pin = self.pin && fits;
+            let started = std::thread::Builder::new()
+                .name(format!("{}-{index}", self.thread_name))
+                .spawn(move || inner.run_shard(parts, pin, fits));
+            match started {
+                Ok(thread) => system.threads.push(thread),
+                Err(error) => return Err(system.give_up(&error)),
+            }
+        }
+        match system.inner.await_started() {
+            None => Ok(system),
+            Some(error) => Err(system.give_up(&error)),
+        }
+    }
+}
+
+/// Shards and their actors. Dropping it ends it, as [`stop`](Self::stop) with 5 s would.
+pub struct System {
+    inner: Arc<Inner>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl System {
+    /// Says how the system is to be.
+    ///
+    /// ```
+    /// use actor_runtime::System;
+    /// use std::time::Duration;
+    ///
+    /// let system = System::builder().shards(2).start()?;
+    /// let report = system.stop(Duration::from_secs(1));
+    /// assert_eq!(report.actors_left, 0);
+    /// # Ok::<(), actor_runtime::StartError>(())
+    /// ```
+    pub fn builder() -> SystemBuilder {
+        SystemBuilder {
+            shards: None,
+            pin: true,
+            slice_messages: config::SLICE_MESSAGES,
+            thread_name: "callboard".to_owned(),
+        }
+    }
+
+    /// How many shards there are.
+    #[must_use]
+    pub fn shards(&self) -> usize {
+        self.inner.inboxes.len()
+    }
+
+    /// Makes an actor run on a shard, from any thread: `make` runs there, so the state need not be `Send`.
+    ///
+    /// Await what it gives, or `wait` for it on a thread that may block: a reference once the start hook has
+    /// ended, or why there is no actor.
+    pub fn spawn_on<A: Actor>(
+        &self,
+        place: impl Into<Place>,
+        make: impl FnOnce() -> A + Send + 'static,
+    ) -> SpawnOn<A> {
+        spawn_by(Some(self.inner.clone()), place.into(), make)
+    }
+
+    /// Ends the system within `deadline`: what was accepted is handled, actors run their stop hooks, and the
+    /// report counts what was left.
+    ///
+    /// A handler that never returns keeps its shard's thread, which is then left behind and counted.
+    pub fn stop(mut self, deadline: Duration) -> Report {
+        self.end(deadline)
+    }
+
+    fn end(&mut self, deadline: Duration) -> Report {
+        let threads = std::mem::take(&mut self.threads);
+        if threads.is_empty() {
+            return Report::default();
+        }
+        self.inner.end(threads, deadline)
+    }
+
+    /// Ends what was started of a system that cannot start.
+    fn give_up(mut self, error: &std::io::Error) -> StartError {
+        let error = StartError::Thread(error.to_string());
+        self.end(Duration::ZERO);
+        error
+    }
+
+    /// Runs a future on a shard, as that shard, and waits for its output.
+    pub(crate) fn run<F, Fut>(&self, shard: u32, body: F) -> Receiver<Ended<Fut::Output>>
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output: Send + 'static> + 'static,
+    {
+        run_on(&*self.inner, shard, body)
+    }
+}
+
+impl Drop for System {
+    fn drop(&mut self) {
+        // A system dropped by one of its own handlers cannot wait for itself.
+        let own =
+            host::with(|host| host.is_some_and(|host| host.shard_id.node() == self.inner.node));
+        if own {
+            let inner = self.inner.clone();
+            let threads = std::mem::take(&mut self.threads);
+            let end = move || {
+                inner.end(threads, config::DROP_DEADLINE);
+            };
+            // Without another thread to wait on, the shards run on.
+            drop(std::thread::Builder::new().spawn(end));
+        } else {
+            self.end(config::DROP_DEADLINE);
+        }
+    }
+}
+
+impl fmt::Debug for System {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "System({}, {} shards)", self.inner.node, self.shards())
+    }
+}
+
+/// What the end of a system found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Actors that had not ended at the deadline.
+    pub actors_left: usize,
+    /// Messages that waited then, or whose handlers were cut off; they are among the dead letters.
+    pub messages_left: u64,
+    /// Messages handled in the life of the system.
+    pub handled: u64,
+    /// Messages not delivered in the life of the system, by reason.
+    pub dead_letters: DeadLetters,
+    /// Answers that came after their ask had ended.
+    pub late_answers: u64,
+    /// Destructors that panicked.
+    pub panics_in_drop: u64,
+    /// Shards whose thread did not end, because a handler did not return.
+    pub stuck_shards: usize,
+}
+
+impl Report {
+    /// Adds what a shard had to cut off.
+    pub(crate) fn add_left(&mut self, left: Left) {
+        self.actors_left += left.actors;
+        self.messages_left += left.messages;
+    }
+
+    /// Adds what a shard has counted.
+    pub(crate) fn add(&mut self, counters: &Counters) {
+        self.handled += counters.handled.get();
+        self.late_answers += counters.late_answers.get();
+        self.panics_in_drop += counters.panics_in_drop.get();
+        self.dead_letters += counters.dead_letters();
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} messages handled, {} dead letters", self.handled, self.dead_letters)?;
+        if self.actors_left > 0 || self.messages_left > 0 {
+            write!(f, "; left: {} actors, {} messages", self.actors_left, self.messages_left)?;
+        }
+        if self.stuck_shards > 0 {
+            write!(f, "; {} shards did not end", self.stuck_shards)?;
+        }
+        Ok(())
+    }
+}
+
+/// How far the end of a system is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    Running,
+    /// Send what was sent.
+    Flush,
+    /// End the actors.
+    Shut,
+    /// End them at once.
+    CutOff,
+    /// Make dead letters of what is on its way, and leave.
+    Leave,
+}
+
+/// What the shards and whoever ends the system tell each other.
+struct Progress {
+    phase: Phase,
+    started: usize,
+    failed: Option<std::io::Error>,
+    /// Shards that have done what the phase asks.
+    done: Vec<bool>,
+    report: Report,
+}
+
+pub(crate) struct Inner {
+    node: u32,
+    inboxes: Arc<[Arc<Inbox>]>,
+    next_shard: AtomicUsize,
+    /// Set at the beginning of the end, before the first phase; read by whoever sends from outside.
+    closed: AtomicBool,
+    /// Records refused since.
+    refused: AtomicU64,
+    /// Raised with each phase, so that shards look at `progress` only then.
+    phases: AtomicUsize,
+    progress: Mutex<Progress>,
+    changed: Condvar,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        route::forget(self.node);
+    }
+}
+
+impl Route for Inner {
+    fn say(&self, shard: u32, word: Word) {
+        let inbox = self.inboxes.get(shard as usize);
+        // Ordering: a word that slips past is found by the last drain, or dropped with the inbox.
+        match inbox.filter(|_| !self.closed.load(Ordering::Acquire)) {
+            Some(inbox) => inbox.say(word),
+            None => {
+                if matches!(word, Word::Record(_)) {
+                    // Ordering: a counter alone.
+                    self.refused.fetch_add(1, Ordering::Relaxed);
+                }
+                host::dropping_asks(AskError::Stopped, || drop(word));
+            }
+        }
+    }
+
+    fn shards(&self) -> usize {
+        self.inboxes.len()
+    }
+
+    fn next_shard(&self) -> u32 {
+        // Ordering: any fair choice will do.
+        let next = self.next_shard.fetch_add(1, Ordering::Relaxed);
+        (next % self.inboxes.len()) as u32
+    }
+}
+
+impl Inner {
+    pub(crate) fn new(shards: usize, slice_messages: u32) -> (Arc<Self>, Vec<Parts>) {
+        let inboxes: Arc<[_]> = (0..shards).map(|_| Arc::new(Inbox::new())).collect();
+        let inner = route::register(|node| {
+            Arc::new(Self {
+                node,
+                inboxes: inboxes.clone(),
+                next_shard: AtomicUsize::new(0),
+                closed: AtomicBool::new(false),
+                refused: AtomicU64::new(0),
+                phases: AtomicUsize::new(0),
+                progress: Mutex::new(Progress {
+                    phase: Phase::Running,
+                    started: 0,
+                    failed: None,
+                    done: vec![false; shards],
+                    report: Report::default(),
+                }),
+                changed: Condvar::new(),
+            })
+        });
+        let parts = parts(inner.node, &inboxes, slice_messages);
+        (inner, parts)
+    }
+
+    /// Accepts nothing more from outside.
+    pub(crate) fn close(&self) {
+        // Ordering: pairs with the load in `say`.
+        self.closed.store(true, Ordering::Release);
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The whole life of a shard's thread.
+    fn run_shard(self: Arc<Self>, parts: Parts, pin: bool, spins: bool) {
+        let index = parts.id.shard() as usize;
+        pin_thread(pin, index);
+        let runtime = TokioDriver::runtime();
+        {
+            let mut progress = self.progress();
+            progress.started += 1;
+            let failed = runtime.as_ref().err().map(|error| std::io::Error::from(error.kind()));
+            progress.failed = progress.failed.take().or(failed);
+            self.changed.notify_all();
+        }
+        let Ok(runtime) = runtime else { return };
+        let shard = Shard::new(parts, TokioDriver.now());
+        let control = Ending {
+            inner: &self,
+            index,
+            seen: 0,
+            phase: Phase::Running,
+            turns_before_shut: config::LANE_SLOTS,
+            has_shut: false,
+        };
+        let drive = || runtime.block_on(TokioDriver.drive(&shard, control, spins));
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(drive)) {
+            // A bug of the runtime: what it holds is not to be trusted, nor dropped.
+            std::mem::forget(shard);
+            std::panic::resume_unwind(payload);
+        }
+    }
+
+    /// Waits until every thread has a runtime, or one has failed to get it.
+    fn await_started(&self) -> Option<std::io::Error> {
+        let progress = self.progress();
+        let waiting = |progress: &mut Progress| {
+            progress.failed.is_none() && progress.started < progress.done.len()
+        };
+        let mut progress =
+            self.changed.wait_while(progress, waiting).unwrap_or_else(PoisonError::into_inner);
+        progress.failed.take()
+    }
+
+    /// Ends the system and joins its threads.
+    fn end(&self, threads: Vec<JoinHandle<()>>, deadline: Duration) -> Report {
+        let driver = TokioDriver;
+        let deadline = driver.now() + deadline;
+        self.close();
+        self.ask_for(Phase::Flush, deadline);
+        self.ask_for(Phase::Shut, deadline);
+        // A shard that is between two handlers cuts off at once; one in a handler has this long.
+        let grace = deadline.max(driver.now()) + Duration::from_millis(200);
+        self.ask_for(Phase::CutOff, grace);
+        let all = self.ask_for(Phase::Leave, driver.now() + Duration::from_millis(200));
+        let mut report = {
+            let mut progress = self.progress();
+            progress.report.stuck_shards = progress.done.iter().filter(|done| !**done).count();
+            progress.report
+        };
+        for thread in threads {
+            // A thread that is stuck in a handler is left behind.
+            if (all || thread.is_finished()) && thread.join().is_err() {
+                report.stuck_shards += 1;
+            }
+        }
+        // Ordering: a counter alone.
+        report.dead_letters.add_shutdown(self.refused.load(Ordering::Relaxed));
+        tracing::debug!(target: "callboard", node = self.node, %report, "system ended");
+        report
+    }
+
+    /// Asks all shards for a phase and waits until they have done it, or the deadline. Answers whether all
+    /// have.
+    fn ask_for(&self, phase: Phase, deadline: Instant) -> bool {
+        let mut progress = self.progress();
+        progress.phase = phase;
+        progress.done.fill(false);
+        // Ordering: the mutex orders the phase; this only tells shards to look.
+        self.phases.fetch_add(1, Ordering::Release);
+        self.inboxes.iter().for_each(|inbox| inbox.say(Word::Look));
+        loop {
+            if progress.done.iter().all(|done| *done) {
+                return true;
+            }
+            let left = deadline.saturating_duration_since(TokioDriver.now());
+            if left.is_zero() {
+                return false;
+            }
+            progress =
+                self.changed.wait_timeout(progress, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+/// What the shards of one system are made of.
+fn parts(node: u32, inboxes: &Arc<[Arc<Inbox>]>, slice_messages: u32) -> Vec<Parts> {
+    let shards = inboxes.len();
+    let slice_messages = slice_messages.clamp(1, SLICE_MOST as u32 - 1);
+    let mut senders: Vec<Vec<_>> = (0..shards).map(|_| Vec::with_capacity(shards)).collect();
+    let mut receivers: Vec<Vec<_>> = (0..shards).map(|_| Vec::with_capacity(shards)).collect();
+    for senders in &mut senders {
+        for receivers in &mut receivers {
+            let (sender, receiver) = lane();
+            senders.push(sender);
+            receivers.push(receiver);
+        }
+    }
+    let ends = senders.into_iter().zip(receivers).enumerate();
+    ends.map(|(index, (senders, receivers))| Parts {
+        id: ShardId::new(node, index as u32),
+        inbox: inboxes[index].clone(),
+        peers: inboxes.clone(),
+        senders,
+        receivers,
+        slice_messages,
+    })
+    .collect()
+}
+
+/// Binds this thread to a core, where the feature and the builder say so.
+fn pin_thread(pin: bool, shard: usize) {
+    #[cfg(feature = "pinning")]
+    if pin && let Some(core) = core_affinity::get_core_ids().unwrap_or_default().get(shard) {
+        // Refused, the thread runs anywhere.
+        core_affinity::set_for_current(*core);
+    }
+    #[cfg(not(feature = "pinning"))]
+    let _ = (pin, shard);
+}
+
+/// A shard's part in the end of its system.
+struct Ending<'s> {
+    inner: &'s Inner,
+    index: usize,
+    /// How many phases were seen.
+    seen: usize,
+    phase: Phase,
+    turns_before_shut: usize,
+    has_shut: bool,
+}
+
+impl Control for Ending<'_> {
+    fn between(&mut self, shard: &Shard, now: Instant, is_idle: bool) -> Between {
+        // Ordering: pairs with the release in `ask_for`; the mutex orders the rest.
+        let phases = self.inner.phases.load(Ordering::Acquire);
+        let is_new = phases != self.seen;
+        if is_new {
+            self.seen = phases;
+            self.phase = self.inner.progress().phase;
+        }
+        match self.phase {
+            Phase::Running => Between::GoOn,
+            // What was accepted from outside is taken; the turn before this call has flushed.
+            Phase::Flush if shard.inbox().has_word() => Between::Again,
+            Phase::Flush => self.done(|_| {}),
+            // And what the others flushed: a lane holds no more than so many turns take.
+            Phase::Shut if self.turns_before_shut > 0 && shard.has_arrivals() => {
+                self.turns_before_shut -= 1;
+                Between::Again
+            }
+            // Actors that began since are ended too.
+            Phase::Shut if shard.actors() > 0 && (!self.has_shut || shard.has_new_actors()) => {
+                self.has_shut = true;
+                shard.shut_actors(now, &TokioDriver);
+                Between::Again
+            }
+            Phase::Shut if is_idle && shard.actors() == 0 => self.done(|_| {}),
+            Phase::Shut => Between::GoOn,
+            Phase::CutOff if !is_new => Between::GoOn,
+            Phase::CutOff => {
+                let left = shard.cut_off(now, &TokioDriver);
+                self.done(|report| report.add_left(left))
+            }
+            Phase::Leave => {
+                let left = shard.drain(now, &TokioDriver);
+                self.done(|report| {
+                    report.messages_left += left;
+                    report.add(shard.counters());
+                });
+                Between::End
+            }
+        }
+    }
+}
+
+impl Ending<'_> {
+    /// Says that this shard has done what the phase asks.
+    fn done(&self, report: impl FnOnce(&mut Report)) -> Between {
+        let mut progress = self.inner.progress();
+        if progress.phase == self.phase && !progress.done[self.index] {
+            report(&mut progress.report);
+            progress.done[self.index] = true;
+            self.inner.changed.notify_all();
+        }
+        Between::GoOn
+    }
+}

@@ -1,0 +1,279 @@
+//! The simulator: the shards of a system in one thread, turned by hand, in virtual time.
+//!
+//! What an actor does here it does in a real system; only the driver is another. Nothing happens between
+//! two calls, and no clock runs: a deadline passes when [`Simulator::advance`] says so. So a test that waits
+//! five seconds takes none, and comes out the same each time.
+
+use std::cell::Cell;
+use std::fmt;
+use std::future::Future;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::actor::{Actor, Place, spawn_by};
+use crate::actor_ref::ActorRef;
+use crate::config;
+use crate::error::StartError;
+use crate::host;
+use crate::route::Route;
+use crate::shard::driver::{Driver, TokioDriver};
+use crate::shard::{Next, Shard};
+use crate::system::{Inner, Report};
+
+/// The most rounds [`Simulator::run`] makes before it says that the system never comes to rest.
+const ROUNDS_MOST: usize = 1_000_000;
+
+/// Virtual time.
+struct Clock {
+    now: Cell<Instant>,
+    /// What a look at the clock costs the shards, so that long turns end.
+    look: Cell<Duration>,
+}
+
+impl Driver for Clock {
+    fn now(&self) -> Instant {
+        self.now.set(self.now.get() + self.look.get());
+        self.now.get()
+    }
+}
+
+/// The shards of a system, turned by hand in this thread.
+///
+/// ```
+/// # use actor_runtime::testing::Simulator;
+/// let simulator = Simulator::new(4);
+/// let five = simulator.enter(2, || 5);
+/// assert_eq!(five, 5);
+/// assert_eq!(simulator.stop().actors_left, 0);
+/// ```
+pub struct Simulator {
+    inner: Arc<Inner>,
+    shards: Vec<Shard>,
+    clock: Clock,
+}
+
+impl Simulator {
+    /// A system with this many shards.
+    ///
+    /// # Panics
+    ///
+    /// With 0 shards.
+    #[must_use]
+    pub fn new(shards: usize) -> Self {
+        Self::with_slice(shards, config::SLICE_MESSAGES)
+    }
+
+    /// A system whose actors handle so many messages in a slice.
+    ///
+    /// # Panics
+    ///
+    /// With 0 shards.
+    #[must_use]
+    pub fn with_slice(shards: usize, slice_messages: u32) -> Self {
+        assert!(shards > 0, "a system has a shard");
+        host::install_panic_hook();
+        let (inner, parts) = Inner::new(shards, slice_messages);
+        // The only look at the machine's clock: all later times are counted from it.
+        let now = TokioDriver.now();
+        let shards = parts.into_iter().map(|parts| Shard::new(parts, now)).collect();
+        let clock = Clock { now: Cell::new(now), look: Cell::new(Duration::ZERO) };
+        Self { inner, shards, clock }
+    }
+
+    /// How many shards there are.
+    #[must_use]
+    pub fn shards(&self) -> usize {
+        self.shards.len()
+    }
+
+    /// How much virtual time each look of a shard at the clock takes; none at first.
+    pub fn set_look(&self, look: Duration) {
+        self.clock.look.set(look);
+    }
+
+    /// Runs `call` as a handler on this shard would run: `spawn` and `tell` work in it. What it sends is
+    /// delivered by the next turns.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such shard.
+    pub fn enter<R>(&self, shard: usize, call: impl FnOnce() -> R) -> R {
+        self.shards[shard].enter(self.clock.now.get(), &self.clock, call)
+    }
+
+    /// An actor on this shard, whose start hook has ended if it does so without time passing.
+    ///
+    /// # Errors
+    ///
+    /// As `System::spawn_on`; and `Timeout` if the hook did not end in the present moment.
+    pub fn spawn_on<A: Actor>(
+        &self,
+        shard: usize,
+        make: impl FnOnce() -> A + Send + 'static,
+    ) -> Result<ActorRef<A>, StartError> {
+        let route: Arc<dyn Route> = self.inner.clone();
+        let mut spawned = spawn_by(Some(route), Place::Shard(shard), make);
+        self.run();
+        spawned.now().unwrap_or(Err(StartError::Timeout))
+    }
+
+    /// Runs a future on a shard until it ends, in the present moment, and answers its output; none if it
+    /// waits for something that does not come without time.
+    ///
+    /// # Panics
+    ///
+    /// As the future does.
+    pub fn block_on<F>(
+        &self,
+        shard: usize,
+        future: impl FnOnce() -> F + 'static,
+    ) -> Option<F::Output>
+    where
+        F: Future + 'static,
+    {
+        let output = self.start(shard, future);
+        self.run();
+        output.take()
+    }
+
+    /// Begins a future on a shard; its output is there once turns have brought it to its end.
+    pub fn start<F>(&self, shard: usize, future: impl FnOnce() -> F + 'static) -> Output<F::Output>
+    where
+        F: Future + 'static,
+    {
+        let output = Output(Rc::new(Cell::new(None)));
+        let give = output.0.clone();
+        self.enter(shard, || crate::actor::enter_entry(future, move |ended| give.set(Some(ended))));
+        output
+    }
+
+    /// One turn of each shard. Answers whether any of them has more to do at once.
+    pub fn turn(&self) -> bool {
+        let now = self.clock.now.get();
+        let mut busy = false;
+        for shard in &self.shards {
+            busy |= !matches!(shard.turn(now, &self.clock), Next::IdleUntil(_));
+        }
+        busy || self.shards.iter().any(Shard::has_arrivals)
+    }
+
+    /// Turns the shards until nothing more happens in the present moment.
+    ///
+    /// # Panics
+    ///
+    /// If a million rounds do not bring the system to rest: some actor keeps telling itself.
+    pub fn run(&self) {
+        for _ in 0..ROUNDS_MOST {
+            if !self.turn() {
+                return;
+            }
+        }
+        panic!("the system does not come to rest");
+    }
+
+    /// Lets time pass: every deadline on the way takes effect at its moment, and what follows from it.
+    pub fn advance(&self, time: Duration) {
+        let end = self.clock.now.get() + time;
+        self.run();
+        loop {
+            let due = self.shards.iter().filter_map(Shard::deadline).min();
+            match due.filter(|due| *due <= end) {
+                // A sweep may come a little after the deadline it is for.
+                Some(due) => {
+                    self.clock.now.set(due.max(self.clock.now.get()) + config::SWEEP_LEAST);
+                }
+                None => break,
+            }
+            self.run();
+        }
+        self.clock.now.set(end.max(self.clock.now.get()));
+        self.run();
+    }
+
+    /// Messages handled so far, by all shards.
+    #[must_use]
+    pub fn handled(&self) -> u64 {
+        self.shards.iter().map(|shard| shard.counters().handled.get()).sum()
+    }
+
+    /// What was counted so far, as the report of the end would show it.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        let mut report = Report::default();
+        self.shards.iter().for_each(|shard| report.add(shard.counters()));
+        report
+    }
+
+    /// Actors alive.
+    #[must_use]
+    pub fn actors(&self) -> usize {
+        self.shards.iter().map(Shard::actors).sum()
+    }
+
+    /// Asks pending.
+    #[must_use]
+    pub fn asks(&self) -> usize {
+        self.shards.iter().map(Shard::asks).sum()
+    }
+
+    /// Ends the system, as `System::stop` with a deadline that has come once it is at rest.
+    pub fn stop(self) -> Report {
+        self.inner.close();
+        self.run();
+        let now = self.clock.now.get();
+        self.shards.iter().for_each(|shard| shard.shut_actors(now, &self.clock));
+        self.run();
+        self.end()
+    }
+
+    /// Cuts off what is left, and counts it.
+    fn end(&self) -> Report {
+        let now = self.clock.now.get();
+        let mut report = Report::default();
+        for shard in &self.shards {
+            report.add_left(shard.cut_off(now, &self.clock));
+        }
+        for shard in &self.shards {
+            report.messages_left += shard.drain(now, &self.clock);
+        }
+        self.shards.iter().for_each(|shard| report.add(shard.counters()));
+        report
+    }
+}
+
+/// The output of a future begun by [`Simulator::start`].
+pub struct Output<T>(Rc<Cell<Option<crate::actor::Ended<T>>>>);
+
+impl<T> Output<T> {
+    /// The output, once.
+    ///
+    /// # Panics
+    ///
+    /// If the future did, with what it said.
+    #[must_use]
+    pub fn take(&self) -> Option<T> {
+        let ended = self.0.take()?;
+        Some(ended.unwrap_or_else(|(_, panic)| panic!("{panic}")))
+    }
+}
+
+impl<T> fmt::Debug for Output<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Output")
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Simulator({} shards, {} actors)", self.shards(), self.actors())
+    }
+}
+
+impl Drop for Simulator {
+    /// A simulator dropped without `stop` cuts its actors off.
+    fn drop(&mut self) {
+        self.inner.close();
+        self.end();
+    }
+}

@@ -1,0 +1,134 @@
+//! What the benches share: rounds that interleave what is compared, and medians as ratios.
+//!
+//! Every candidate is measured in every round, one after the other, so that a slow spell of the machine hits
+//! all alike; a figure is the median of the rounds, a ratio the median of the rounds' ratios.
+
+#![allow(dead_code, reason = "each bench uses its part")]
+
+use std::time::{Duration, Instant};
+
+/// Rounds of each bench; an odd number, so that there is a median.
+pub const ROUNDS: usize = 7;
+
+/// One of the things compared.
+pub struct Candidate<'b> {
+    name: &'static str,
+    /// Runs it once, with this many operations.
+    run: Box<dyn FnMut(u64) -> Duration + 'b>,
+    operations: u64,
+    /// The candidate it is held against, by index, and the most the ratio should be.
+    against: Option<(usize, Bound)>,
+    nanos: Vec<f64>,
+}
+
+/// What a ratio is to be.
+#[derive(Clone, Copy)]
+pub enum Bound {
+    /// Its time at most so many times the baseline's.
+    AtMost(f64),
+    /// At least so many times as fast as the baseline.
+    TimesFaster(f64),
+}
+
+/// A table of candidates.
+#[derive(Default)]
+pub struct Bench<'b> {
+    candidates: Vec<Candidate<'b>>,
+}
+
+impl<'b> Bench<'b> {
+    /// Adds a baseline, and answers its index.
+    pub fn baseline(
+        &mut self,
+        name: &'static str,
+        operations: u64,
+        run: impl FnMut(u64) -> Duration + 'b,
+    ) -> usize {
+        self.add(name, operations, None, run)
+    }
+
+    /// Adds a candidate that is held against another.
+    pub fn candidate(
+        &mut self,
+        name: &'static str,
+        operations: u64,
+        against: usize,
+        bound: Bound,
+        run: impl FnMut(u64) -> Duration + 'b,
+    ) -> usize {
+        self.add(name, operations, Some((against, bound)), run)
+    }
+
+    fn add(
+        &mut self,
+        name: &'static str,
+        operations: u64,
+        against: Option<(usize, Bound)>,
+        run: impl FnMut(u64) -> Duration + 'b,
+    ) -> usize {
+        let nanos = Vec::new();
+        self.candidates.push(Candidate { name, run: Box::new(run), operations, against, nanos });
+        self.candidates.len() - 1
+    }
+
+    /// Runs all rounds and prints the table.
+    pub fn run(mut self, title: &str) {
+        // `cargo test --benches` asks only whether it runs.
+        let quick = std::env::args().any(|argument| argument == "--test");
+        let rounds = if quick { 1 } else { ROUNDS };
+        println!("{title}: {rounds} rounds, medians, nanoseconds an operation");
+        for round in 0..rounds {
+            for candidate in &mut self.candidates {
+                let operations = if quick { 1_000 } else { candidate.operations };
+                eprint!("\r  round {} of {rounds}: {:<40}", round + 1, candidate.name);
+                let time = (candidate.run)(operations);
+                candidate.nanos.push(time.as_nanos() as f64 / operations as f64);
+            }
+        }
+        eprint!("\r{:60}\r", "");
+        for candidate in &self.candidates {
+            let line = format!("  {:<44} {:>9.2}", candidate.name, median(&candidate.nanos));
+            println!("{line}{}", self.verdict(candidate));
+        }
+        println!();
+    }
+
+    fn verdict(&self, candidate: &Candidate<'_>) -> String {
+        let Some((against, bound)) = candidate.against else { return String::new() };
+        let baseline = &self.candidates[against];
+        let pairs = candidate.nanos.iter().zip(&baseline.nanos);
+        let (ratio, text) = match bound {
+            Bound::AtMost(most) => {
+                let ratio = median(&pairs.map(|(own, base)| own / base).collect::<Vec<_>>());
+                (ratio <= most, format!("{ratio:.2} x its time (at most {most})"))
+            }
+            Bound::TimesFaster(least) => {
+                let ratio = median(&pairs.map(|(own, base)| base / own).collect::<Vec<_>>());
+                (ratio >= least, format!("{ratio:.2} times as fast (at least {least})"))
+            }
+        };
+        let mark = if ratio { "ok  " } else { "MISS" };
+        format!("  {mark} against {}: {text}", baseline.name)
+    }
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// The time a call takes.
+#[allow(clippy::disallowed_methods, reason = "a bench measures the machine's time")]
+pub fn time(call: impl FnOnce()) -> Duration {
+    let began = Instant::now();
+    call();
+    began.elapsed()
+}
+
+/// Binds the present thread to the core that a system's first shard is bound to.
+pub fn pin() {
+    if let Some(core) = core_affinity::get_core_ids().unwrap_or_default().first() {
+        core_affinity::set_for_current(*core);
+    }
+}

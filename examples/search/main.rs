@@ -1,0 +1,119 @@
+//! A small search engine built of actors.
+//!
+//! It reads every text file below a directory, spread over all cores, then finds the files that say most
+//! about some words. What it shows:
+//!
+//! - `Engine`, an actor that starts others and asks all of them at once;
+//! - `Indexer`, one on each shard, with the words of its own files, shared with nobody;
+//! - `Progress`, an actor that owns the progress bar: whoever has news tells it;
+//! - `main`, a plain thread outside the system, which tells and asks like everyone else.
+//!
+//! There is no `Arc` and no `Mutex`: each piece of state belongs to one actor, and messages bring others
+//! what they need of it.
+//!
+//! Run it with `cargo run --release --example search -- --query actor message`, or without `--query` to type
+//! queries at a prompt; `--help` lists the options. It prints a line for each hit, the best first, and a
+//! summary at the end:
+//!
+//! ```text
+//! 1.149  actor-runtime/src/actor/mod.rs:54  /// Runs after the last message, unless the actor crashed.
+//! ```
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "an example talks to its user")]
+
+mod engine;
+mod index;
+mod indexer;
+mod options;
+mod progress;
+mod summary;
+mod tokens;
+mod walk;
+
+use std::error::Error;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use callboard::{ActorRef, System};
+use tokio::time::Instant;
+
+use crate::engine::Engine;
+use crate::options::{Command, Options};
+use crate::progress::Progress;
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    match Command::parse(lexopt::Parser::from_env()) {
+        Ok(Command::Help) => println!("{}", options::USAGE),
+        Ok(Command::Search(options)) => search(&options)?,
+        Err(error) => {
+            eprintln!("search: {error}\n\n{}", options::USAGE);
+            return Ok(ExitCode::from(2));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the index, answers, and says what there was.
+fn search(options: &Options) -> Result<(), Box<dyn Error>> {
+    let builder = System::builder();
+    let builder = match options.shards {
+        Some(shards) => builder.shards(shards),
+        None => builder,
+    };
+    let system = builder.start()?;
+    let shards = system.shards();
+    let progress = system.spawn_on(0, Progress::default).wait()?;
+    let engine = system.spawn_on(0, move || Engine::new(shards, progress)).wait()?;
+
+    let begin = Instant::now();
+    let unreadable = walk::files(&options.directory, |path| {
+        progress.found();
+        engine.add(path);
+    });
+    // What one sender sends keeps its order: this is answered when every file is in the index.
+    engine.built().wait()??;
+    let took = begin.elapsed();
+    progress.finish().wait()?;
+
+    match &options.query {
+        Some(query) => answer(engine, query, options.top)?,
+        None => prompt(engine, options.top)?,
+    }
+    let mut summary = engine.summary().wait()??;
+    summary.unreadable += unreadable;
+    summary.took = took;
+    eprint!("\n{summary}");
+    Ok(())
+}
+
+/// Answers one query: a line for each hit.
+fn answer(engine: ActorRef<Engine>, query: &str, top: usize) -> Result<(), Box<dyn Error>> {
+    let hits = engine.search(query.to_owned(), top).wait()??;
+    if hits.is_empty() {
+        eprintln!("no file has any of these words: {query}");
+    }
+    let here = std::env::current_dir()?;
+    let mut out = io::stdout().lock();
+    for hit in hits {
+        let path = hit.path.strip_prefix(&here).unwrap_or(&hit.path).display();
+        writeln!(out, "{:.3}  {path}:{}  {}", hit.score, hit.line, hit.text)?;
+    }
+    Ok(())
+}
+
+/// Answers a query a line until the input ends, which Ctrl-D does at a terminal.
+fn prompt(engine: ActorRef<Engine>, top: usize) -> Result<(), Box<dyn Error>> {
+    let is_typed = io::stdin().is_terminal();
+    let mut line = String::new();
+    loop {
+        if is_typed {
+            eprint!("search> ");
+        }
+        line.clear();
+        if io::stdin().read_line(&mut line)? == 0 {
+            return Ok(());
+        }
+        if !line.trim().is_empty() {
+            answer(engine, line.trim(), top)?;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What was read, and what the index holds.
+
+use std::fmt;
+use std::time::Duration;
+
+/// One shard's part.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Shard {
+    pub(crate) files: usize,
+    pub(crate) postings: usize,
+    pub(crate) binary: usize,
+    pub(crate) too_large: usize,
+    pub(crate) unreadable: usize,
+}
+
+/// All shards together.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    shards: Vec<Shard>,
+    terms: usize,
+    /// What could not be read: files, and directories once the caller adds them.
+    pub(crate) unreadable: usize,
+    /// How long building the index took.
+    pub(crate) took: Duration,
+}
+
+impl Summary {
+    pub(crate) fn new(shards: Vec<Shard>, terms: usize) -> Self {
+        let unreadable = shards.iter().map(|shard| shard.unreadable).sum();
+        Self { shards, terms, unreadable, took: Duration::ZERO }
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sum = |of: fn(&Shard) -> usize| self.shards.iter().map(of).sum::<usize>();
+        let files = sum(|shard| shard.files);
+        let seconds = self.took.as_secs_f64();
+        let rate = files as f64 / seconds.max(f64::MIN_POSITIVE);
+        writeln!(f, "{files} files in {seconds:.3} s, {rate:.0} files/s")?;
+        let (binary, too_large) = (sum(|shard| shard.binary), sum(|shard| shard.too_large));
+        let unreadable = self.unreadable;
+        writeln!(f, "skipped: {binary} binary, {too_large} too large, {unreadable} unreadable")?;
+        writeln!(f, "{} postings of {} terms", sum(|shard| shard.postings), self.terms)?;
+        for (index, shard) in self.shards.iter().enumerate() {
+            writeln!(f, "shard {index}: {} files, {} postings", shard.files, shard.postings)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! Callboard: annotate a struct and its impl, get an actor on a thread-per-core runtime.
+//!
+//! A method with `#[tell]` or `#[ask]` is a message. The macros make an enum of the messages and the methods of
+//! a typed reference; the runtime carries them, on this core or to another.
+//!
+//! ```
+//! use callboard::prelude::*;
+//!
+//! #[actor]
+//! #[derive(Default)]
+//! pub struct Counter {
+//!     n: i64,
+//! }
+//!
+//! #[handlers]
+//! impl Counter {
+//!     /// Adds `by`.
+//!     #[tell]
+//!     pub fn inc(&mut self, by: i64) {
+//!         self.n += by;
+//!     }
+//!
+//!     /// The sum so far.
+//!     #[ask]
+//!     pub fn get(&self) -> i64 {
+//!         self.n
+//!     }
+//! }
+//!
+//! #[callboard::main(shards = 2)]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let here = spawn(Counter::default());
+//!     here.inc(5);                                  // a tell: nothing comes back
+//!     assert_eq!(here.get().await?, 5);             // an ask: a future of the answer
+//!
+//!     let there = spawn_on(1, Counter::default).await?; // on another core: the same calls
+//!     there.inc(2);
+//!     assert_eq!(there.get().await?, 2);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # The tour
+//!
+//! 1. [`actor`] marks the state, [`handlers`] its methods: [`tell`], [`ask`], and the hooks [`start`](macro@start)
+//!    and [`stop`].
+//! 2. [`spawn`] makes an actor run on the present shard, [`spawn_on`] on another; [`System::spawn_on`] does from
+//!    outside.
+//! 3. An [`ActorRef`] is where an actor is, with a type: 16 bytes, `Copy`, and it owns nothing.
+//! 4. An [`Ask`] is awaited, started, or waited for by a plain thread; its [`Reply`] may be kept and passed on.
+//! 5. [`main`] and [`test`] run an `async fn` in a system of its own; [`System::builder`] makes one by hand.
+//!
+//! A plain handler is called where its message lies; an `async` handler is polled on its shard, and the actor
+//! takes no other message until it has ended. All of tokio works inside.
+
+#![forbid(unsafe_code)]
+
+pub use actor_macros::{Message, actor, ask, handlers, main, start, stop, tell, test};
+#[cfg(feature = "testing")]
+pub use actor_runtime::testing;
+pub use actor_runtime::{
+    Actor, ActorRef, Address, Ask, AskError, Context, DeadLetters, DeadReason, ExitReason, Flow,
+    Message, Panic, Pending, Place, Reply, Report, SpawnOn, Start, StartError, System,
+    SystemBuilder, spawn, spawn_on, start,
+};
+
+/// What the macros' code uses; not for people.
+#[doc(hidden)]
+pub mod __private {
+    pub use actor_runtime::private::*;
+}
+
+/// What nearly every program with actors needs.
+///
+/// ```
+/// use callboard::prelude::*;
+/// ```
+pub mod prelude {
+    pub use std::time::Duration;
+
+    pub use crate::{
+        ActorRef, Ask, AskError, Context, Flow, Message, Place, Reply, Start, StartError, System,
+        actor, ask, handlers, spawn, spawn_on, start, stop, tell,
+    };
+
+    /// So many seconds.
+    #[must_use]
+    pub const fn secs(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    /// So many milliseconds.
+    #[must_use]
+    pub const fn millis(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+}
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,30 @@
+//! What users rely on, by its public face: one module for each promise.
+//!
+//! A test's name begins with the case or the rule it holds. Most run in the simulator, on one shard and on
+//! four, with actors spread so that pairs cross shards; those that a machine could spoil also run on a
+//! real system.
+
+#![allow(missing_docs, reason = "the actors of a test have no readers")]
+#![allow(missing_debug_implementations, reason = "nobody prints the actors of a test")]
+
+mod check;
+
+mod alone;
+mod asks;
+mod asks_outside;
+mod by_hand;
+mod conservation;
+mod crashes;
+mod drops;
+mod ending;
+mod entry;
+mod fairness;
+mod hostile;
+mod order;
+mod references;
+mod settings;
+mod starts;
+mod stops;
+mod systems;
+mod tokio_inside;
+mod values;

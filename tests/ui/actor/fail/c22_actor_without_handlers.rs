@@ -1,0 +1,6 @@
+use callboard::actor;
+
+#[actor]
+pub struct Foo;
+
+fn main() {}

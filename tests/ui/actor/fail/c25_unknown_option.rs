@@ -1,0 +1,20 @@
+use callboard::{actor, handlers};
+
+#[actor(slise = 3)]
+pub struct Counter;
+
+#[handlers]
+impl Counter {}
+
+#[actor(mailbox(capacity = 3), slice = 4)]
+pub struct Other;
+
+#[handlers(slice = 4)]
+impl Other {
+    #[tell(keep)]
+    pub fn a(&mut self) {}
+}
+
+fn main() {
+    callboard::spawn(Counter);
+}

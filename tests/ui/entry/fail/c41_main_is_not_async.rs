@@ -1,0 +1,5 @@
+#[callboard::main]
+fn main() {}
+
+#[callboard::test]
+fn sums() {}

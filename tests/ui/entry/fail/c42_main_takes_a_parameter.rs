@@ -1,0 +1,9 @@
+#[callboard::main]
+async fn main(x: u8) {
+    drop(x);
+}
+
+#[callboard::test]
+async fn sums(y: u8) {
+    drop(y);
+}

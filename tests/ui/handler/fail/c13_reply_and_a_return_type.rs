@@ -1,0 +1,17 @@
+use callboard::{Reply, actor, handlers};
+
+#[actor]
+pub struct Counter {
+    n: i64,
+}
+
+#[handlers]
+impl Counter {
+    #[ask]
+    pub fn wait_for(&mut self, reply: Reply<i64>) -> i64 {
+        drop(reply);
+        self.n
+    }
+}
+
+fn main() {}

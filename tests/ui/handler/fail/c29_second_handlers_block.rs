@@ -1,0 +1,12 @@
+use callboard::{actor, handlers};
+
+#[actor]
+pub struct Savings;
+
+#[handlers]
+impl Savings {}
+
+#[handlers]
+impl Savings {}
+
+fn main() {}
