@@ -5,6 +5,10 @@ use std::time::Duration;
 /// Messages an actor handles in one slice, unless its type or the system says otherwise.
 pub(crate) const SLICE_MESSAGES: u32 = 64;
 
+/// Above the longest slice a type or a system may ask for, in messages; also the distance of two turns'
+/// stamps.
+pub(crate) const SLICE_MOST: u32 = 1 << 20;
+
 /// Deadline of an ask that names none.
 pub(crate) const ASK_TIMEOUT: Duration = Duration::from_secs(5);
 

@@ -237,6 +237,8 @@ pub(crate) struct Host {
     pub(crate) polled: Cell<(Target, *const ())>,
     /// Actors to be polled soon.
     pub(crate) woken: RefCell<Vec<Target>>,
+    /// The shortest slice that a type of actor here has asked for, in messages.
+    pub(crate) least_slice: Cell<u32>,
     /// Actors that began here since it was last asked.
     pub(crate) begun: Cell<usize>,
     /// Actors to be ended soon, before what waits for them.
@@ -262,6 +264,7 @@ impl Host {
             next_deadline: Cell::new(u64::MAX),
             polled: Cell::new(NOBODY),
             woken: RefCell::default(),
+            least_slice: Cell::new(u32::MAX),
             begun: Cell::new(0),
             ending: RefCell::default(),
             panic: RefCell::default(),
@@ -305,7 +308,12 @@ impl Host {
         let generation = cell.word.generation().max(1);
         let address = self.address(Target::new(slot, generation));
         cell.occupy(kind, status, body);
-        self.begun.set(self.begun.get() + usize::from(!kind.is_reply()));
+        if !kind.is_reply() {
+            self.begun.set(self.begun.get() + 1);
+            if kind.options.slice != 0 {
+                self.least_slice.set(self.least_slice.get().min(kind.options.slice));
+            }
+        }
         (address, cell)
     }
 

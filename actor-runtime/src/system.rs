@@ -24,7 +24,7 @@ use crate::route::{self, Route, Word};
 use crate::shard::driver::{Between, Control, Driver, TokioDriver};
 use crate::shard::inbox::Inbox;
 use crate::shard::lane::lane;
-use crate::shard::{Left, Parts, SLICE_MOST, Shard};
+use crate::shard::{Left, Parts, Shard};
 use crate::stats::{Counters, DeadLetters};
 
 /// Says how a system is to be: made by [`System::builder`].
@@ -451,7 +451,7 @@ impl Inner {
 /// What the shards of one system are made of.
 fn parts(node: u32, inboxes: &Arc<[Arc<Inbox>]>, slice_messages: u32) -> Vec<Parts> {
     let shards = inboxes.len();
-    let slice_messages = slice_messages.clamp(1, SLICE_MOST as u32 - 1);
+    let slice_messages = slice_messages.clamp(1, config::SLICE_MOST - 1);
     let mut senders: Vec<Vec<_>> = (0..shards).map(|_| Vec::with_capacity(shards)).collect();
     let mut receivers: Vec<Vec<_>> = (0..shards).map(|_| Vec::with_capacity(shards)).collect();
     for senders in &mut senders {

@@ -73,13 +73,12 @@ impl<'b> Bench<'b> {
 
     /// Runs all rounds and prints the table.
     pub fn run(mut self, title: &str) {
-        // `cargo test --benches` asks only whether it runs.
-        let quick = std::env::args().any(|argument| argument == "--test");
-        let rounds = if quick { 1 } else { ROUNDS };
+        let count = count();
+        let rounds = if count.is_some() { 1 } else { ROUNDS };
         println!("{title}: {rounds} rounds, medians, nanoseconds an operation");
         for round in 0..rounds {
             for candidate in &mut self.candidates {
-                let operations = if quick { 1_000 } else { candidate.operations };
+                let operations = count.unwrap_or(candidate.operations);
                 eprint!("\r  round {} of {rounds}: {:<40}", round + 1, candidate.name);
                 let time = (candidate.run)(operations);
                 candidate.nanos.push(time.as_nanos() as f64 / operations as f64);
@@ -110,6 +109,15 @@ impl<'b> Bench<'b> {
         let mark = if ratio { "ok  " } else { "MISS" };
         format!("  {mark} against {}: {text}", baseline.name)
     }
+}
+
+/// One round of so many operations, where the arguments ask for it: `--test`, by which `cargo test --benches`
+/// sees whether it runs, and `--count N`, for a tool that counts instructions.
+fn count() -> Option<u64> {
+    let mut arguments = std::env::args();
+    let asked = arguments.find(|argument| argument == "--test" || argument == "--count")?;
+    let count = if asked == "--count" { arguments.next()?.parse().ok() } else { None };
+    Some(count.unwrap_or(1_000))
 }
 
 fn median(values: &[f64]) -> f64 {

@@ -210,6 +210,20 @@ fn g7_a_system_may_start_after_another_has_ended() {
     }
 }
 
+/// Says that so many threads of this process have a name that begins so. Linux may show a thread that was
+/// joined for a moment longer, so it is asked more than once.
+#[cfg(target_os = "linux")]
+fn assert_threads(begin: &str, count: usize) {
+    let settled = (0..10_000).any(|_| {
+        let same = threads_named(begin) == count;
+        if !same {
+            std::thread::yield_now();
+        }
+        same
+    });
+    assert!(settled, "{} threads are called `{begin}`, not {count}", threads_named(begin));
+}
+
 /// How many threads of this process have a name that begins so.
 #[cfg(target_os = "linux")]
 fn threads_named(begin: &str) -> usize {
@@ -224,9 +238,9 @@ fn threads_named(begin: &str) -> usize {
 fn g7_no_thread_is_left() {
     let system = System::builder().shards(3).pin(false).thread_name("leave").start();
     let system = system.expect("a system starts");
-    assert_eq!(threads_named("leave-"), 3);
+    assert_threads("leave-", 3);
     system.stop(END);
-    assert_eq!(threads_named("leave-"), 0);
+    assert_threads("leave-", 0);
 }
 
 #[test]
@@ -234,7 +248,7 @@ fn g7_no_thread_is_left() {
 fn g7_a_dropped_system_leaves_no_thread() {
     let system = System::builder().shards(2).pin(false).thread_name("fallen").start();
     drop(system.expect("a system starts"));
-    assert_eq!(threads_named("fallen-"), 0);
+    assert_threads("fallen-", 0);
 }
 
 #[test]

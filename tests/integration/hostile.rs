@@ -3,7 +3,7 @@
 use std::panic::panic_any;
 use std::time::Duration;
 
-use callboard::{ActorRef, Context, actor, handlers, spawn};
+use callboard::{ActorRef, AskError, Context, actor, handlers, spawn};
 
 use crate::check::{
     Counted, END, Log, Subject, Tally, World, ask_from, everywhere, on_shards, put, real,
@@ -329,16 +329,14 @@ struct Spawner(Tally);
 #[handlers]
 impl Spawner {
     #[ask]
-    async fn spawn_many(&mut self, cx: &mut Context<Self>, count: usize) -> usize {
-        let _ = cx.me();
+    async fn spawn_many(&mut self, count: usize) -> Result<(), AskError> {
         let children = Vec::from_iter((0..count).map(|_| spawn(Child(self.0.make()))));
-        let mut alive = 0;
         for child in &children {
             child.work();
-            alive += usize::from(child.alive().await.is_ok());
+            child.alive().await?;
         }
         children.iter().for_each(|child| child.stop());
-        alive
+        Ok(())
     }
 }
 
@@ -360,7 +358,8 @@ fn a_handler_may_spawn_thousands_of_actors() {
         let tally = Tally::default();
         let made = tally.clone();
         let spawner = world.spawn(1, move || Spawner(made));
-        assert_eq!(world.ask(spawner.spawn_many(20_000)), Ok(20_000));
+        assert_eq!(world.ask(spawner.spawn_many(20_000)), Ok(Ok(())));
+        assert_eq!(tally.made(), 20_000);
         world.end();
         tally.assert_even();
     });

@@ -117,10 +117,10 @@ impl Options {
         Self { slice: 0, ask_timeout, start_timeout }
     }
 
-    /// Messages handled in one slice; 0 leaves it to the system.
+    /// Messages handled in one slice, at most 1,048,575; 0 leaves it to the system.
     #[must_use]
     pub const fn slice(mut self, messages: u32) -> Self {
-        self.slice = messages;
+        self.slice = if messages < config::SLICE_MOST { messages } else { config::SLICE_MOST - 1 };
         self
     }
 
@@ -312,31 +312,30 @@ impl CellRef<'_> {
         self
     }
 
-    /// Whether a record with this letter, for this target, may be delivered at once.
-    #[inline(always)]
-    pub(crate) fn is_ready(self, target: Target, letter: &'static Letter, allowed: u32) -> bool {
-        let fits = self.kind().is_some_and(|kind| std::ptr::eq(&kind.letter, letter));
-        self.word.is(target.generation(), allowed) && fits
-    }
-
-    /// Delivers a record, under `catch_unwind`; gives it back if it may not be delivered.
+    /// Delivers a record, under `catch_unwind`, if it may be delivered and `admit` agrees; else gives it
+    /// back.
     ///
-    /// `allowed` are the bits that do not stand in the way; never one that says the body is in use.
+    /// `allowed` are the bits that do not stand in the way; never one that says the body is in use. No user
+    /// code may run in `admit`.
     #[inline(always)]
-    pub(crate) fn deliver(
+    pub(crate) fn deliver<'r>(
         self,
-        record: Arrived<'_>,
+        record: Arrived<'r>,
         allowed: u32,
-    ) -> Result<std::thread::Result<Handled<'static>>, Arrived<'_>> {
+        admit: impl FnOnce(&'static CellType) -> bool,
+    ) -> Result<std::thread::Result<Handled<'static>>, Arrived<'r>> {
         debug_assert!(allowed & (BUSY | LENT | FREE | ENDING) == 0, "the body is in use");
-        let Some(kind) = self.kind() else { return Err(record) };
-        let fits = self.word.is(record.target().generation(), allowed);
-        if !(fits
-            && (std::ptr::eq(&kind.letter, record.letter()) || kind.letter.is(record.letter())))
-        {
+        let me = record.target();
+        let Some(kind) = self.kind().filter(|_| self.word.is(me.generation(), allowed)) else {
+            return Err(record);
+        };
+        // On the fast path the address alone decides; what differs is looked at again, off it.
+        let fits = std::ptr::eq(&kind.letter, record.letter())
+            || (allowed != 0 && kind.letter.is(record.letter()));
+        if !fits || !admit(kind) {
             return Err(record);
         }
-        let (me, value) = (record.target(), record.into_value());
+        let value = record.into_value();
         // SAFETY: the letters mean the same, so the value is what this type takes; the cell is alive and
         // its body is not in use (invariants 2 and 3), which the word has just said; the value is ours.
         Ok(catch(|| unsafe { (kind.deliver)(self, value, me) }))

@@ -19,4 +19,4 @@ mod queue;
 pub(crate) use block::{Block, Stock};
 pub use delivery::Delivery;
 pub(crate) use delivery::{Class, Letter, record_size, take_value};
-pub(crate) use queue::{Arrived, Cursor, Loose, Parcel, RecordQueue, Run, forget_payload};
+pub(crate) use queue::{Ahead, Arrived, Cursor, Loose, Parcel, RecordQueue, Run, forget_payload};

@@ -196,7 +196,7 @@ impl RecordQueue {
     /// The same, for a queue whose cursor is elsewhere at the moment.
     pub(crate) fn reader_with<'q>(&'q self, cursor: &'q Cursor, stock: &'q Stock) -> Reader<'q> {
         assert!(!self.reading.replace(true), "a record queue has one reader at a time");
-        Reader { queue: self, cursor, stock, ahead: self.head.get(), ahead_records: 0 }
+        Reader { queue: self, cursor, stock, head: self.head.get() }
     }
 
     /// Whether a record of `bytes` fits into the present block.
@@ -293,14 +293,15 @@ impl Raw {
     }
 }
 
-/// Takes records off the head of a queue, and looks ahead of it.
+/// Takes records off the head of a queue.
+///
+/// The head is the reader's own while it reads, so that it stays in a register: what comes next hangs on
+/// it for every record.
 pub(crate) struct Reader<'q> {
     queue: &'q RecordQueue,
     cursor: &'q Cursor,
     stock: &'q Stock,
-    /// Where the look-ahead stands, and how many records it is ahead of the head.
-    ahead: *mut u8,
-    ahead_records: u32,
+    head: *mut u8,
 }
 
 impl Reader<'_> {
@@ -308,69 +309,80 @@ impl Reader<'_> {
     #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<Arrived<'_>> {
         loop {
-            let at = self.queue.head.get();
+            let at = self.head;
             if self.cursor.is_at(at) {
                 return None;
             }
-            // SAFETY: invariant 1: between head and tail lie headers.
-            let header = unsafe { &*at.cast::<Header>() };
-            if header.target.slot() == JUMP {
-                self.follow(at);
+            let Some(letter) = Raw(at).letter() else {
+                self.head = follow(self.queue, self.stock, Raw(at).jump());
                 continue;
-            }
-            // SAFETY: no JUMP, so the letter is a `'static` reference.
-            let letter = unsafe { &*header.letter };
+            };
             // SAFETY: the record is that long; the next header, or the tail, follows it.
-            self.queue.head.set(unsafe { at.add(letter.size()) });
-            self.ahead_records = self.ahead_records.wrapping_sub(1);
+            self.head = unsafe { at.add(letter.size()) };
             // SAFETY: `at` is not null.
             let at = unsafe { NonNull::new_unchecked(at) };
             return Some(Arrived { at, reader: PhantomData });
         }
     }
 
-    /// Passes a JUMP: gives the block it ends back.
-    #[cold]
-    #[inline(never)]
-    fn follow(&mut self, at: *mut u8) {
-        let next = Raw(at).jump();
-        let small = self.queue.first_is_small.replace(false);
-        let first = NonNull::new(self.queue.first.replace(next)).expect("a read block has a start");
-        self.queue.head.set(next);
-        // SAFETY: the reader has passed the block's JUMP (invariant 4), and the queue forgot it.
-        self.stock.put(unsafe { Block::from_raw(first, small) });
-    }
-
-    /// Shows the targets of up to `most` records from the head on to `each`, those that were not shown
-    /// before; does nothing while more than half of them are still ahead.
+    /// Shows the targets of records ahead to `each`, up to `most` of them, each record's once; does nothing
+    /// while more than half of so many have been shown and not yet taken.
     #[inline]
-    pub(crate) fn look_ahead(&mut self, most: u32, mut each: impl FnMut(Target)) {
-        if (1..=most).contains(&self.ahead_records) && self.ahead_records > most / 2 {
+    pub(crate) fn look_ahead(&self, ahead: &mut Ahead, most: u32, mut each: impl FnMut(Target)) {
+        if ahead.records > most / 2 {
             return;
         }
-        if self.ahead_records == 0 || self.ahead_records > most {
-            // The head caught up, or went past what was shown.
-            self.ahead = self.queue.head.get();
-            self.ahead_records = 0;
+        if ahead.records == 0 {
+            ahead.at = self.head;
         }
-        while self.ahead_records < most && !self.cursor.is_at(self.ahead) {
-            let record = Raw(self.ahead);
+        while ahead.records < most && !self.cursor.is_at(ahead.at) {
+            let record = Raw(ahead.at);
             match record.letter() {
-                None => self.ahead = record.jump(),
+                None => ahead.at = record.jump(),
                 Some(letter) => {
                     each(record.header().target);
                     // SAFETY: the record is that long (invariant 1).
-                    self.ahead = unsafe { self.ahead.add(letter.size()) };
-                    self.ahead_records += 1;
+                    ahead.at = unsafe { ahead.at.add(letter.size()) };
+                    ahead.records += 1;
                 }
             }
         }
     }
 }
 
+/// Passes a JUMP: gives the block it ends back, and answers where the next begins.
+#[cold]
+#[inline(never)]
+fn follow(queue: &RecordQueue, stock: &Stock, next: *mut u8) -> *mut u8 {
+    let small = queue.first_is_small.replace(false);
+    let first = NonNull::new(queue.first.replace(next)).expect("a read block has a start");
+    // SAFETY: the reader has passed the block's JUMP (invariant 4), and the queue forgot it.
+    stock.put(unsafe { Block::from_raw(first, small) });
+    next
+}
+
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
+        self.queue.head.set(self.head);
         self.queue.reading.set(false);
+    }
+}
+
+/// How far a look ahead has come: what [`Reader::look_ahead`] goes on from.
+pub(crate) struct Ahead {
+    at: *mut u8,
+    /// Records shown and not yet taken.
+    records: u32,
+}
+
+impl Ahead {
+    pub(crate) const fn new() -> Self {
+        Self { at: ptr::null_mut(), records: 0 }
+    }
+
+    /// Says that a record was taken.
+    pub(crate) fn passed(&mut self) {
+        self.records = self.records.saturating_sub(1);
     }
 }
 
@@ -757,9 +769,10 @@ mod tests {
             queue.append(Letters::word(), target(value), u64::from(value), &stock);
         }
         let mut reader = queue.reader(&stock);
-        let mut shown = Vec::new();
+        let (mut shown, mut ahead) = (Vec::new(), Ahead::new());
         for value in 0..records {
-            reader.look_ahead(64, |target| shown.push(target.slot()));
+            reader.look_ahead(&mut ahead, 64, |target| shown.push(target.slot()));
+            ahead.passed();
             assert!(shown.len() as u32 > value, "what is taken was shown before");
             let record = reader.next().expect("a record for each");
             assert_eq!(value_of(record), (0, u64::from(value)));

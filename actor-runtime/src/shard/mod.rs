@@ -31,7 +31,6 @@ use self::lane::{LaneReceiver, LaneSender};
 use self::turn::Turn;
 use crate::address::{Address, ShardId};
 use crate::cell::task::Wakes;
-use crate::config;
 use crate::host::{self, Host};
 use crate::record::{Block, RecordQueue};
 use crate::route::Word;
@@ -202,12 +201,6 @@ impl Shard {
         }
         all
     }
-
-    /// The actor's slice, in messages.
-    #[inline(always)]
-    fn slice_of(&self, own: u32) -> i64 {
-        i64::from(if own == 0 { self.slice_messages } else { own })
-    }
 }
 
 impl host::Outbox {
@@ -233,9 +226,3 @@ impl host::Outbox {
         sent
     }
 }
-
-/// The longest slice a type may ask for, in messages; also the distance of two turns' stamps.
-pub(crate) const SLICE_MOST: i64 = 1 << 20;
-
-const _: () =
-    assert!((config::SLICE_MESSAGES as i64) < SLICE_MOST, "a slice fits between two turns");

@@ -4,18 +4,18 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use super::driver::Driver;
-use super::{Next, SLICE_MOST, Shard};
+use super::{Next, Shard};
 use crate::address::Target;
 use crate::cell::status::{
     ANSWERED, BACKLOG, BUSY, ENDING, LEAVING, LENT, LISTED, STARTING, WOKEN,
 };
-use crate::cell::{CellRef, Handled, Outcome, Waiter};
+use crate::cell::{CellRef, CellType, Handled, Outcome, Waiter};
 use crate::config;
 use crate::error::AskError;
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Host, Signal};
-use crate::record::{Arrived, Block, Class, Cursor};
+use crate::record::{Ahead, Arrived, Block, Class, Cursor};
 use crate::route::Word;
 use crate::stats::{DeadReason, inc};
 
@@ -32,8 +32,8 @@ pub(super) struct Turn<'t> {
     began: Instant,
     /// Stamps count slices from here.
     base: i64,
-    /// Records taken, delivered or moved.
-    taken: u32,
+    /// Where the slice of the least patient type of actor ends.
+    least_slice_end: i64,
     pub(super) handled: u64,
 }
 
@@ -44,9 +44,12 @@ impl<'t> Turn<'t> {
         driver: &'t dyn Driver,
         now: Instant,
     ) -> Self {
-        let base = shard.slice_base.get() + SLICE_MOST;
+        let base = shard.slice_base.get() + i64::from(config::SLICE_MOST);
         shard.slice_base.set(base);
-        Self { shard, host: &shard.host, cursor, driver, began: now, base, taken: 0, handled: 0 }
+        let least_slice_end =
+            base + i64::from(shard.slice_messages.min(shard.host.least_slice.get()));
+        let (host, began) = (&shard.host, now);
+        Self { shard, host, cursor, driver, began, base, least_slice_end, handled: 0 }
     }
 
     /// The whole round.
@@ -124,13 +127,13 @@ impl<'t> Turn<'t> {
     /// Parcels from the other shards, one of each in turn.
     fn take_parcels(&mut self) {
         let shard = self.shard;
-        let most = self.taken + config::TURN_RECORDS;
+        let mut records = 0;
         let mut more = true;
-        while more && self.taken < most {
+        while more && records < config::TURN_RECORDS {
             more = false;
             for lane in &shard.receivers {
                 more |= lane.receive(|record| {
-                    self.taken += 1;
+                    records += 1;
                     self.deliver(record);
                 });
             }
@@ -156,21 +159,26 @@ impl<'t> Turn<'t> {
 
     /// The shard's own queue.
     fn take_queue(&mut self) {
-        let shard = self.shard;
+        if self.host.cells.bytes() > config::PREFETCH_ABOVE_BYTES {
+            self.take_queue_with::<true>();
+        } else {
+            self.take_queue_with::<false>();
+        }
+    }
+
+    fn take_queue_with<const PREFETCH: bool>(&mut self) {
+        let (shard, cells) = (self.shard, &self.host.cells);
         let mut reader = shard.queue.reader_with(self.cursor, &self.host.stock);
-        let prefetch = self.host.cells.bytes() > config::PREFETCH_ABOVE_BYTES;
-        let mut left = config::TURN_RECORDS;
-        while left > 0 {
-            let group = left.min(config::CLOCK_EVERY_RECORDS);
-            left -= group;
-            for _ in 0..group {
-                if prefetch {
-                    let cells = &self.host.cells;
-                    reader
-                        .look_ahead(config::PREFETCH_AHEAD, |target| cells.prefetch(target.slot()));
+        let mut ahead = Ahead::new();
+        for _ in 0..config::TURN_RECORDS / config::CLOCK_EVERY_RECORDS {
+            for _ in 0..config::CLOCK_EVERY_RECORDS {
+                if PREFETCH {
+                    reader.look_ahead(&mut ahead, config::PREFETCH_AHEAD, |target| {
+                        cells.prefetch(target.slot());
+                    });
+                    ahead.passed();
                 }
                 let Some(record) = reader.next() else { return };
-                self.taken += 1;
                 self.deliver(record);
             }
             if self.look() >= config::TURN_LONGEST {
@@ -186,33 +194,44 @@ impl<'t> Turn<'t> {
         let Some(cell) = self.host.cells.at(target.slot()) else {
             return self.set_aside(record, 0);
         };
-        if !cell.is_ready(target, record.letter(), 0) {
-            return self.set_aside(record, 0);
-        }
-        let stamp = cell.stamp.get().max(self.base);
-        if stamp - self.base >= SLICE_MOST.min(self.slice(cell)) && self.is_out_of_slice(cell) {
-            return self.set_aside(record, BACKLOG);
-        }
-        cell.stamp.set(cell.stamp.get().max(self.base) + 1);
-        match cell.deliver(record, 0) {
+        let mut force = 0;
+        let delivered = cell.deliver(record, 0, |kind| {
+            let stamp = cell.stamp.get().max(self.base);
+            cell.stamp.set(stamp + 1);
+            if stamp < self.least_slice_end || !self.is_out_of_slice(cell, kind) {
+                return true;
+            }
+            force = BACKLOG;
+            false
+        });
+        match delivered {
             Ok(Ok(Handled(Outcome::Flow(flow)))) if flow.goes_on() => self.handled += 1,
             Ok(outcome) => self.delivered(cell, target, outcome),
-            Err(record) => self.set_aside(record, 0),
+            Err(record) => self.set_aside(record, force),
         }
     }
 
-    #[inline(always)]
-    fn slice(&self, cell: CellRef<'_>) -> i64 {
-        self.shard.slice_of(cell.kind().map_or(0, |kind| kind.options.slice))
+    /// The slice of this type of actor, in messages.
+    fn slice(&self, kind: &'static CellType) -> i64 {
+        i64::from(if kind.options.slice == 0 {
+            self.shard.slice_messages
+        } else {
+            kind.options.slice
+        })
     }
 
-    /// At the end of a slice: a young turn grants another.
+    /// Whether an actor has had its slice, once that of the least patient type is over. A young turn grants
+    /// another.
     #[cold]
-    fn is_out_of_slice(&self, cell: CellRef<'_>) -> bool {
+    #[inline(never)]
+    fn is_out_of_slice(&self, cell: CellRef<'_>, kind: &'static CellType) -> bool {
+        if kind.is_reply() || cell.stamp.get() - self.base <= self.slice(kind) {
+            return false;
+        }
         if self.look() >= config::SLICE_GRACE {
             return true;
         }
-        cell.stamp.set(self.base);
+        cell.stamp.set(self.base + 1);
         false
     }
 
@@ -234,7 +253,7 @@ impl<'t> Turn<'t> {
         } else if status & (BUSY | BACKLOG | STARTING) != 0 || force != 0 {
             self.push_backlog(cell, target.slot(), record);
         } else {
-            match cell.deliver(record, IN_A_LIST) {
+            match cell.deliver(record, IN_A_LIST, |_| true) {
                 Ok(outcome) => self.delivered(cell, target, outcome),
                 // Another type than the actor's, or a second answer: a forged or mistaken reference.
                 Err(record) => self.dead(record, AskError::NoProc),
@@ -414,7 +433,8 @@ impl<'t> Turn<'t> {
         let cell = self.host.cells.at(slot).expect("a listed slot has a cell");
         let target = Target::new(slot, cell.word.generation());
         cell.word.clear(LISTED);
-        for _ in 0..self.slice(cell).min(SLICE_MOST) {
+        let Some(kind) = cell.kind() else { return };
+        for _ in 0..self.slice(kind) {
             if !cell.word.has(BACKLOG) || cell.word.has(BUSY | STARTING | ENDING | LEAVING | LENT) {
                 return;
             }
@@ -436,7 +456,7 @@ impl<'t> Turn<'t> {
         let record = reader.next().expect("a counted record waits");
         let outcome = match record.take(host::signals()) {
             Ok(signal) => Err(signal),
-            Err(record) => match cell.deliver(record, BACKLOG | IN_A_LIST) {
+            Err(record) => match cell.deliver(record, BACKLOG | IN_A_LIST, |_| true) {
                 Ok(outcome) => Ok(Some(outcome)),
                 Err(record) => {
                     self.dead(record, AskError::NoProc);
