@@ -78,7 +78,7 @@ struct Player {
 #[handlers]
 impl Player {
     #[tell]
-    fn ball(&mut self, cx: &mut Context<Self>, from: ActorRef<Player>, left: u64) {
+    fn ball(&mut self, cx: &mut Context<Self>, from: ActorRef<Self>, left: u64) {
         if left == 0 {
             if let Some(done) = self.done.take() {
                 done.answer(());
@@ -89,7 +89,7 @@ impl Player {
     }
 
     #[ask]
-    fn serve(&mut self, cx: &mut Context<Self>, to: ActorRef<Player>, left: u64, reply: Reply<()>) {
+    fn serve(&mut self, cx: &mut Context<Self>, to: ActorRef<Self>, left: u64, reply: Reply<()>) {
         self.done = Some(reply);
         to.ball(cx.me(), left - 1);
     }

@@ -19,14 +19,14 @@ thread_local! {
 /// peers are dealt anew: who is told takes the teller for its peer and gives its own away.
 #[actor]
 struct Peer {
-    peer: ActorRef<Peer>,
+    peer: ActorRef<Self>,
     left: u32,
 }
 
 #[handlers]
 impl Peer {
     #[tell]
-    fn meet(&mut self, peer: ActorRef<Peer>) {
+    fn meet(&mut self, peer: ActorRef<Self>) {
         self.peer = peer;
     }
 
@@ -37,12 +37,12 @@ impl Peer {
     }
 
     #[tell]
-    fn told(&mut self, from: ActorRef<Peer>) {
+    fn told(&mut self, from: ActorRef<Self>) {
         from.told_back(std::mem::replace(&mut self.peer, from));
     }
 
     #[tell]
-    fn told_back(&mut self, cx: &mut Context<Self>, peer: ActorRef<Peer>) {
+    fn told_back(&mut self, cx: &mut Context<Self>, peer: ActorRef<Self>) {
         self.peer = peer;
         self.left -= 1;
         if self.left > 0 {

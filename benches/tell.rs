@@ -66,14 +66,14 @@ impl Source {
 #[actor]
 #[derive(Default)]
 struct Link {
-    next: Option<ActorRef<Link>>,
+    next: Option<ActorRef<Self>>,
     done: Option<Reply<()>>,
 }
 
 #[handlers]
 impl Link {
     #[tell]
-    fn join(&mut self, next: ActorRef<Link>) {
+    fn join(&mut self, next: ActorRef<Self>) {
         self.next = Some(next);
     }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of actor-runtime: each uses only what stands further right.
 const RUNTIME: &str = "lib · private · testing · system · shard · actor · ask · actor_ref · host · cell · \
-    route · stats · message · record · flow · error · exit · address · config · sync";
+    route · stats · message · record · held · flow · error · exit · address · config · sync";
 
 /// The modules of actor-macros, likewise.
 const MACROS: &str =
@@ -28,6 +28,7 @@ const UNSAFE: &[&str] = &[
     "actor-runtime/src/cell/cells.rs",
     "actor-runtime/src/cell/mod.rs",
     "actor-runtime/src/cell/task.rs",
+    "actor-runtime/src/held.rs",
     "actor-runtime/src/host.rs",
     "actor-runtime/src/record/block.rs",
     "actor-runtime/src/record/delivery.rs",

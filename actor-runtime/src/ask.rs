@@ -25,6 +25,7 @@ use crate::address::{Address, ShardId, Target};
 use crate::cell::status::ANSWERED;
 use crate::cell::{Body, CellRef, Handled, Options, Outcome, TypeOf, Waiter};
 use crate::error::AskError;
+use crate::held::Held;
 use crate::host::{self, Host, Signal};
 use crate::message::Protocol;
 use crate::record::Class;
@@ -93,7 +94,7 @@ impl<T: Send + 'static> fmt::Debug for Reply<T> {
 }
 
 /// Makes and sends the message of an ask, once it is known where the answer goes.
-type Send_<T> = Box<dyn FnOnce(Address, Reply<T>) + Send>;
+type Send_<T> = Held<(Address, Reply<T>)>;
 
 /// An ask that was carried to another thread's shard.
 struct Carried<T> {
@@ -145,7 +146,7 @@ pub struct Ask<T: Send + 'static> {
     to: Address,
     timeout_nanos: u64,
     /// What was not sent yet.
-    unsent: Option<Send_<T>>,
+    unsent: Send_<T>,
     /// The cell of this shard in which it waits, or nobody's.
     at: Target,
     /// The shard of that cell.
@@ -164,11 +165,11 @@ where
     P: Protocol + ?Sized,
     T: Send + 'static,
 {
-    let send = move |to, reply| host::send(P::DELIVERY, to, make(reply));
+    let send = move |(to, reply)| host::send(P::DELIVERY, to, make(reply));
     Ask {
         to,
         timeout_nanos: P::DELIVERY.letter().ask_timeout_nanos(),
-        unsent: Some(Box::new(send)),
+        unsent: Held::new(send),
         at: Target::NOBODY,
         home: ShardId::OUTSIDE,
         carried: None,
@@ -209,12 +210,15 @@ impl<T: Send + 'static> Ask<T> {
 
     /// Sends the ask unless it was sent.
     fn send(&mut self) {
-        let Some(send) = self.unsent.take() else { return };
+        if !self.unsent.is_some() {
+            return;
+        }
         host::with(|host| match host {
             Some(host) => {
-                self.send_here(host, send);
+                self.send_here(host);
             }
             None => {
+                let send = self.unsent.take();
                 let carried = send_outside(self.to, self.timeout_nanos, send);
                 self.carried = Some(Box::new(carried));
             }
@@ -222,8 +226,8 @@ impl<T: Send + 'static> Ask<T> {
     }
 
     #[inline]
-    fn send_here<'h>(&mut self, host: &'h Host, send: Send_<T>) -> CellRef<'h> {
-        let (at, cell) = send_here(host, self.to, self.timeout_nanos, send);
+    fn send_here<'h>(&mut self, host: &'h Host) -> CellRef<'h> {
+        let (at, cell) = send_here(host, self.to, self.timeout_nanos, &mut self.unsent);
         self.at = at.target();
         self.home = host.shard_id;
         cell
@@ -235,21 +239,25 @@ fn nanos(time: Duration) -> u64 {
 }
 
 /// Takes a cell for the answer and sends the message.
-fn send_here<T: Send + 'static>(
-    host: &Host,
+fn send_here<'h, T: Send + 'static>(
+    host: &'h Host,
     to: Address,
     timeout_nanos: u64,
-    send: Send_<T>,
-) -> (Address, CellRef<'_>) {
+    send: &mut Send_<T>,
+) -> (Address, CellRef<'h>) {
     let (at, cell) =
         host.settle(Awaited::<T>::TYPE, 0, Awaited { answer: None, asker: Target::NOBODY });
     host.set_deadline(cell, timeout_nanos);
-    send(to, Reply { to: at, answer: PhantomData });
+    send.call((to, Reply { to: at, answer: PhantomData }));
     (at, cell)
 }
 
 /// Carries the ask to the actor's shard, where it is sent like any other.
-fn send_outside<T: Send + 'static>(to: Address, timeout_nanos: u64, send: Send_<T>) -> Carried<T> {
+fn send_outside<T: Send + 'static>(
+    to: Address,
+    timeout_nanos: u64,
+    mut send: Send_<T>,
+) -> Carried<T> {
     let Some(route) = route::find(to.shard_id().node()) else {
         return Carried::ended(AskError::NoProc);
     };
@@ -259,7 +267,7 @@ fn send_outside<T: Send + 'static>(to: Address, timeout_nanos: u64, send: Send_<
     let call = move || {
         host::with(|host| {
             let host = host.expect("a shard runs its calls in its turn");
-            let (at, cell) = send_here(host, to, timeout_nanos, send);
+            let (at, cell) = send_here(host, to, timeout_nanos, &mut send);
             // It is set once, here.
             let _ = known.set(at);
             // Ordering: pairs with the fence in the drop of `Carried`.
@@ -301,18 +309,16 @@ impl<T: Send + 'static> Future for Ask<T> {
             if !this.at.is_nobody() {
                 return this.poll_here(host, cx);
             }
-            match (host, this.unsent.take()) {
-                (Some(host), Some(send)) if host.polled_address() != Some(this.to) => {
-                    let cell = this.send_here(host, send);
-                    wait_in::<T>(host, cell, cx);
-                    Poll::Pending
-                }
-                (Some(_), Some(_)) => Poll::Ready(Err(AskError::CallingSelf)),
-                (_, unsent) => {
-                    this.unsent = unsent;
-                    this.poll_carried(cx)
-                }
+            let Some(host) = host.filter(|_| this.unsent.is_some()) else {
+                return this.poll_carried(cx);
+            };
+            if host.polled_address() == Some(this.to) {
+                drop(this.unsent.take());
+                return Poll::Ready(Err(AskError::CallingSelf));
             }
+            let cell = this.send_here(host);
+            wait_in::<T>(host, cell, cx);
+            Poll::Pending
         })
     }
 }
@@ -390,10 +396,10 @@ impl<T: Send + 'static> Ask<T> {
 
 impl<T: Send + 'static> fmt::Debug for Ask<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match (&self.unsent, self.at.is_nobody() && self.carried.is_none()) {
-            (Some(_), _) => "not sent",
-            (None, true) => "ended",
-            (None, false) => "pending",
+        let state = match (self.unsent.is_some(), self.at.is_nobody() && self.carried.is_none()) {
+            (true, _) => "not sent",
+            (false, true) => "ended",
+            (false, false) => "pending",
         };
         write!(f, "Ask<{}>({state}, to {})", short_name(type_name::<T>()), self.to)
     }

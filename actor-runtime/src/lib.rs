@@ -1,6 +1,149 @@
 //! The runtime of Callboard: shards, records, references, asks.
 //!
 //! Everything here works by hand; the macros write what a person would.
+//!
+//! # One actor by hand
+//!
+//! What `#[actor]` and `#[handlers]` make of a type is what stands here, in the same order: this is the
+//! specification of their expansion. The whole text is one program, cut into its steps.
+//!
+//! 1. The **state** is any struct. It need not be `Send`, for it never leaves its shard.
+//! 2. The **messages** are an enum with a variant for each handler, its fields named after the parameters.
+//!    That of an ask has one field more, the [`Reply`].
+//! 3. The **methods of a reference** are those of an [`Api`], to which [`ActorRef`] derefs: a tell sends, an
+//!    ask makes a lazy [`Ask`].
+//! 4. The [`Protocol`] ties these to the type that references name. Its `DELIVERY` is typed, so that no
+//!    impl can have the runtime read a message as another type; it is always [`delivery`]`::<Self>()`.
+//! 5. [`Handle`] calls the handlers. What it returns says how one ended, see the table below.
+//! 6. [`Handlers`] has the hooks: `start` is called only where `STARTS` is true. Where a handler or a hook is
+//!    `async`, `SUSPENDS` is true, and the context lies in the cell beside the state.
+//! 7. [`Actor`] has the options, and the [`ActorType`] of its cells. That is a `static`, whose one address is
+//!    compared at each delivery; of a generic actor, where no `static` can be, it is `&ActorType::new()`.
+//! 8. A [`System`] runs it.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use actor_runtime::{
+//!     Actor, ActorRef, ActorType, Address, Api, Ask, AskError, Context, Delivery, Handle, Handled,
+//!     Handlers, Message, Options, Protocol, Reply, System, asked, asked_later, delivery, private,
+//!     started, told,
+//! };
+//!
+//! // 1. The state.
+//! struct Counter {
+//!     n: i64,
+//! }
+//!
+//! // 2. The messages.
+//! enum CounterMsg {
+//!     Inc { by: i64 },
+//!     Get { reply: Reply<i64> },
+//!     Fetch { from: ActorRef<Counter>, reply: Reply<Result<i64, AskError>> },
+//! }
+//!
+//! impl Message for CounterMsg {
+//!     const NAMES: &'static [&'static str] = &["Inc", "Get", "Fetch"];
+//!
+//!     fn tag(&self) -> usize {
+//!         match *self {
+//!             Self::Inc { .. } => 0,
+//!             Self::Get { .. } => 1,
+//!             Self::Fetch { .. } => 2,
+//!         }
+//!     }
+//! }
+//!
+//! // 3. The methods of a reference.
+//! #[derive(Clone, Copy)]
+//! struct CounterApi(Address);
+//!
+//! impl Api for CounterApi {
+//!     fn at(address: Address) -> Self {
+//!         Self(address)
+//!     }
+//!
+//!     fn address(&self) -> Address {
+//!         self.0
+//!     }
+//! }
+//!
+//! impl CounterApi {
+//!     fn inc(&self, by: i64) {
+//!         private::tell::<Counter>(self.0, CounterMsg::Inc { by });
+//!     }
+//!
+//!     fn get(&self) -> Ask<i64> {
+//!         private::ask::<Counter, _>(self.0, |reply| CounterMsg::Get { reply })
+//!     }
+//!
+//!     fn fetch(&self, from: ActorRef<Counter>) -> Ask<Result<i64, AskError>> {
+//!         private::ask::<Counter, _>(self.0, move |reply| CounterMsg::Fetch { from, reply })
+//!     }
+//! }
+//!
+//! // 4. What a reference speaks.
+//! impl Protocol for Counter {
+//!     type Msg = CounterMsg;
+//!     type Api = CounterApi;
+//!     const DELIVERY: Delivery<Self::Msg> = delivery::<Self>();
+//! }
+//!
+//! // 5. The handlers.
+//! impl Handle<CounterMsg> for Counter {
+//!     fn handle<'a>(&'a mut self, msg: CounterMsg, _cx: &'a mut Context<Self>) -> Handled<'a> {
+//!         match msg {
+//!             CounterMsg::Inc { by } => told(self.n += by),
+//!             CounterMsg::Get { reply } => asked(reply, self.n),
+//!             CounterMsg::Fetch { from, reply } => asked_later(reply, async move {
+//!                 self.n += from.get().await?;
+//!                 Ok(self.n)
+//!             }),
+//!         }
+//!     }
+//! }
+//!
+//! // 6. The hooks.
+//! impl Handlers for Counter {
+//!     const STARTS: bool = true;
+//!     const SUSPENDS: bool = true;
+//!
+//!     fn start<'a>(&'a mut self, _cx: &'a mut Context<Self>) -> Handled<'a> {
+//!         started(self.n += 100)
+//!     }
+//! }
+//!
+//! // 7. The actor.
+//! static TYPE: ActorType<Counter> = ActorType::new();
+//!
+//! impl Actor for Counter {
+//!     const OPTIONS: Options = Options::new().slice(32).ask_timeout(Duration::from_secs(1));
+//!     const TYPE: &'static ActorType<Self> = &TYPE;
+//! }
+//!
+//! // 8. A system of two shards, an actor on each.
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let system = System::builder().shards(2).start()?;
+//!     let near = system.spawn_on(0, || Counter { n: 0 }).wait()?;
+//!     let far = system.spawn_on(1, || Counter { n: 0 }).wait()?;
+//!     near.inc(5);
+//!     assert_eq!(far.fetch(near).wait()??, 205);
+//!     let report = system.stop(Duration::from_secs(5));
+//!     assert_eq!((report.handled, report.dead_letters.total()), (3, 0));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # What a call returns
+//!
+//! | the method | plain | `async` |
+//! |---|---|---|
+//! | a tell; an ask that takes its `Reply`; the stop hook | [`told`] | [`told_later`] |
+//! | an ask that returns its answer | [`asked`] | [`asked_later`] |
+//! | the start hook | [`started`] | [`started_later`] |
+//!
+//! All of it is safe code. A mistake in an impl, such as a future without `SUSPENDS`, panics and ends that
+//! actor, no more.
 
 #![deny(unsafe_code)]
 
@@ -14,6 +157,8 @@ mod config;
 mod error;
 mod exit;
 mod flow;
+#[allow(unsafe_code, reason = "a small closure lies inline, without its type")]
+mod held;
 #[allow(unsafe_code, reason = "the host is found through a thread-local")]
 mod host;
 mod message;

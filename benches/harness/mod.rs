@@ -4,14 +4,15 @@
 //! all alike; a figure is the median of the rounds, a ratio the median of the rounds' ratios.
 
 #![allow(dead_code, reason = "each bench uses its part")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench reports to a person")]
 
 use std::time::{Duration, Instant};
 
 /// Rounds of each bench; an odd number, so that there is a median.
-pub const ROUNDS: usize = 7;
+pub(crate) const ROUNDS: usize = 7;
 
 /// One of the things compared.
-pub struct Candidate<'b> {
+pub(crate) struct Candidate<'b> {
     name: &'static str,
     /// Runs it once, with this many operations.
     run: Box<dyn FnMut(u64) -> Duration + 'b>,
@@ -23,7 +24,7 @@ pub struct Candidate<'b> {
 
 /// What a ratio is to be.
 #[derive(Clone, Copy)]
-pub enum Bound {
+pub(crate) enum Bound {
     /// Its time at most so many times the baseline's.
     AtMost(f64),
     /// At least so many times as fast as the baseline.
@@ -32,13 +33,13 @@ pub enum Bound {
 
 /// A table of candidates.
 #[derive(Default)]
-pub struct Bench<'b> {
+pub(crate) struct Bench<'b> {
     candidates: Vec<Candidate<'b>>,
 }
 
 impl<'b> Bench<'b> {
     /// Adds a baseline, and answers its index.
-    pub fn baseline(
+    pub(crate) fn baseline(
         &mut self,
         name: &'static str,
         operations: u64,
@@ -48,7 +49,7 @@ impl<'b> Bench<'b> {
     }
 
     /// Adds a candidate that is held against another.
-    pub fn candidate(
+    pub(crate) fn candidate(
         &mut self,
         name: &'static str,
         operations: u64,
@@ -72,7 +73,7 @@ impl<'b> Bench<'b> {
     }
 
     /// Runs all rounds and prints the table.
-    pub fn run(mut self, title: &str) {
+    pub(crate) fn run(mut self, title: &str) {
         let count = count();
         let rounds = if count.is_some() { 1 } else { ROUNDS };
         println!("{title}: {rounds} rounds, medians, nanoseconds an operation");
@@ -128,14 +129,14 @@ fn median(values: &[f64]) -> f64 {
 
 /// The time a call takes.
 #[allow(clippy::disallowed_methods, reason = "a bench measures the machine's time")]
-pub fn time(call: impl FnOnce()) -> Duration {
+pub(crate) fn time(call: impl FnOnce()) -> Duration {
     let began = Instant::now();
     call();
     began.elapsed()
 }
 
 /// Binds the present thread to the core that a system's first shard is bound to.
-pub fn pin() {
+pub(crate) fn pin() {
     if let Some(core) = core_affinity::get_core_ids().unwrap_or_default().first() {
         core_affinity::set_for_current(*core);
     }

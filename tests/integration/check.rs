@@ -17,7 +17,7 @@ use callboard::{
 pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 /// More time than the end of a system needs; what is left after it is seen in the report.
-pub(crate) const END: Duration = Duration::from_secs(1);
+pub(crate) const END: Duration = Duration::from_secs(10);
 
 /// Names the number of shards when a case fails.
 struct On(&'static str, usize);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use callboard::{ActorRef, AskError, Context, actor, handlers, spawn};
 
 use crate::check::{
-    Counted, END, Log, Subject, Tally, World, ask_from, everywhere, on_shards, put, real,
+    Counted, END, LONG, Log, Subject, Tally, World, ask_from, everywhere, on_shards, put, real,
 };
 
 /// Panics when it is dropped.
@@ -333,7 +333,7 @@ impl Spawner {
         let children = Vec::from_iter((0..count).map(|_| spawn(Child(self.0.make()))));
         for child in &children {
             child.work();
-            child.alive().await?;
+            child.alive().timeout(LONG).await?;
         }
         children.iter().for_each(|child| child.stop());
         Ok(())

@@ -73,6 +73,11 @@ impl Held {
     fn work(&mut self) {
         self.handled += 1;
     }
+
+    #[ask]
+    fn handled(&self) -> u64 {
+        self.handled
+    }
 }
 
 #[test]
@@ -213,19 +218,20 @@ impl HeldTellers {
 }
 
 #[test]
-fn m7_asks_that_waited_end_with_stopped() {
+fn m7_asks_that_waited_end_with_stopped_and_count_as_dead_letters() {
     on_shards(|simulator| {
-        let held = put(&simulator, 1, HeldTellers::default);
-        let subject = put(&simulator, 1, Subject::default);
-        simulator.enter(0, || held.hold());
+        let held = put(&simulator, 1, Held::default);
+        let (open, gate) = tokio::sync::oneshot::channel();
+        held.hold(gate);
+        let asks = Vec::from_iter((0..10).map(|_| simulator.start(0, move || held.handled())));
         simulator.run();
-        let asks = Vec::from_iter((0..10).map(|_| simulator.start(0, move || subject.keep())));
-        simulator.run();
-        subject.stop_now();
+        held.stop_now();
+        open.send(()).unwrap();
         simulator.run();
         for ask in asks {
             assert_eq!(ask.take(), Some(Err(AskError::Stopped)));
         }
+        assert_eq!(simulator.report().dead_letters.of(DeadReason::Stopped), 10);
     });
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Delimiter, Ident, Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Generics};
 
@@ -154,13 +154,21 @@ fn made_of(
     }
 }
 
-/// A function that is never called: rustc checks its signature where the user wrote the types.
-fn fields(params: &Generics, parts: &[Part]) -> Option<TokenStream> {
+/// Functions that are never called: rustc checks their signatures where the user wrote the types. More
+/// than one where there are more parameters than a careful reader, or clippy, would bear.
+fn fields(params: &Generics, parts: &[Part]) -> TokenStream {
     let mut seen = HashSet::new();
     let fields: Vec<TokenStream> =
         parts.iter().map(field).filter(|field| seen.insert(names::text(field))).collect();
     let bounds = &params.where_clause;
-    (!fields.is_empty()).then(|| quote!(fn __fields #params (#(#fields),*) #bounds {}))
+    let functions = fields.chunks(7).enumerate().map(|(index, fields)| {
+        let name = match index {
+            0 => format_ident!("__fields"),
+            _ => format_ident!("__fields_{index}"),
+        };
+        quote!(fn #name #params (#(#fields),*) #bounds {})
+    });
+    quote!(#(#functions)*)
 }
 
 fn field(part: &Part) -> TokenStream {
