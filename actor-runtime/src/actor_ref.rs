@@ -35,7 +35,7 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
         self.api.address()
     }
 
-    /// Sends a message and waits for nothing: at most once, in order, about five nanoseconds on the
+    /// Sends a message and waits for nothing: at most once, in order, some nanoseconds on the
     /// actor's own shard. What cannot be delivered becomes a dead letter.
     #[inline]
     pub fn tell(&self, message: P::Msg) {

@@ -14,8 +14,8 @@ use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::sync::atomic::{Ordering, fence};
-use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
+use std::sync::{Arc, OnceLock, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -24,6 +24,7 @@ use crate::actor_ref::short_name;
 use crate::address::{Address, ShardId, Target};
 use crate::cell::status::ANSWERED;
 use crate::cell::{Body, CellRef, Handled, Options, Outcome, TypeOf, Waiter};
+use crate::config;
 use crate::error::AskError;
 use crate::held::Held;
 use crate::host::{self, Host, Signal};
@@ -202,10 +203,17 @@ impl<T: Send + 'static> Ask<T> {
         let on_shard = host::with(|host| host.is_some());
         assert!(!on_shard, "`wait` would hold up the shard: use `.await` in a handler");
         self.send();
-        let mut carried = self.carried.take().expect("an ask of a plain thread is carried");
-        // The channel that is left behind is closed.
-        let answer = std::mem::replace(&mut carried.answer, oneshot::channel().1);
-        answer.blocking_recv().unwrap_or(Err(AskError::Stopped))
+        let (wake, woken) = mpsc::channel();
+        let waker = Waker::from(Arc::new(ThreadWaker(wake)));
+        // The shard tells of the deadline. If a handler holds it, this thread goes on all the same.
+        let patience = Duration::from_nanos(self.timeout_nanos).saturating_add(config::WAIT_GRACE);
+        loop {
+            match self.poll_carried(&mut Context::from_waker(&waker)) {
+                Poll::Ready(answer) => return answer,
+                Poll::Pending if woken.recv_timeout(patience).is_ok() => {}
+                Poll::Pending => return Err(AskError::Timeout),
+            }
+        }
     }
 
     /// Sends the ask unless it was sent.
@@ -231,6 +239,16 @@ impl<T: Send + 'static> Ask<T> {
         self.at = at.target();
         self.home = host.shard_id;
         cell
+    }
+}
+
+/// Wakes a thread that waits for an answer.
+struct ThreadWaker(mpsc::Sender<()>);
+
+impl Wake for ThreadWaker {
+    fn wake(self: Arc<Self>) {
+        // The thread may have gone on.
+        let _ = self.0.send(());
     }
 }
 

@@ -12,6 +12,9 @@ pub(crate) const SLICE_MOST: u32 = 1 << 20;
 /// Deadline of an ask that names none.
 pub(crate) const ASK_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How much longer than the deadline a thread waits for the shard to tell of it.
+pub(crate) const WAIT_GRACE: Duration = Duration::from_millis(200);
+
 /// Deadline of a start hook whose actor names none.
 pub(crate) const START_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -55,4 +58,4 @@ pub(crate) const STOCK_BLOCKS: usize = 256;
 pub(crate) const CUT_OFF_ROUNDS: usize = 64;
 
 /// Slots of a lane from one shard to another, a power of two; each is 128 bytes.
-pub(crate) const LANE_SLOTS: usize = 64;
+pub(crate) const LANE_SLOTS: usize = if cfg!(callboard_loom) { 2 } else { 64 };

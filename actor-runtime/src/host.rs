@@ -64,7 +64,7 @@ fn here<'t>() -> &'t Here {
 
 /// Sends a message; never fails, never waits (D10).
 ///
-/// From a shard to itself it costs about five nanoseconds; to another shard it goes by an outbox at the
+/// From a shard to itself it costs some nanoseconds; to another shard it goes by an outbox at the
 /// end of the turn; from any other thread it goes by the shard's injector.
 #[inline(always)]
 pub(crate) fn send<M: MessageField>(delivery: Delivery<M>, to: Address, message: M) {

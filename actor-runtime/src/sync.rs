@@ -1,22 +1,23 @@
 //! The one file that knows of loom: atomics, cells and fences, from the model checker or from std.
 //!
-//! Called by everything that threads share: the lanes and the parking of a shard.
+//! Called by everything that threads share: the lanes and the parking of a shard. The cfg is our own, for
+//! `--cfg loom` would also change tokio.
 
-#[cfg(not(loom))]
+#[cfg(not(callboard_loom))]
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 
-#[cfg(loom)]
+#[cfg(callboard_loom)]
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 
 /// A cell that threads hand to each other, with the interface of loom's: a pointer lent to a closure.
-#[cfg(loom)]
+#[cfg(callboard_loom)]
 pub(crate) use loom::cell::UnsafeCell;
 
 /// A cell that threads hand to each other.
-#[cfg(not(loom))]
+#[cfg(not(callboard_loom))]
 pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
 
-#[cfg(not(loom))]
+#[cfg(not(callboard_loom))]
 impl<T> UnsafeCell<T> {
     pub(crate) const fn new(value: T) -> Self {
         Self(std::cell::UnsafeCell::new(value))

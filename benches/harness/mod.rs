@@ -112,13 +112,16 @@ impl<'b> Bench<'b> {
     }
 }
 
-/// One round of so many operations, where the arguments ask for it: `--test`, by which `cargo test --benches`
-/// sees whether it runs, and `--count N`, for a tool that counts instructions.
+/// One round of so many operations, unless all are to be run: `--count N` is for a tool that counts
+/// instructions; without `--bench`, which `cargo bench` gives, the question is only whether it runs.
 fn count() -> Option<u64> {
-    let mut arguments = std::env::args();
-    let asked = arguments.find(|argument| argument == "--test" || argument == "--count")?;
-    let count = if asked == "--count" { arguments.next()?.parse().ok() } else { None };
-    Some(count.unwrap_or(1_000))
+    let arguments: Vec<_> = std::env::args().collect();
+    let count = arguments.iter().position(|argument| argument == "--count");
+    match count.and_then(|at| arguments.get(at + 1)?.parse().ok()) {
+        Some(count) => Some(count),
+        None if arguments.iter().any(|argument| argument == "--bench") => None,
+        None => Some(1_000),
+    }
 }
 
 fn median(values: &[f64]) -> f64 {

@@ -27,6 +27,33 @@ fn a1_a_plain_thread_waits_for_an_answer() {
     system.stop(END);
 }
 
+/// An actor whose handler holds its shard until it is let go.
+#[actor]
+struct Holder {
+    let_go: mpsc::Receiver<()>,
+}
+
+#[handlers]
+impl Holder {
+    #[ask]
+    fn hold(&mut self) {
+        // Whoever lets go may also be gone.
+        let _ = self.let_go.recv();
+    }
+}
+
+#[test]
+fn a1_a_thread_that_waits_is_told_of_its_deadline_while_a_handler_holds_the_shard() {
+    let system = real(1);
+    let (let_go, held) = mpsc::channel();
+    let holder = system.spawn_on(0, move || Holder { let_go: held }).wait().expect("it starts");
+    let first = holder.hold().start();
+    assert_eq!(holder.hold().timeout(Duration::from_millis(5)).wait(), Err(AskError::Timeout));
+    drop(let_go);
+    assert_eq!(first.wait(), Ok(()));
+    system.stop(END);
+}
+
 #[test]
 fn a1_a_plain_thread_is_told_of_each_end() {
     let (system, subject) = subject();

@@ -98,9 +98,14 @@ impl World {
     }
 
     pub(crate) fn end(self) -> Report {
+        self.end_within(END)
+    }
+
+    /// Ends what may not end by itself; a simulator cuts that off once it is at rest.
+    pub(crate) fn end_within(self, deadline: Duration) -> Report {
         match self {
             Self::Simulated(simulator) => simulator.stop(),
-            Self::Real(system) => system.stop(END),
+            Self::Real(system) => system.stop(deadline),
         }
     }
 }

@@ -266,11 +266,11 @@ fn d4_order_holds_for_boxed_values() {
 #[test]
 fn d4_order_holds_when_a_lane_is_full() {
     let simulator = Simulator::new(2);
-    let mixed = put(&simulator, 1, Mixed::default);
+    let log = put(&simulator, 1, Log::default);
     // Far more blocks than a lane has slots.
-    simulator.enter(0, || (0..2 * MANY).for_each(|number| mixed.small(number)));
+    simulator.enter(0, || (0..2 * MANY).for_each(|number| log.note(number)));
     simulator.run();
-    let notes = ask_from(&simulator, 0, mixed.notes()).unwrap();
+    let notes = ask_from(&simulator, 0, log.notes()).unwrap();
     assert!(notes.iter().copied().eq(0..2 * MANY), "{} notes, or out of order", notes.len());
 }
 

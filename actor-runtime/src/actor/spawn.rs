@@ -36,7 +36,7 @@ impl From<usize> for Place {
 
 /// Makes an actor run on this shard, at once; its start hook runs in its turn, before any message.
 ///
-/// Costs some ten nanoseconds. Nothing ties the actor to its spawner.
+/// Costs little more than a tell. Nothing ties the actor to its spawner.
 ///
 /// # Panics
 ///

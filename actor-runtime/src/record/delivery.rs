@@ -13,7 +13,7 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::time::Duration;
 
-use super::queue::Header;
+use super::Header;
 
 /// The largest value that lies in a record itself, in bytes.
 const INLINE_MOST: usize = 256;

@@ -20,3 +20,14 @@ pub(crate) use block::{Block, Stock};
 pub use delivery::Delivery;
 pub(crate) use delivery::{Class, Letter, record_size, take_value};
 pub(crate) use queue::{Ahead, Arrived, Cursor, Loose, Parcel, RecordQueue, Run, forget_payload};
+
+use crate::address::Target;
+
+/// The head of a record.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Header {
+    /// What the value is; null for a JUMP, which is none.
+    letter: *const Letter,
+    target: Target,
+}

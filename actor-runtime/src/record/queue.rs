@@ -28,17 +28,10 @@ use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{self, NonNull};
 
+use super::Header;
 use super::block::{Block, Stock};
 use super::delivery::{Delivery, Letter, put_value, record_size, take_value};
 use crate::address::Target;
-
-/// The head of a record.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub(crate) struct Header {
-    letter: *const Letter,
-    target: Target,
-}
 
 const JUMP: u32 = u32::MAX;
 const JUMP_BYTES: usize = size_of::<Header>() + size_of::<*mut u8>();

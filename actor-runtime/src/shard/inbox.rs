@@ -18,8 +18,7 @@ pub(crate) struct Inbox {
     urgent: SegQueue<Word>,
     /// Words in order, for each thread that says them; pushed by any thread, taken by the shard.
     injector: SegQueue<Word>,
-    /// Set by the shard before it waits, cleared by whoever wakes it.
-    asleep: AtomicBool,
+    asleep: Asleep,
     /// How the driver of this shard is woken.
     wake: tokio::sync::Notify,
 }
@@ -29,7 +28,7 @@ impl Inbox {
         Self {
             urgent: SegQueue::new(),
             injector: SegQueue::new(),
-            asleep: AtomicBool::new(false),
+            asleep: Asleep::new(),
             wake: tokio::sync::Notify::new(),
         }
     }
@@ -55,29 +54,89 @@ impl Inbox {
     /// Wakes the shard if it sleeps, after work was put where it looks.
     #[inline]
     pub(crate) fn rouse(&self) {
-        // Ordering: pairs with the fence in `falls_asleep`: the work before this, the flag after it.
-        fence(Ordering::SeqCst);
-        // Ordering: the fence orders it; the swap below decides who wakes.
-        if self.asleep.load(Ordering::Relaxed) && self.asleep.swap(false, Ordering::Relaxed) {
+        if self.asleep.ends() {
             self.wake.notify_one();
         }
     }
 
     /// Says that the shard is about to sleep; it must look for work once more before it does.
     pub(crate) fn falls_asleep(&self) {
-        // Ordering: the fence below orders it before the sleeper's last look.
-        self.asleep.store(true, Ordering::Relaxed);
-        fence(Ordering::SeqCst);
+        self.asleep.begins();
     }
 
     /// Says that the shard is awake.
     pub(crate) fn is_awake(&self) {
-        // Ordering: a wake that comes all the same only costs one more turn.
-        self.asleep.store(false, Ordering::Relaxed);
+        self.asleep.is_over();
     }
 
     /// Waits for a wake.
     pub(crate) async fn woken(&self) {
         self.wake.notified().await;
+    }
+}
+
+/// Whether a shard sleeps: set by the shard before it waits, cleared by whoever wakes it.
+#[derive(Debug)]
+struct Asleep(AtomicBool);
+
+impl Asleep {
+    fn new() -> Self {
+        Self(AtomicBool::new(false))
+    }
+
+    /// The sleeper's first two steps; the third, to look for work, is to follow.
+    fn begins(&self) {
+        // Ordering: the fence below orders it before the sleeper's last look.
+        self.0.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+    }
+
+    /// The steps of whoever brought work. Answers whether it is to wake the sleeper.
+    #[inline]
+    fn ends(&self) -> bool {
+        // Ordering: pairs with the fence in `begins`: the work before this, the flag after it.
+        fence(Ordering::SeqCst);
+        // Ordering: the fence orders it; the swap decides who wakes.
+        self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Relaxed)
+    }
+
+    /// The sleeper is awake.
+    fn is_over(&self) {
+        // Ordering: a wake that comes all the same only costs one more turn.
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+/// What the model checker sees of parking.
+#[cfg(all(test, callboard_loom))]
+mod model {
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// A sleeper that saw no work is woken by whoever brought it: once, by one of two.
+    #[test]
+    fn u9_no_wake_is_lost_and_there_is_one_a_sleep() {
+        loom::model(|| {
+            let shared =
+                Arc::new((Asleep::new(), [AtomicBool::new(false), AtomicBool::new(false)]));
+            let bring = |index: usize| {
+                let shared = shared.clone();
+                loom::thread::spawn(move || {
+                    let (asleep, work) = &*shared;
+                    // Ordering: the weakest there is; the fences have to do.
+                    work[index].store(true, Ordering::Relaxed);
+                    asleep.ends()
+                })
+            };
+            let bringers = [bring(0), bring(1)];
+            let (asleep, work) = &*shared;
+            asleep.begins();
+            let sees = work.iter().all(|work| work.load(Ordering::Relaxed));
+            let wakes = bringers.map(|thread| thread.join().expect("no panic"));
+            let wakes = wakes.into_iter().filter(|wakes| *wakes).count();
+            assert!(sees || wakes == 1, "some work was neither seen nor woken for");
+            assert!(wakes <= 1, "a sleep is ended once");
+        });
     }
 }

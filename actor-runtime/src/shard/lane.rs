@@ -256,7 +256,7 @@ impl LaneReceiver {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(callboard_loom)))]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering as Counter};
     use std::time::Duration;
@@ -342,5 +342,58 @@ mod tests {
         assert!(receiver.receive(|record| assert!(record.discard())));
         drop((sender, receiver));
         assert_eq!(drops.load(Counter::Relaxed), 3);
+    }
+}
+
+/// What the model checker sees of a lane: every order in which its two ends can meet.
+#[cfg(all(test, callboard_loom))]
+mod model {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::address::Target;
+    use crate::record::{Class, Delivery, Letter};
+
+    fn delivery() -> Delivery<u64> {
+        static LETTER: Letter = Letter::of::<u64, u64>(Class::Message, Duration::ZERO);
+        // SAFETY: the letter is for this type.
+        unsafe { Delivery::new(&LETTER) }
+    }
+
+    /// More parcels than the lane has slots, inline and by block, arrive whole and in order.
+    #[test]
+    fn d4_a_slot_changes_hands_in_any_order() {
+        loom::model(|| {
+            let (sender, receiver) = lane();
+            // The checker does not see that the first use makes the slots only once.
+            assert!(sender.free_slot(&Stock::default()).is_some());
+            let sends = loom::thread::spawn(move || {
+                let (stock, queue) = (Stock::default(), RecordQueue::new());
+                for value in 0..3 {
+                    queue.append(delivery(), Target::new(1, 1), value, &stock);
+                    if value == 1 {
+                        let mut parcel = queue.take_parcel();
+                        while let Some(full) = parcel {
+                            parcel = sender.send_parcel(full, &stock).err();
+                            loom::thread::yield_now();
+                        }
+                    }
+                    while !queue.is_empty() && !sender.send_inline(&queue, &stock) {
+                        loom::thread::yield_now();
+                    }
+                }
+            });
+            let mut next = 0;
+            while next < 3 {
+                let any = receiver.receive(|record| {
+                    assert_eq!(record.take(delivery()).ok(), Some(next));
+                    next += 1;
+                });
+                if !any {
+                    loom::thread::yield_now();
+                }
+            }
+            sends.join().expect("the sender sends all");
+        });
     }
 }

@@ -4,7 +4,7 @@
 //! records of the shard's own queue, slices for actors whose records wait, deadlines, and the flush of the
 //! outboxes. It is sans-io: time comes from a [`Driver`], and so do wakes.
 //!
-//! Before me: a record in the queue, a lane or the injector. After me: [`CellRef::deliver`].
+//! Before me: a record in the queue, a lane or the injector. After me: `CellRef::deliver`.
 //!
 //! What always holds: user code runs only from here, never inside a send; nothing of the shard is borrowed
 //! while it runs; a record is off its queue before its handler is called.
