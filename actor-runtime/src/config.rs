@@ -39,6 +39,9 @@ pub(crate) const ROTATION_LEAST: Duration = Duration::from_micros(20);
 /// A turn ends when it is older than this, so that sockets are polled that often.
 pub(crate) const TURN_LONGEST: Duration = Duration::from_micros(100);
 
+/// How long a shard leaves its own work alone at a stretch while a lane to another shard is full.
+pub(crate) const PACE_LONGEST: Duration = Duration::from_micros(100);
+
 /// How long an idle shard spins after work before it parks: about what a wake costs.
 pub(crate) const SPIN: Duration = Duration::from_micros(50);
 

@@ -98,7 +98,7 @@ pub(super) fn implementation(
         variants.iter().map(|handler| (&handler.variant, &handler.notes.cfgs[..])).collect();
     let never = (!parameters.unnamed.is_empty())
         .then(|| quote!(Self::__Unnamed(never, _) => match never {},));
-    made_of(&quote!(#messages #args), parameters, parts, &variants, never, bodies)
+    implement(&quote!(#messages #args), parameters, parts, &variants, never, bodies)
 }
 
 /// What `#[derive(Message)]` makes.
@@ -115,7 +115,7 @@ pub(crate) fn message(model: &Message, bodies: Bodies) -> TokenStream {
     let import = root.import();
     let variants: Vec<_> =
         variants.iter().map(|variant| (&variant.name, &variant.cfgs[..])).collect();
-    let made = made_of(ty, parameters, parts, &variants, None, bodies);
+    let made = implement(ty, parameters, parts, &variants, None, bodies);
     quote! {
         const _: () = {
             #import
@@ -124,7 +124,7 @@ pub(crate) fn message(model: &Message, bodies: Bodies) -> TokenStream {
     }
 }
 
-fn made_of(
+fn implement(
     ty: &TokenStream,
     parameters: &Parameters,
     parts: &[Part],

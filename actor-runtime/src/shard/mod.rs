@@ -75,6 +75,8 @@ pub(crate) struct Shard {
     rotation: RefCell<VecDeque<u32>>,
     /// Deadlines of start hooks that await, by the shard's clock.
     starts: RefCell<BTreeSet<(u64, u32, u32)>>,
+    /// Since when a lane has been full while the shard waited for it.
+    blocked_since: Cell<Option<Instant>>,
     /// Stamps below this are of earlier turns.
     slice_base: Cell<i64>,
     /// The beginning of the shard's clock.
@@ -118,6 +120,7 @@ impl Shard {
             slice_messages: parts.slice_messages,
             rotation: RefCell::default(),
             starts: RefCell::default(),
+            blocked_since: Cell::new(None),
             slice_base: Cell::new(0),
             epoch,
         }

@@ -58,12 +58,30 @@ impl<'t> Turn<'t> {
         self.take_words();
         self.take_parcels();
         self.poll_woken();
-        self.take_queue();
-        self.end_stopped();
-        self.rotate();
+        if !self.is_paced() {
+            self.take_queue();
+            self.end_stopped();
+            self.rotate();
+        }
         let flushed = self.shard.flush();
+        if flushed {
+            self.shard.blocked_since.set(None);
+        }
         self.host.counters.handled.set(self.host.counters.handled.get() + self.handled);
         self.next(flushed)
+    }
+
+    /// Whether this turn leaves the shard's own work alone, because a lane is full: who fills it faster than
+    /// it empties would fill the memory instead. Never for long: the other shard may be stuck.
+    fn is_paced(&self) -> bool {
+        let blocked = &self.shard.blocked_since;
+        if self.host.outboxes.iter().all(|outbox| outbox.full.borrow().is_empty()) {
+            return false;
+        }
+        let since = blocked.get().unwrap_or(self.began);
+        let is_paced = self.began.saturating_duration_since(since) < config::PACE_LONGEST;
+        blocked.set(is_paced.then_some(since));
+        is_paced
     }
 
     fn next(&self, flushed: bool) -> Next {
