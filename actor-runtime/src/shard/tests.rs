@@ -372,3 +372,63 @@ fn a_system_that_is_dropped_drops_all_it_holds() {
     drop(stage);
     assert_eq!(drops.load(Ordering::Relaxed), made);
 }
+
+/// Collects the messages of events.
+#[derive(Clone, Default)]
+struct Events(Arc<std::sync::Mutex<Vec<String>>>);
+
+impl tracing::Subscriber for Events {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target() == "callboard"
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        struct Text(String);
+        impl tracing::field::Visit for Text {
+            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+                if matches!(field.name(), "message" | "reason") {
+                    self.0 = format!("{value:?} {}", self.0);
+                }
+            }
+        }
+        let mut text = Text(String::new());
+        event.record(&mut text);
+        self.0.lock().expect("no test panics with it").push(text.0.trim_end().to_owned());
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn events_tell_of_start_stop_panic_and_dead_letter() {
+    let events = Events::default();
+    tracing::subscriber::with_default(events.clone(), || {
+        let stage = Stage::new(1);
+        let (stopped, crashed) = (stage.act(0), stage.act(0));
+        let (payload, late) = (stage.counted(), stage.counted());
+        stage.simulator.enter(0, || {
+            stopped.stop();
+            crashed.tell(ActMsg::Panic { payload });
+        });
+        stage.simulator.run();
+        stage.simulator.enter(0, || stopped.set(1, late));
+        stage.simulator.run();
+        stage.end();
+    });
+    let seen = events.0.lock().expect("no test panics with it").join("; ");
+    for (event, count) in [("start", 2), ("stop", 2), ("panic", 1), ("dead letter", 2)] {
+        let found = seen.split("; ").filter(|text| text.contains(event)).count();
+        assert!(found >= count, "{count} of `{event}` in: {seen}");
+    }
+    assert!(seen.contains("as told"), "the panic's text is there: {seen}");
+}
