@@ -257,6 +257,7 @@ fn nanos(time: Duration) -> u64 {
 }
 
 /// Takes a cell for the answer and sends the message.
+#[inline]
 fn send_here<'h, T: Send + 'static>(
     host: &'h Host,
     to: Address,
@@ -343,6 +344,7 @@ impl<T: Send + 'static> Future for Ask<T> {
 
 impl<T: Send + 'static> Ask<T> {
     /// Polls an ask that waits in a cell of this shard.
+    #[inline]
     fn poll_here(&mut self, host: Option<&Host>, cx: &Context<'_>) -> Poll<Answer<T>> {
         let host = host.filter(|host| host.shard_id == self.home);
         let host = host.expect("an ask is awaited on the shard that sent it");
@@ -375,6 +377,7 @@ impl<T: Send + 'static> Ask<T> {
 }
 
 /// Says in the cell whom to poll when the answer comes.
+#[inline]
 fn wait_in<T: Send + 'static>(host: &Host, cell: CellRef<'_>, cx: &Context<'_>) {
     let (actor, data) = host.polled.get();
     if std::ptr::eq(cx.waker().data(), data) {

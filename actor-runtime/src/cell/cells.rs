@@ -129,6 +129,7 @@ impl Cells {
     }
 
     /// A free cell for this type. None when the shard has all the cells that slots can name.
+    #[inline]
     pub(crate) fn allocate(&self, kind: &'static CellType) -> Option<(u32, CellRef<'_>)> {
         let class = kind.class as usize;
         let used = self.free[class].get();
@@ -141,6 +142,7 @@ impl Cells {
         Some((slot, cell))
     }
 
+    #[cold]
     fn fresh_slot(&self, class: usize) -> Option<u32> {
         let slot = self.fresh[class].get();
         let slot = if slot.is_multiple_of(CELLS) { self.add_chunk(class)? } else { slot };
@@ -161,6 +163,7 @@ impl Cells {
     }
 
     /// Frees the cell at this slot, whose body was dropped.
+    #[inline]
     pub(crate) fn free(&self, slot: u32, cell: CellRef<'_>) {
         let class = cell.kind().expect("a cell in use has a type").class as usize;
         if cell.vacate() {

@@ -224,6 +224,7 @@ impl<'t> Turn<'t> {
         });
         match delivered {
             Ok(Ok(Handled(Outcome::Flow(flow)))) if flow.goes_on() => self.handled += 1,
+            Ok(Ok(Handled(Outcome::Answered(asker)))) => self.answered(cell, asker),
             Ok(outcome) => self.delivered(cell, target, outcome),
             Err(record) => self.set_aside(record, force),
         }
@@ -315,7 +316,6 @@ impl<'t> Turn<'t> {
     }
 
     /// What a call of user code left, other than the wish to go on.
-    #[cold]
     #[inline(never)]
     fn delivered(
         &mut self,
@@ -338,13 +338,20 @@ impl<'t> Turn<'t> {
     }
 
     /// The answer to an ask, or why there is none, is in its cell.
+    #[inline]
     fn answered(&mut self, cell: CellRef<'_>, asker: Target) {
         cell.word.set(ANSWERED);
         cell.stamp.set(0);
-        if !asker.is_nobody() {
+        if asker.is_nobody() {
+            self.tell_waiter(cell);
+        } else {
             self.poll(asker);
-            return;
         }
+    }
+
+    /// Somebody who is no polled actor awaits the answer, or nobody.
+    #[cold]
+    fn tell_waiter(&mut self, cell: CellRef<'_>) {
         let waiter = cell.if_extras(|extras| extras.waiter.take()).flatten();
         let told = match waiter {
             None => Ok(()),
