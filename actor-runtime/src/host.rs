@@ -72,8 +72,16 @@ pub(crate) fn send<M: MessageField>(delivery: Delivery<M>, to: Address, message:
     if here.shard_id.get() == to.shard_id() {
         here.cursor.append(delivery, to.target(), message, more);
     } else {
-        send_away(here, delivery, to, message);
+        send_away(Away { delivery, to, message });
     }
+}
+
+/// A message to another shard. Made only off the fast path, so that there the message need not exist
+/// outside its record: a value that is passed on by its address must first be written somewhere.
+struct Away<M> {
+    delivery: Delivery<M>,
+    to: Address,
+    message: M,
 }
 
 /// A block for the shard's own queue.
@@ -83,8 +91,9 @@ fn more() -> crate::record::Block {
 }
 
 /// Sends a message to another shard.
-#[inline]
-fn send_away<M: MessageField>(here: &Here, delivery: Delivery<M>, to: Address, message: M) {
+#[inline(never)]
+fn send_away<M: MessageField>(away: Away<M>) {
+    let (here, Away { delivery, to, message }) = (here(), away);
     let shard_id = to.shard_id();
     let Some(host) = here.host.get() else { return send_outside(delivery, to, message) };
     // In another system of the process the address is nobody's: they do not know of each other.

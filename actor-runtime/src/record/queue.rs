@@ -73,6 +73,9 @@ impl Cursor {
         more: impl FnOnce() -> Block,
     ) {
         let size = const { record_size::<M>() };
+        // What unwinds has a destructor to call with the value's address, so without this the value is
+        // written twice: on the stack, and from there to its record.
+        let value = ManuallyDrop::new(value);
         let mut at = self.tail.get();
         if at.addr() + size > self.limit.get().addr() {
             at = self.grow(more());
@@ -87,7 +90,7 @@ impl Cursor {
         let value_at = unsafe { NonNull::new_unchecked(value_at) };
         // SAFETY: the record has `record_size::<M>()` bytes. A boxed value allocates before it is
         // written and the tail moves last, so no half-written record is ever seen (U6).
-        unsafe { put_value(value_at, value) };
+        unsafe { put_value(value_at, ManuallyDrop::into_inner(value)) };
         // SAFETY: still inside the block.
         self.tail.set(unsafe { at.add(size) });
     }

@@ -184,6 +184,8 @@ impl<'t> Turn<'t> {
         }
     }
 
+    // A function of its own: what it needs for each record then fits into the processor's registers.
+    #[inline(never)]
     fn take_queue_with<const PREFETCH: bool>(&mut self) {
         let (shard, cells) = (self.shard, &self.host.cells);
         let mut reader = shard.queue.reader_with(self.cursor, &self.host.stock);
@@ -213,10 +215,10 @@ impl<'t> Turn<'t> {
             return self.set_aside(record, 0);
         };
         let mut force = 0;
-        let delivered = cell.deliver(record, 0, |kind| {
+        let delivered = cell.deliver(record, 0, || {
             let stamp = cell.stamp.get().max(self.base);
             cell.stamp.set(stamp + 1);
-            if stamp < self.least_slice_end || !self.is_out_of_slice(cell, kind) {
+            if stamp < self.least_slice_end || !self.is_out_of_slice(cell) {
                 return true;
             }
             force = BACKLOG;
@@ -225,7 +227,8 @@ impl<'t> Turn<'t> {
         match delivered {
             Ok(Ok(Handled(Outcome::Flow(flow)))) if flow.goes_on() => self.handled += 1,
             Ok(Ok(Handled(Outcome::Answered(asker)))) => self.answered(cell, asker),
-            Ok(outcome) => self.delivered(cell, target, outcome),
+            Ok(Ok(handled)) => self.follow(cell, target, handled),
+            Ok(Err(payload)) => self.crash(cell, target, payload, true),
             Err(record) => self.set_aside(record, force),
         }
     }
@@ -243,8 +246,9 @@ impl<'t> Turn<'t> {
     /// another.
     #[cold]
     #[inline(never)]
-    fn is_out_of_slice(&self, cell: CellRef<'_>, kind: &'static CellType) -> bool {
-        if kind.is_reply() || cell.stamp.get() - self.base <= self.slice(kind) {
+    fn is_out_of_slice(&self, cell: CellRef<'_>) -> bool {
+        let Some(kind) = cell.kind().filter(|kind| !kind.is_reply()) else { return false };
+        if cell.stamp.get() - self.base <= self.slice(kind) {
             return false;
         }
         if self.look() >= config::SLICE_GRACE {
@@ -272,7 +276,7 @@ impl<'t> Turn<'t> {
         } else if status & (BUSY | BACKLOG | STARTING) != 0 || force != 0 {
             self.push_backlog(cell, target.slot(), record);
         } else {
-            match cell.deliver(record, IN_A_LIST, |_| true) {
+            match cell.deliver(record, IN_A_LIST, || true) {
                 Ok(outcome) => self.delivered(cell, target, outcome),
                 // Another type than the actor's, or a second answer: a forged or mistaken reference.
                 Err(record) => self.dead(record, AskError::NoProc),
@@ -315,8 +319,7 @@ impl<'t> Turn<'t> {
         }
     }
 
-    /// What a call of user code left, other than the wish to go on.
-    #[inline(never)]
+    /// What a call of user code left, or its panic.
     fn delivered(
         &mut self,
         cell: CellRef<'_>,
@@ -324,16 +327,24 @@ impl<'t> Turn<'t> {
         outcome: std::thread::Result<Handled<'static>>,
     ) {
         match outcome {
-            Ok(Handled(Outcome::Answered(asker))) => self.answered(cell, asker),
-            Ok(Handled(Outcome::Flow(flow))) => {
+            Ok(handled) => self.follow(cell, target, handled),
+            Err(payload) => self.crash(cell, target, payload, true),
+        }
+    }
+
+    /// Does what a call of user code left to be done.
+    #[inline(never)]
+    fn follow(&mut self, cell: CellRef<'_>, target: Target, handled: Handled<'static>) {
+        match handled.0 {
+            Outcome::Answered(asker) => self.answered(cell, asker),
+            Outcome::Flow(flow) => {
                 self.handled += 1;
                 self.flow(cell, target, flow);
             }
-            Ok(Handled(Outcome::Later(task))) => {
+            Outcome::Later(task) => {
                 cell.suspend(task);
                 self.poll(target);
             }
-            Err(payload) => self.crash(cell, target, payload, true),
         }
     }
 
@@ -481,7 +492,7 @@ impl<'t> Turn<'t> {
         let record = reader.next().expect("a counted record waits");
         let outcome = match record.take(host::signals()) {
             Ok(signal) => Err(signal),
-            Err(record) => match cell.deliver(record, BACKLOG | IN_A_LIST, |_| true) {
+            Err(record) => match cell.deliver(record, BACKLOG | IN_A_LIST, || true) {
                 Ok(outcome) => Ok(Some(outcome)),
                 Err(record) => {
                     self.dead(record, AskError::NoProc);
