@@ -95,7 +95,7 @@ impl<T: Send + 'static> fmt::Debug for Reply<T> {
 }
 
 /// Makes and sends the message of an ask, once it is known where the answer goes.
-type Send_<T> = Held<(Address, Reply<T>)>;
+type Send_<T> = Held<Address, Reply<T>>;
 
 /// An ask that was carried to another thread's shard.
 struct Carried<T> {
@@ -166,7 +166,7 @@ where
     P: Protocol + ?Sized,
     T: Send + 'static,
 {
-    let send = move |(to, reply)| host::send(P::DELIVERY, to, make(reply));
+    let send = move |to, reply| host::send(P::DELIVERY, to, make(reply));
     Ask {
         to,
         timeout_nanos: P::DELIVERY.letter().ask_timeout_nanos(),
@@ -223,7 +223,7 @@ impl<T: Send + 'static> Ask<T> {
         }
         host::with(|host| match host {
             Some(host) => {
-                self.send_here(host);
+                self.send_here(host, Target::NOBODY);
             }
             None => {
                 let send = self.unsent.take();
@@ -233,9 +233,9 @@ impl<T: Send + 'static> Ask<T> {
         });
     }
 
-    #[inline]
-    fn send_here<'h>(&mut self, host: &'h Host) -> CellRef<'h> {
-        let (at, cell) = send_here(host, self.to, self.timeout_nanos, &mut self.unsent);
+    #[inline(always)]
+    fn send_here<'h>(&mut self, host: &'h Host, asker: Target) -> CellRef<'h> {
+        let (at, cell) = send_here(host, asker, self.to, self.timeout_nanos, &mut self.unsent);
         self.at = at.target();
         self.home = host.shard_id;
         cell
@@ -256,18 +256,18 @@ fn nanos(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Takes a cell for the answer and sends the message.
-#[inline]
+/// Takes a cell for the answer, which `asker` awaits, and sends the message.
+#[inline(always)]
 fn send_here<'h, T: Send + 'static>(
     host: &'h Host,
+    asker: Target,
     to: Address,
     timeout_nanos: u64,
     send: &mut Send_<T>,
 ) -> (Address, CellRef<'h>) {
-    let (at, cell) =
-        host.settle(Awaited::<T>::TYPE, 0, Awaited { answer: None, asker: Target::NOBODY });
+    let (at, cell) = host.settle(Awaited::<T>::TYPE, 0, Awaited { answer: None, asker });
     host.set_deadline(cell, timeout_nanos);
-    send.call((to, Reply { to: at, answer: PhantomData }));
+    send.call(to, Reply { to: at, answer: PhantomData });
     (at, cell)
 }
 
@@ -286,7 +286,7 @@ fn send_outside<T: Send + 'static>(
     let call = move || {
         host::with(|host| {
             let host = host.expect("a shard runs its calls in its turn");
-            let (at, cell) = send_here(host, to, timeout_nanos, &mut send);
+            let (at, cell) = send_here(host, Target::NOBODY, to, timeout_nanos, &mut send);
             // It is set once, here.
             let _ = known.set(at);
             // Ordering: pairs with the fence in the drop of `Carried`.
@@ -314,56 +314,92 @@ fn send_outside<T: Send + 'static>(
 #[inline]
 fn take<T: Send + 'static>(host: &Host, at: Target, cell: CellRef<'_>) -> Option<Answer<T>> {
     let awaited = cell.take_body(Awaited::<T>::TYPE)?;
-    host.cells.free(at.slot(), cell);
+    host.cells.free(at.slot(), cell, Awaited::<T>::TYPE.erased());
     awaited.answer
 }
 
 impl<T: Send + 'static> Future for Ask<T> {
     type Output = Result<T, AskError>;
 
-    #[inline]
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        host::with(|host| {
-            if !this.at.is_nobody() {
-                return this.poll_here(host, cx);
-            }
-            let Some(host) = host.filter(|_| this.unsent.is_some()) else {
-                return this.poll_carried(cx);
-            };
-            if host.polled_address() == Some(this.to) {
-                drop(this.unsent.take());
-                return Poll::Ready(Err(AskError::CallingSelf));
-            }
-            let cell = this.send_here(host);
-            wait_in::<T>(host, cell, cx);
-            Poll::Pending
+        host::with(|host| match host {
+            Some(host) if !this.at.is_nobody() => this.poll_here(host, cx),
+            Some(host) if this.unsent.is_some() => this.begin_here(host, cx),
+            _ => this.poll_outside(cx),
         })
     }
 }
 
 impl<T: Send + 'static> Ask<T> {
+    /// Sends the ask from this shard, and says in its cell whom to poll when the answer comes.
+    #[inline(never)]
+    fn begin_here(&mut self, host: &Host, cx: &Context<'_>) -> Poll<Answer<T>> {
+        if host.is_polled(self.to) {
+            return self.refuse();
+        }
+        let asker = host.owner(cx.waker());
+        let cell = self.send_here(host, asker);
+        if asker.is_nobody() {
+            wait_with(cell, cx.waker());
+        }
+        Poll::Pending
+    }
+
     /// Polls an ask that waits in a cell of this shard.
-    #[inline]
-    fn poll_here(&mut self, host: Option<&Host>, cx: &Context<'_>) -> Poll<Answer<T>> {
-        let host = host.filter(|host| host.shard_id == self.home);
-        let host = host.expect("an ask is awaited on the shard that sent it");
+    #[inline(never)]
+    fn poll_here(&mut self, host: &Host, cx: &Context<'_>) -> Poll<Answer<T>> {
+        assert!(host.shard_id == self.home, "an ask is awaited on the shard that sent it");
+        let cell = host.cells.at(self.at.slot()).filter(|cell| cell.has_only_answer(self.at));
+        match cell.and_then(|cell| take::<T>(host, self.at, cell)) {
+            Some(answer) => {
+                self.at = Target::NOBODY;
+                Poll::Ready(answer)
+            }
+            None => self.wait_here(host, cx),
+        }
+    }
+
+    /// An ask that has no answer yet waits on, unless there can be none.
+    #[inline(never)]
+    fn wait_here(&mut self, host: &Host, cx: &Context<'_>) -> Poll<Answer<T>> {
         let answer = match host.cell(self.at) {
             None => Err(AskError::Stopped),
             Some(cell) if cell.word.has(ANSWERED) => {
                 take(host, self.at, cell).unwrap_or(Err(AskError::Stopped))
             }
-            Some(cell) if host.polled_address() == Some(self.to) => {
+            Some(cell) if host.is_polled(self.to) => {
                 drop(take::<T>(host, self.at, cell));
                 Err(AskError::CallingSelf)
             }
             Some(cell) => {
-                wait_in::<T>(host, cell, cx);
+                let asker = host.owner(cx.waker());
+                if asker.is_nobody() {
+                    wait_with(cell, cx.waker());
+                } else {
+                    cell.with_body(Awaited::<T>::TYPE, |awaited| awaited.asker = asker);
+                }
                 return Poll::Pending;
             }
         };
         self.at = Target::NOBODY;
         Poll::Ready(answer)
+    }
+
+    /// An actor that asks itself would wait for ever.
+    #[cold]
+    fn refuse(&mut self) -> Poll<Answer<T>> {
+        drop(self.unsent.take());
+        Poll::Ready(Err(AskError::CallingSelf))
+    }
+
+    /// Polls an ask on a thread that is no shard, or one that has ended.
+    #[cold]
+    #[inline(never)]
+    fn poll_outside(&mut self, cx: &mut Context<'_>) -> Poll<Answer<T>> {
+        assert!(self.at.is_nobody(), "an ask is awaited on the shard that sent it");
+        self.poll_carried(cx)
     }
 
     /// Polls an ask that began on a thread that is no shard.
@@ -376,17 +412,12 @@ impl<T: Send + 'static> Ask<T> {
     }
 }
 
-/// Says in the cell whom to poll when the answer comes.
-#[inline]
-fn wait_in<T: Send + 'static>(host: &Host, cell: CellRef<'_>, cx: &Context<'_>) {
-    let (actor, data) = host.polled.get();
-    if std::ptr::eq(cx.waker().data(), data) {
-        // The actor's own waker: the answer polls it without one.
-        cell.with_body(Awaited::<T>::TYPE, |awaited| awaited.asker = actor);
-    } else {
-        let waker = Waiter::Waker(cx.waker().clone());
-        drop(cell.with_extras(|extras| extras.waiter.replace(waker)));
-    }
+/// Says in the cell whom to wake when the answer comes.
+#[cold]
+#[inline(never)]
+fn wait_with(cell: CellRef<'_>, waker: &Waker) {
+    let waker = Waiter::Waker(waker.clone());
+    drop(cell.with_extras(|extras| extras.waiter.replace(waker)));
 }
 
 impl<T: Send + 'static> Drop for Ask<T> {

@@ -15,19 +15,20 @@ use std::ptr::NonNull;
 /// The words kept inline: a few fields, or a message with a reference and a `Vec`.
 const WORDS: usize = 5;
 
-/// What is called with an `A`, once.
-pub(crate) struct Held<A: 'static> {
+/// What is called with an `A` and a `B`, once. Two arguments of two words each travel in registers, a pair of
+/// them by way of memory.
+pub(crate) struct Held<A: 'static, B: 'static> {
     words: [MaybeUninit<u64>; WORDS],
-    calls: Option<&'static Calls<A>>,
+    calls: Option<&'static Calls<A, B>>,
 }
 
-struct Calls<A: 'static> {
-    call: unsafe fn(NonNull<u8>, A),
+struct Calls<A: 'static, B: 'static> {
+    call: unsafe fn(NonNull<u8>, A, B),
     drop: unsafe fn(NonNull<u8>),
 }
 
 // SAFETY: invariant 2.
-unsafe impl<A: 'static> Send for Held<A> {}
+unsafe impl<A: 'static, B: 'static> Send for Held<A, B> {}
 
 const fn is_small<F>() -> bool {
     size_of::<F>() <= WORDS * size_of::<u64>() && align_of::<F>() <= align_of::<u64>()
@@ -36,21 +37,21 @@ const fn is_small<F>() -> bool {
 struct Of<F>(std::marker::PhantomData<F>);
 
 impl<F> Of<F> {
-    const fn calls<A: 'static>() -> Calls<A>
+    const fn calls<A: 'static, B: 'static>() -> Calls<A, B>
     where
-        F: FnOnce(A),
+        F: FnOnce(A, B),
     {
-        Calls { call: call::<A, F>, drop: drop_held::<F> }
+        Calls { call: call::<A, B, F>, drop: drop_held::<F> }
     }
 }
 
-impl<A: 'static> Held<A> {
+impl<A: 'static, B: 'static> Held<A, B> {
     /// Keeps a closure.
     #[inline(always)]
-    pub(crate) fn new<F: FnOnce(A) + Send + 'static>(closure: F) -> Self {
+    pub(crate) fn new<F: FnOnce(A, B) + Send + 'static>(closure: F) -> Self {
         let mut held = Self {
             words: [const { MaybeUninit::uninit() }; WORDS],
-            calls: Some(const { &Of::<F>::calls::<A>() }),
+            calls: Some(const { &Of::<F>::calls::<A, B>() }),
         };
         let at = held.at();
         if is_small::<F>() {
@@ -79,10 +80,10 @@ impl<A: 'static> Held<A> {
 
     /// Calls it, if there is something to call.
     #[inline(always)]
-    pub(crate) fn call(&mut self, argument: A) {
+    pub(crate) fn call(&mut self, first: A, second: B) {
         if let Some(calls) = self.calls.take() {
             // SAFETY: invariant 1; the words count as empty from here on, whatever the call does.
-            unsafe { (calls.call)(self.at(), argument) }
+            unsafe { (calls.call)(self.at(), first, second) }
         }
     }
 
@@ -92,16 +93,17 @@ impl<A: 'static> Held<A> {
     }
 }
 
-impl<A: 'static> Drop for Held<A> {
+impl<A: 'static, B: 'static> Drop for Held<A, B> {
+    #[inline]
     fn drop(&mut self) {
-        if let Some(calls) = self.calls.take() {
+        if let Some(calls) = self.calls {
             // SAFETY: invariant 1; the words are not used again.
             unsafe { (calls.drop)(self.at()) }
         }
     }
 }
 
-impl<A: 'static> fmt::Debug for Held<A> {
+impl<A: 'static, B: 'static> fmt::Debug for Held<A, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_some() { "Held" } else { "Held(nothing)" })
     }
@@ -126,10 +128,10 @@ unsafe fn take<F>(at: NonNull<u8>) -> F {
 /// # Safety
 ///
 /// As for [`take`].
-unsafe fn call<A, F: FnOnce(A)>(at: NonNull<u8>, argument: A) {
+unsafe fn call<A, B, F: FnOnce(A, B)>(at: NonNull<u8>, first: A, second: B) {
     // SAFETY: passed on from the caller.
     let closure = unsafe { take::<F>(at) };
-    closure(argument);
+    closure(first, second);
 }
 
 /// # Safety
@@ -158,7 +160,7 @@ mod tests {
         for (calls, moves) in [(true, true), (true, false), (false, true), (false, false)] {
             let (sum, drops) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
             let (payload, seen, bump) = (payload(sum.clone()), sum.clone(), Bump(drops.clone()));
-            let mut held = Held::new(move |by: usize| {
+            let mut held = Held::new(move |by: usize, (): ()| {
                 let _kept = (payload, bump);
                 seen.fetch_add(by, Ordering::Relaxed);
             });
@@ -168,8 +170,8 @@ mod tests {
                 std::mem::swap(&mut held, &mut moved);
             }
             if calls {
-                held.call(7);
-                held.call(7);
+                held.call(7, ());
+                held.call(7, ());
             }
             drop(held);
             assert_eq!(sum.load(Ordering::Relaxed), if calls { 7 } else { 0 });

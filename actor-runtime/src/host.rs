@@ -18,6 +18,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Once};
+use std::task::Waker;
 
 use crate::address::{Address, ShardId, Target};
 use crate::cell::cells::Cells;
@@ -69,15 +70,16 @@ fn here<'t>() -> &'t Here {
 #[inline(always)]
 pub(crate) fn send<M: MessageField>(delivery: Delivery<M>, to: Address, message: M) {
     let here = here();
-    if here.shard_id.get() == to.shard_id() {
+    let has_room = here.cursor.has_room(const { record_size::<M>() });
+    if here.shard_id.get() == to.shard_id() && has_room {
         here.cursor.append(delivery, to.target(), message, more);
     } else {
         send_away(Away { delivery, to, message });
     }
 }
 
-/// A message to another shard. Made only off the fast path, so that there the message need not exist
-/// outside its record: a value that is passed on by its address must first be written somewhere.
+/// A message that cannot go the short way. It is made only off the fast path, where the message then exists
+/// nowhere but in its record: a value whose address is passed on must first be written somewhere.
 struct Away<M> {
     delivery: Delivery<M>,
     to: Address,
@@ -90,12 +92,15 @@ fn more() -> crate::record::Block {
     with(|host| host.expect("a thread with a shard_id has a host").stock.take())
 }
 
-/// Sends a message to another shard.
+/// Sends a message to another shard, or where the present block has no room.
 #[inline(never)]
 fn send_away<M: MessageField>(away: Away<M>) {
     let (here, Away { delivery, to, message }) = (here(), away);
     let shard_id = to.shard_id();
     let Some(host) = here.host.get() else { return send_outside(delivery, to, message) };
+    if host.shard_id == shard_id {
+        return here.cursor.append(delivery, to.target(), message, more);
+    }
     // In another system of the process the address is nobody's: they do not know of each other.
     let is_own = host.shard_id.node() == shard_id.node();
     match host.outboxes.get(shard_id.shard() as usize).filter(|_| is_own) {
@@ -305,6 +310,7 @@ impl Host {
     /// # Panics
     ///
     /// If the shard has no cell left: more than four billion.
+    #[inline(always)]
     pub(crate) fn settle<B: Body>(
         &self,
         kind: &'static TypeOf<B>,
@@ -313,9 +319,7 @@ impl Host {
     ) -> (Address, CellRef<'_>) {
         let kind: &'static CellType = kind.erased();
         let (slot, cell) = self.cells.allocate(kind).expect("a shard has room for another cell");
-        // A cell never used begins with generation 1.
-        let generation = cell.word.generation().max(1);
-        let address = self.address(Target::new(slot, generation));
+        let address = self.address(Target::new(slot, cell.word.generation()));
         cell.occupy(kind, status, body);
         if !kind.is_reply() {
             self.begun.set(self.begun.get() + 1);
@@ -373,10 +377,19 @@ impl Host {
         tracing::debug!(target: "callboard", %reason, %to, message, bytes, "dead letter");
     }
 
-    /// The address of the actor that is polled now.
-    pub(crate) fn polled_address(&self) -> Option<Address> {
-        let (actor, waker) = self.polled.get();
-        (!waker.is_null()).then(|| self.address(actor))
+    /// Whether it is this actor that is polled now.
+    #[inline]
+    pub(crate) fn is_polled(&self, actor: Address) -> bool {
+        let (polled, waker) = self.polled.get();
+        polled == actor.target() && self.shard_id == actor.shard_id() && !waker.is_null()
+    }
+
+    /// The actor that is polled now if this is its own waker, by which the answer to an ask polls it
+    /// without one; else nobody.
+    #[inline]
+    pub(crate) fn owner(&self, waker: &Waker) -> Target {
+        let (actor, own) = self.polled.get();
+        if std::ptr::eq(waker.data(), own) { actor } else { Target::NOBODY }
     }
 
     /// Why an actor ends whose code panicked, with this payload.

@@ -132,21 +132,26 @@ impl Cells {
     #[inline]
     pub(crate) fn allocate(&self, kind: &'static CellType) -> Option<(u32, CellRef<'_>)> {
         let class = kind.class as usize;
-        let used = self.free[class].get();
-        let slot = if used == NONE { self.fresh_slot(class)? } else { used as u32 };
-        let cell = self.at(slot).expect("free slots lie in chunks");
-        if used != NONE {
-            self.free[class].set(cell.stamp.get());
+        let mut used = self.free[class].get();
+        if used == NONE {
+            used = i64::from(self.fresh_slot(class)?);
         }
+        let slot = used as u32;
+        let cell = self.at(slot).expect("free slots lie in chunks");
+        self.free[class].set(cell.stamp.get());
         self.count(class, 1);
         Some((slot, cell))
     }
 
+    /// A slot never used, as the last of a free list.
     #[cold]
     fn fresh_slot(&self, class: usize) -> Option<u32> {
         let slot = self.fresh[class].get();
         let slot = if slot.is_multiple_of(CELLS) { self.add_chunk(class)? } else { slot };
         self.fresh[class].set(slot + 1);
+        let cell = self.at(slot).expect("fresh slots lie in chunks");
+        cell.word.begin();
+        cell.stamp.set(NONE);
         Some(slot)
     }
 
@@ -162,10 +167,10 @@ impl Cells {
         Some(first)
     }
 
-    /// Frees the cell at this slot, whose body was dropped.
+    /// Frees the cell at this slot, whose body, of this type, was dropped.
     #[inline]
-    pub(crate) fn free(&self, slot: u32, cell: CellRef<'_>) {
-        let class = cell.kind().expect("a cell in use has a type").class as usize;
+    pub(crate) fn free(&self, slot: u32, cell: CellRef<'_>, kind: &'static CellType) {
+        let class = kind.class as usize;
         if cell.vacate() {
             cell.stamp.set(self.free[class].replace(i64::from(slot)));
         }

@@ -35,7 +35,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-use self::status::{BUSY, ENDING, FREE, LENT, Word};
+use self::status::{ANSWERED, BUSY, ENDING, FREE, LENT, Word};
 use self::task::{FutureStock, Task, Wakes};
 use crate::address::{Address, Target};
 use crate::config;
@@ -400,7 +400,8 @@ impl CellRef<'_> {
     ) -> Option<std::thread::Result<std::task::Poll<Flow>>> {
         let mut task = self.task.take()?;
         let polled = catch(|| task.poll(actor, home, entered));
-        self.task.set(Some(task));
+        // The place was empty: there is nothing to drop.
+        std::mem::forget(self.task.replace(Some(task)));
         Some(polled)
     }
 
@@ -421,9 +422,12 @@ impl CellRef<'_> {
     }
 
     /// Frees the cell, whose body was dropped. Answers whether the slot may be used again.
+    #[inline]
     pub(crate) fn vacate(self) -> bool {
         debug_assert!(self.word.has(LENT), "a cell is freed after its body was dropped");
-        self.extras.take();
+        if let Some(extras) = self.extras.take() {
+            drop_extras(extras);
+        }
         self.kind.set(None);
         self.word.vacate()
     }
@@ -466,9 +470,17 @@ impl CellRef<'_> {
         Some(result)
     }
 
+    /// Whether this is the cell of this ask, and holds its answer and no extras.
+    #[inline(always)]
+    pub(crate) fn has_only_answer(self, ask: Target) -> bool {
+        // SAFETY: read within the shard's thread, and no reference to it is kept anywhere.
+        let has_extras = unsafe { &*self.extras.as_ptr() }.is_some();
+        self.word.is_just(ask.generation(), ANSWERED) && !has_extras
+    }
+
     /// Sets when an ask ends without its answer, in nanoseconds of the shard's clock.
     pub(crate) fn set_deadline(self, at: u64) {
-        self.stamp.set(i64::MIN.saturating_add_unsigned(at).min(-1));
+        self.stamp.set(i64::MIN | at.min(i64::MAX as u64) as i64);
     }
 
     /// When an ask ends without its answer; none once it is answered.
@@ -517,6 +529,11 @@ impl CellRef<'_> {
     pub(crate) fn set_extras(self, extras: Option<Box<Extras>>) {
         self.extras.set(extras);
     }
+}
+
+#[cold]
+fn drop_extras(extras: Box<Extras>) {
+    drop(extras);
 }
 
 fn catch<R>(call: impl FnOnce() -> R) -> std::thread::Result<R> {

@@ -69,6 +69,12 @@ impl Word {
         self.0.get() & !(u64::from(allowed) << 32) == u64::from(generation)
     }
 
+    /// Whether this is the given generation with exactly this status.
+    #[inline(always)]
+    pub(crate) fn is_just(&self, generation: u32, status: u32) -> bool {
+        self.0.get() == u64::from(status) << 32 | u64::from(generation)
+    }
+
     #[inline(always)]
     pub(crate) fn has(&self, bits: u32) -> bool {
         self.status() & bits != 0
@@ -82,13 +88,18 @@ impl Word {
         self.0.set(self.0.get() & !(u64::from(bits) << 32));
     }
 
+    /// A cell never used becomes free, in the first generation.
+    pub(crate) fn begin(&self) {
+        self.0.set(u64::from(FREE) << 32 | 1);
+    }
+
     /// The cell becomes somebody's: the present generation, with this status.
     pub(crate) fn occupy(&self, status: u32) {
-        let generation = self.generation().max(1);
-        self.0.set(u64::from(status) << 32 | u64::from(generation));
+        self.0.set(u64::from(status) << 32 | u64::from(self.generation()));
     }
 
     /// The cell becomes free, in its next generation. Answers whether it may be used again.
+    #[inline]
     pub(crate) fn vacate(&self) -> bool {
         let next = self
             .generation()
@@ -107,6 +118,7 @@ mod tests {
     #[test]
     fn q4_a_slot_at_its_last_generation_is_retired() {
         let word = Word(Cell::new(0));
+        word.begin();
         word.occupy(0);
         let mut lives = 1;
         while word.vacate() {
@@ -121,6 +133,7 @@ mod tests {
     #[test]
     fn one_compare_decides_for_an_idle_cell() {
         let word = Word(Cell::new(0));
+        word.begin();
         word.occupy(0);
         assert!(word.is(1, 0));
         assert!(!word.is(2, 0));

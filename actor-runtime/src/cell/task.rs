@@ -16,6 +16,7 @@ use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::RefCell;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
@@ -170,31 +171,48 @@ impl<'a> Task<'a> {
         entered: impl FnOnce(*const ()),
     ) -> Poll<Flow> {
         // SAFETY: invariant 1; the head is not borrowed otherwise.
-        let head = unsafe { self.at.as_mut() };
-        let vtable = head.vtable;
-        if let Some(waker) = head.waker.clone() {
-            entered(waker.data());
-            // SAFETY: invariant 2, and `&mut self` says that nobody else uses the body.
-            return unsafe { (vtable.poll)(self.at, &mut Context::from_waker(&waker)) };
+        let head = unsafe { self.at.as_ref() };
+        if head.waker.is_some() {
+            return self.poll_kept(entered);
         }
+        let vtable = head.vtable;
         let seed = Seed { actor, home, owned: OnceLock::new() };
         let data = (&raw const seed).cast::<()>();
         // SAFETY: the vtable's functions take `data` for a `Seed`, which outlives this waker; only
         // clones, which are other wakers, are kept (invariant 3). Not dropped: there is nothing to drop.
-        let waker = std::mem::ManuallyDrop::new(unsafe { Waker::new(data, &SEED) });
+        let waker = ManuallyDrop::new(unsafe { Waker::new(data, &SEED) });
         entered(data);
-        // SAFETY: as above.
+        // SAFETY: invariant 2, and `&mut self` says that nobody else uses the body.
         let polled = unsafe { (vtable.poll)(self.at, &mut Context::from_waker(&waker)) };
-        if polled.is_pending() {
-            // SAFETY: the poll is over, so the head is ours again.
-            unsafe { self.at.as_mut() }.waker = seed.owned.into_inner();
+        if seed.owned.get().is_some() {
+            self.keep(seed);
+        } else {
+            std::mem::forget(seed);
         }
         polled
     }
 
+    /// Polls with the waker that somebody cloned.
+    #[inline(never)]
+    fn poll_kept(&mut self, entered: impl FnOnce(*const ())) -> Poll<Flow> {
+        // SAFETY: as in `poll`.
+        let head = unsafe { self.at.as_ref() };
+        let (vtable, waker) = (head.vtable, head.waker.clone().expect("`poll` saw it"));
+        entered(waker.data());
+        // SAFETY: as in `poll`.
+        unsafe { (vtable.poll)(self.at, &mut Context::from_waker(&waker)) }
+    }
+
+    /// Keeps the waker that was made in a poll that is over.
+    #[inline(never)]
+    fn keep(&mut self, seed: Seed<'_>) {
+        // SAFETY: the poll is over, so the head is ours again.
+        unsafe { self.at.as_mut() }.waker = seed.owned.into_inner();
+    }
+
     /// Drops the future and keeps its memory in `stock`.
     pub(crate) fn end(self, stock: Option<&FutureStock>) {
-        let this = std::mem::ManuallyDrop::new(self);
+        let this = ManuallyDrop::new(self);
         // SAFETY: the task is not used again.
         unsafe { free(this.at, stock) }
     }
@@ -270,7 +288,7 @@ unsafe fn seed_clone(data: *const ()) -> RawWaker {
     let owned = seed
         .owned
         .get_or_init(|| Arc::new(ActorWaker { actor: seed.actor, home: seed.home.clone() }).into());
-    let clone = std::mem::ManuallyDrop::new(owned.clone());
+    let clone = ManuallyDrop::new(owned.clone());
     RawWaker::new(clone.data(), clone.vtable())
 }
 

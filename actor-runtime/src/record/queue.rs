@@ -62,6 +62,12 @@ impl Cursor {
         self.tail.get() == at
     }
 
+    /// Whether a record of `bytes` fits into the present block.
+    #[inline(always)]
+    pub(crate) fn has_room(&self, bytes: usize) -> bool {
+        self.tail.get().addr() + bytes <= self.limit.get().addr()
+    }
+
     /// Appends a record. A cursor that has no room takes a block from `more`; one without any block is
     /// only given a first one by its queue.
     #[inline(always)]
@@ -73,11 +79,8 @@ impl Cursor {
         more: impl FnOnce() -> Block,
     ) {
         let size = const { record_size::<M>() };
-        // What unwinds has a destructor to call with the value's address, so without this the value is
-        // written twice: on the stack, and from there to its record.
-        let value = ManuallyDrop::new(value);
         let mut at = self.tail.get();
-        if at.addr() + size > self.limit.get().addr() {
+        if !self.has_room(size) {
             at = self.grow(more());
         }
         let header = Header { letter: delivery.letter(), target };
@@ -90,7 +93,7 @@ impl Cursor {
         let value_at = unsafe { NonNull::new_unchecked(value_at) };
         // SAFETY: the record has `record_size::<M>()` bytes. A boxed value allocates before it is
         // written and the tail moves last, so no half-written record is ever seen (U6).
-        unsafe { put_value(value_at, ManuallyDrop::into_inner(value)) };
+        unsafe { put_value(value_at, value) };
         // SAFETY: still inside the block.
         self.tail.set(unsafe { at.add(size) });
     }
@@ -198,7 +201,7 @@ impl RecordQueue {
     /// Whether a record of `bytes` fits into the present block.
     #[inline]
     pub(crate) fn has_room(&self, bytes: usize) -> bool {
-        self.cursor.tail.get().addr() + bytes <= self.cursor.limit.get().addr()
+        self.cursor.has_room(bytes)
     }
 
     /// Hands over the block of a queue that never grew past one; none if it holds no record.
@@ -438,7 +441,7 @@ impl Arrived<'_> {
         queue.begin(first);
         let cursor = &queue.cursor;
         let mut to = cursor.tail.get();
-        if to.addr() + size > cursor.limit.get().addr() {
+        if !cursor.has_room(size) {
             to = cursor.grow(stock.take());
         }
         let from = ManuallyDrop::new(self).at;

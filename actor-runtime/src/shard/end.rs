@@ -231,9 +231,10 @@ impl Turn<'_> {
             drop(reader);
             extras.starter.take();
         }
-        let name = cell.kind().map_or("", |kind| kind.name());
+        let kind = cell.kind().expect("a cell in use has a type");
+        let name = kind.name();
         tracing::trace!(target: "callboard", actor = %host.address(target), kind = name, %reason, "stop");
-        host.cells.free(target.slot(), cell);
+        host.cells.free(target.slot(), cell, kind);
     }
 }
 

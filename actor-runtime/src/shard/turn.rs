@@ -14,7 +14,7 @@ use crate::config;
 use crate::error::AskError;
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
-use crate::host::{self, Host, Signal};
+use crate::host::{self, Host, NOBODY, Signal};
 use crate::record::{Ahead, Arrived, Block, Class, Cursor};
 use crate::route::Word;
 use crate::stats::{DeadReason, inc};
@@ -302,11 +302,11 @@ impl<'t> Turn<'t> {
 
     /// Frees the cell of an ask that was given up from elsewhere.
     fn abandon(&mut self, cell: CellRef<'_>, target: Target) {
-        if cell.kind().is_some_and(|kind| kind.is_reply()) && !cell.word.has(LENT) {
+        if let Some(kind) = cell.kind().filter(|kind| kind.is_reply() && !cell.word.has(LENT)) {
             if let Err(payload) = cell.drop_body() {
                 self.destructor_panicked(payload);
             }
-            self.host.cells.free(target.slot(), cell);
+            self.host.cells.free(target.slot(), cell, kind);
         }
     }
 
@@ -385,17 +385,27 @@ impl<'t> Turn<'t> {
 
     /// Polls the pending future of an actor, if it has one.
     pub(super) fn poll(&mut self, target: Target) {
-        let Some(cell) = self.host.cell(target) else { return };
         let host = self.host;
-        let address = host.address(target);
-        let before = host.polled.get();
-        let polled = cell.poll(address, &host.home, |waker| host.polled.set((target, waker)));
-        host.polled.set(before);
-        let result = match polled {
-            None | Some(Ok(Poll::Pending)) => return,
-            Some(Ok(Poll::Ready(flow))) => Ok(flow),
-            Some(Err(payload)) => Err(payload),
-        };
+        let Some(cell) = host.cell(target) else { return };
+        let entered = |waker| host.polled.set((target, waker));
+        let polled = cell.poll(host.address(target), &host.home, entered);
+        // Polls are not nested: before this one, too, nobody was polled.
+        host.polled.set(NOBODY);
+        match polled {
+            None | Some(Ok(Poll::Pending)) => {}
+            Some(Ok(Poll::Ready(flow))) => self.polled(cell, target, Ok(flow)),
+            Some(Err(payload)) => self.polled(cell, target, Err(payload)),
+        }
+    }
+
+    /// A pending future has ended.
+    #[inline(never)]
+    fn polled(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        result: std::thread::Result<Flow>,
+    ) {
         let dropped = self.drop_task(cell, AskError::Crashed);
         match result.and_then(|flow| dropped.map(|()| flow)) {
             Ok(flow) => self.finished(cell, target, flow),
