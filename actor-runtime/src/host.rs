@@ -69,12 +69,25 @@ fn here<'t>() -> &'t Here {
 /// end of the turn; from any other thread it goes by the shard's injector.
 #[inline(always)]
 pub(crate) fn send<M: MessageField>(delivery: Delivery<M>, to: Address, message: M) {
-    let here = here();
-    let has_room = here.cursor.has_room(const { record_size::<M>() });
-    if here.shard_id.get() == to.shard_id() && has_room {
-        here.cursor.append(delivery, to.target(), message, more);
-    } else {
-        send_away(Away { delivery, to, message });
+    let (here, bytes) = (here(), const { record_size::<M>() });
+    if here.shard_id.get() == to.shard_id() {
+        if here.cursor.has_room(bytes) {
+            return here.cursor.append(delivery, to.target(), message, more);
+        }
+    } else if let Some((outbox, stock)) = here.outbox(to.shard_id())
+        && outbox.open.has_room(bytes)
+    {
+        return outbox.open.cursor().append(delivery, to.target(), message, || stock.take());
+    }
+    send_away(Away { delivery, to, message });
+}
+
+impl Here {
+    /// The outbox toward another shard of this one's system.
+    #[inline(always)]
+    fn outbox(&self, to: ShardId) -> Option<(&'static Outbox, &'static Stock)> {
+        let host = self.host.get().filter(|_| self.shard_id.get().node() == to.node())?;
+        Some((host.outboxes.get(to.shard() as usize)?, &host.stock))
     }
 }
 

@@ -19,7 +19,9 @@ mod queue;
 pub(crate) use block::{Block, Stock};
 pub use delivery::Delivery;
 pub(crate) use delivery::{Class, Letter, record_size, take_value};
-pub(crate) use queue::{Ahead, Arrived, Cursor, Loose, Parcel, RecordQueue, Run, forget_payload};
+pub(crate) use queue::{
+    Ahead, Arrived, Cursor, Loose, Parcel, RecordQueue, Run, Walk, forget_payload,
+};
 
 use crate::address::Target;
 

@@ -15,8 +15,9 @@
 //!    way of the JUMPs, lie whole records, each written with its letter and not yet taken.
 //! 2. `tail <= limit`, and at least a JUMP fits behind `limit` in the block. Bounds are compared as
 //!    addresses, never by moving a pointer past its block.
-//! 3. The [`Reader`] advances past a record before it hands it out, so no record is handed out twice;
-//!    the memory of a record handed out stays until the reader is asked for the next.
+//! 3. The [`Reader`], and the [`Walk`] of a parcel or a run, advances past a record before it hands it out,
+//!    so no record is handed out twice; the memory of a record handed out stays until it is asked for the
+//!    next. Where it is when it is dropped is where the next one begins.
 //! 4. A block is given back only when the reader has passed its JUMP (so after the last record in it
 //!    was taken, by 3).
 //! 5. An [`Arrived`] owns the value of one record and is consumed by exactly one of: taking the value,
@@ -495,24 +496,25 @@ impl Parcel {
         Self { block: ManuallyDrop::new(block), at }
     }
 
-    /// The next record.
-    #[inline]
-    pub(crate) fn next(&mut self) -> Option<Arrived<'_>> {
-        let at = self.at;
-        let letter = Raw(at.as_ptr()).letter()?;
-        // SAFETY: the record is that long; another or the final JUMP follows.
-        self.at = unsafe { at.add(letter.size()) };
-        Some(Arrived { at, reader: PhantomData })
+    /// Takes the records, one after the other.
+    #[inline(always)]
+    pub(crate) fn walk(&mut self) -> Walk<'_> {
+        Walk { at: self.at, end: ptr::null_mut(), place: &mut self.at }
     }
 
     /// Gives the block back, once every record was taken.
     pub(crate) fn finish(mut self) -> Block {
-        while let Some(record) = self.next() {
-            record.discard();
-        }
+        self.discard();
         let mut this = ManuallyDrop::new(self);
         // SAFETY: `this` is not used again, nor dropped.
         unsafe { ManuallyDrop::take(&mut this.block) }
+    }
+
+    fn discard(&mut self) {
+        let mut records = self.walk();
+        while let Some(record) = records.next() {
+            record.discard();
+        }
     }
 
     /// Splits the parcel into what a lane can carry; it comes back by [`from_raw`](Self::from_raw).
@@ -533,17 +535,17 @@ impl Parcel {
 
 impl Drop for Parcel {
     fn drop(&mut self) {
-        while let Some(record) = self.next() {
-            record.discard();
-        }
+        self.discard();
         // SAFETY: dropped once, here; `finish` does not come this way.
         unsafe { ManuallyDrop::drop(&mut self.block) }
     }
 }
 
 /// Records that lie in a row in memory lent by a lane's slot.
+///
+/// Dropping it drops the records that were not taken.
 pub(crate) struct Run<'s> {
-    at: *mut u8,
+    at: NonNull<u8>,
     end: *mut u8,
     slot: PhantomData<&'s mut ()>,
 }
@@ -552,27 +554,62 @@ impl Run<'_> {
     /// # Safety
     ///
     /// `bytes` bytes from `at` on are what `take_bytes` gave, not yet taken, for as long as the run lives.
-    pub(crate) unsafe fn new(at: *mut u8, bytes: usize) -> Self {
+    pub(crate) unsafe fn new(at: NonNull<u8>, bytes: usize) -> Self {
         // SAFETY: the bytes are there.
-        Self { at, end: unsafe { at.add(bytes) }, slot: PhantomData }
+        let end = unsafe { at.as_ptr().add(bytes) };
+        Self { at, end, slot: PhantomData }
     }
 
+    /// Takes the records, one after the other.
+    #[inline(always)]
+    pub(crate) fn walk(&mut self) -> Walk<'_> {
+        Walk { at: self.at, end: self.end, place: &mut self.at }
+    }
+}
+
+impl Drop for Run<'_> {
+    fn drop(&mut self) {
+        let mut records = self.walk();
+        while let Some(record) = records.next() {
+            record.discard();
+        }
+    }
+}
+
+/// Takes the records of a parcel or a run.
+///
+/// As for the [`Reader`] of a queue, the place of the next is its own meanwhile, in a register.
+pub(crate) struct Walk<'p> {
+    at: NonNull<u8>,
+    /// Where a run ends; null for a parcel, whose end is a JUMP.
+    end: *mut u8,
+    place: &'p mut NonNull<u8>,
+}
+
+impl Walk<'_> {
     /// The next record.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<Arrived<'_>> {
-        if self.at == self.end {
+        let at = self.at;
+        if at.as_ptr() == self.end {
             return None;
         }
-        let at = NonNull::new(self.at).expect("a run lies somewhere");
-        let letter = Raw(self.at).letter().expect("a run holds no JUMP");
-        // SAFETY: the record is that long, within the run.
-        self.at = unsafe { self.at.add(letter.size()) };
+        let letter = Raw(at.as_ptr()).letter()?;
+        // SAFETY: the record is that long; another, the end or the final JUMP follows.
+        self.at = unsafe { at.add(letter.size()) };
         Some(Arrived { at, reader: PhantomData })
     }
 }
 
+impl Drop for Walk<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        *self.place = self.at;
+    }
+}
+
 /// One record in memory of its own: what a thread outside the system sends.
-pub(crate) struct Loose(Option<Parcel>);
+pub(crate) struct Loose(Parcel);
 
 impl Loose {
     /// A record on its own.
@@ -583,12 +620,12 @@ impl Loose {
         queue.begin(Block::small);
         queue.cursor.append(delivery, target, value, Block::small);
         queue.cursor.jump_to(ptr::null_mut());
-        Self(queue.take_block().map(Parcel::of))
+        Self(Parcel::of(queue.take_block().expect("a queue with a record has a block")))
     }
 
-    /// The record.
-    pub(crate) fn take(&mut self) -> Option<Arrived<'_>> {
-        self.0.as_mut().and_then(Parcel::next)
+    /// Takes the record.
+    pub(crate) fn walk(&mut self) -> Walk<'_> {
+        self.0.walk()
     }
 }
 
@@ -789,7 +826,7 @@ mod tests {
         }
         let mut parcel = outbox.take_parcel().expect("ten records");
         assert!(outbox.take_parcel().is_none(), "it was taken whole");
-        assert_eq!(value_of(parcel.next().expect("the first")), (1, 0));
+        assert_eq!(value_of(parcel.walk().next().expect("the first")), (1, 0));
         let sent = std::thread::spawn(move || drop(parcel));
         sent.join().expect("a parcel may be dropped on any thread");
         assert_eq!(drops.load(Ordering::Relaxed), 10);
@@ -822,8 +859,8 @@ mod tests {
         let drops = Arc::new(AtomicUsize::new(0));
         let new = |value| Loose::new(Letters::counted(), target(7), Counted(value, drops.clone()));
         let mut loose = new(1);
-        assert_eq!(value_of(loose.take().expect("it holds one")), (1, 1));
-        assert!(loose.take().is_none());
+        assert_eq!(value_of(loose.walk().next().expect("it holds one")), (1, 1));
+        assert!(loose.walk().next().is_none());
         drop(new(2));
         assert_eq!(drops.load(Ordering::Relaxed), 2);
     }

@@ -325,13 +325,19 @@ impl Turn<'_> {
         let shard = self.shard;
         while let Some(word) = shard.inbox.next() {
             if let crate::route::Word::Record(mut loose) = word {
-                while let Some(record) = loose.take() {
+                let mut records = loose.walk();
+                while let Some(record) = records.next() {
                     self.dead(record, AskError::Stopped);
                 }
             }
         }
         for lane in &shard.receivers {
-            while lane.receive(|record| self.dead(record, AskError::Stopped)) {}
+            while let Some(mut parcel) = lane.receive() {
+                let mut records = parcel.walk();
+                while let Some(record) = records.next() {
+                    self.dead(record, AskError::Stopped);
+                }
+            }
         }
         self.discard_queue();
         shard.flush();

@@ -26,7 +26,7 @@ use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
 
 use crate::config::LANE_SLOTS;
-use crate::record::{Arrived, Block, Parcel, RecordQueue, Run, Stock};
+use crate::record::{Block, Parcel, RecordQueue, Run, Stock, Walk};
 use crate::sync::{AtomicU64, Ordering, UnsafeCell};
 
 /// The words of a slot behind its state.
@@ -96,18 +96,15 @@ impl Slot {
         unsafe { Parcel::from_raw(at) }
     }
 
-    /// Shows each inline record to `each`.
-    ///
     /// # Safety
     ///
-    /// The slot is the caller's, in the state `INLINE` with this many bytes, none yet taken.
-    unsafe fn take_inline(&self, bytes: usize, mut each: impl FnMut(Arrived<'_>)) {
-        let at = self.words.with_mut(|words| words.cast::<u8>());
+    /// The slot is the caller's, in the state `INLINE` with this many bytes, none yet taken, and stays so
+    /// while the run lives.
+    unsafe fn inline_run(&self, bytes: usize) -> Run<'_> {
+        let at = self.words.with_mut(|words| NonNull::new(words.cast::<u8>()));
+        let at = at.expect("a slot lies somewhere");
         // SAFETY: the sender put so many bytes of records there, and they stay until the state changes.
-        let mut run = unsafe { Run::new(at, bytes) };
-        while let Some(record) = run.next() {
-            each(record);
-        }
+        unsafe { Run::new(at, bytes) }
     }
 }
 
@@ -133,15 +130,8 @@ impl Drop for Ring {
                 RETURNED => drop(unsafe { slot.take_returned() }),
                 // SAFETY: the same.
                 BLOCK => drop(unsafe { slot.take_parcel() }),
-                INLINE => {
-                    let bytes = (state >> 8) as usize;
-                    // SAFETY: the same.
-                    unsafe {
-                        slot.take_inline(bytes, |record| {
-                            record.discard();
-                        });
-                    }
-                }
+                // SAFETY: the same.
+                INLINE => drop(unsafe { slot.inline_run((state >> 8) as usize) }),
                 _ => {}
             }
         }
@@ -230,29 +220,59 @@ impl LaneReceiver {
         self.full_slot().is_some()
     }
 
-    /// Takes one parcel, if one has arrived, and shows each of its records to `each`; the emptied block
-    /// goes back with the slot.
-    pub(crate) fn receive(&self, mut each: impl FnMut(Arrived<'_>)) -> bool {
-        let Some((slot, state)) = self.full_slot() else { return false };
+    /// Takes one parcel, if one has arrived.
+    pub(crate) fn receive(&self) -> Option<Received<'_>> {
+        let (slot, state) = self.full_slot()?;
         self.next.set(self.next.get().wrapping_add(1));
-        let state = if state == BLOCK {
+        let records = if state == BLOCK {
             // SAFETY: the state says that the slot is ours and carries a parcel.
-            let mut parcel = unsafe { slot.take_parcel() };
-            while let Some(record) = parcel.next() {
-                each(record);
-            }
-            let block = parcel.finish();
-            // SAFETY: the slot is still ours.
-            unsafe { slot.put_pointer(block.into_raw()) };
-            RETURNED
+            Records::Block(unsafe { slot.take_parcel() })
         } else {
-            // SAFETY: the slot is ours, in this state.
-            unsafe { slot.take_inline((state >> 8) as usize, &mut each) };
-            EMPTY
+            // SAFETY: the slot is ours, in this state, and stays so until `Received` is dropped.
+            Records::Inline(unsafe { slot.inline_run((state >> 8) as usize) })
+        };
+        Some(Received { slot, records: Some(records) })
+    }
+}
+
+/// A parcel that has arrived. Dropping it drops the records that were not taken, and gives the slot back with
+/// the emptied block.
+pub(crate) struct Received<'l> {
+    slot: &'l Slot,
+    /// None once it is given back.
+    records: Option<Records<'l>>,
+}
+
+enum Records<'l> {
+    Block(Parcel),
+    Inline(Run<'l>),
+}
+
+impl Received<'_> {
+    /// Takes the records, one after the other.
+    pub(crate) fn walk(&mut self) -> Walk<'_> {
+        match self.records.as_mut().expect("it is given back by its drop alone") {
+            Records::Block(parcel) => parcel.walk(),
+            Records::Inline(run) => run.walk(),
+        }
+    }
+}
+
+impl Drop for Received<'_> {
+    fn drop(&mut self) {
+        let state = match self.records.take() {
+            Some(Records::Block(parcel)) => {
+                // SAFETY: the slot is still ours.
+                unsafe { self.slot.put_pointer(parcel.finish().into_raw()) };
+                RETURNED
+            }
+            inline => {
+                drop(inline);
+                EMPTY
+            }
         };
         // Ordering: pairs with the sender's acquire; our use of the data is over.
-        slot.state.store(state, Ordering::Release);
-        true
+        self.slot.state.store(state, Ordering::Release);
     }
 }
 
@@ -305,12 +325,16 @@ mod tests {
         });
         let mut next = 0;
         while next < records {
-            receiver.receive(|record| {
+            let Some(mut parcel) = receiver.receive() else {
+                std::thread::yield_now();
+                continue;
+            };
+            let mut walk = parcel.walk();
+            while let Some(record) = walk.next() {
                 let Ok(counted) = record.take(delivery()) else { unreachable!("one type") };
                 assert_eq!(counted.0, next);
                 next += 1;
-            });
-            std::thread::yield_now();
+            }
         }
         sends.join().expect("the sender sends all");
         assert_eq!(drops.load(Counter::Relaxed) as u64, records);
@@ -339,7 +363,10 @@ mod tests {
                 push(&sender, &queue, &stock);
             }
         }
-        assert!(receiver.receive(|record| assert!(record.discard())));
+        let mut parcel = receiver.receive().expect("a parcel has arrived");
+        assert!(parcel.walk().next().expect("it holds one record").discard());
+        assert!(parcel.walk().next().is_none());
+        drop(parcel);
         drop((sender, receiver));
         assert_eq!(drops.load(Counter::Relaxed), 3);
     }
@@ -385,12 +412,15 @@ mod model {
             });
             let mut next = 0;
             while next < 3 {
-                let any = receiver.receive(|record| {
-                    assert_eq!(record.take(delivery()).ok(), Some(next));
-                    next += 1;
-                });
-                if !any {
-                    loom::thread::yield_now();
+                match receiver.receive() {
+                    None => loom::thread::yield_now(),
+                    Some(mut parcel) => {
+                        let mut walk = parcel.walk();
+                        while let Some(record) = walk.next() {
+                            assert_eq!(record.take(delivery()).ok(), Some(next));
+                            next += 1;
+                        }
+                    }
                 }
             }
             sends.join().expect("the sender sends all");

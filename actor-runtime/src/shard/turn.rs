@@ -15,7 +15,7 @@ use crate::error::AskError;
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Host, NOBODY, Signal};
-use crate::record::{Ahead, Arrived, Block, Class, Cursor};
+use crate::record::{Ahead, Arrived, Block, Class, Cursor, Walk};
 use crate::route::Word;
 use crate::stats::{DeadReason, inc};
 
@@ -115,9 +115,7 @@ impl<'t> Turn<'t> {
                 Some(Word::Look) => {}
                 Some(Word::Call(call)) => self.call(call),
                 Some(Word::Record(mut loose)) => {
-                    while let Some(record) = loose.take() {
-                        self.deliver(record);
-                    }
+                    self.take_all(loose.walk());
                 }
                 Some(Word::StopNow(actor)) => self.host.leave(actor),
                 Some(Word::Wake(actor)) => self.host.wake(actor),
@@ -150,12 +148,23 @@ impl<'t> Turn<'t> {
         while more && records < config::TURN_RECORDS {
             more = false;
             for lane in &shard.receivers {
-                more |= lane.receive(|record| {
-                    records += 1;
-                    self.deliver(record);
-                });
+                let Some(mut parcel) = lane.receive() else { continue };
+                more = true;
+                records += self.take_all(parcel.walk());
             }
         }
+    }
+
+    /// Delivers the records of a parcel, and counts them.
+    // A function of its own, as the queue's loop is.
+    #[inline(never)]
+    fn take_all(&mut self, mut records: Walk<'_>) -> u32 {
+        let mut count = 0;
+        while let Some(record) = records.next() {
+            count += 1;
+            self.deliver(record);
+        }
+        count
     }
 
     fn poll_woken(&mut self) {
