@@ -388,7 +388,10 @@ impl CellRef<'_> {
     /// Keeps the future of a handler or hook until it is done.
     pub(crate) fn suspend(self, task: Task<'static>) {
         self.word.set(BUSY);
-        self.task.set(Some(task));
+        let before = self.task.replace(Some(task));
+        debug_assert!(before.is_none(), "an actor has one future at a time");
+        // So there is nothing to drop.
+        std::mem::forget(before);
     }
 
     /// Polls the pending future, under `catch_unwind`. None if there is none.

@@ -15,7 +15,7 @@ use crate::error::AskError;
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Host, NOBODY, Signal};
-use crate::record::{Ahead, Arrived, Block, Class, Cursor, Walk};
+use crate::record::{Ahead, Arrived, Block, Class, Cursor, Walk, forget_payload};
 use crate::route::Word;
 use crate::stats::{DeadReason, inc};
 
@@ -352,7 +352,7 @@ impl<'t> Turn<'t> {
             }
             Outcome::Later(task) => {
                 cell.suspend(task);
-                self.poll(target);
+                self.poll_cell(cell, target);
             }
         }
     }
@@ -393,32 +393,31 @@ impl<'t> Turn<'t> {
     }
 
     /// Polls the pending future of an actor, if it has one.
+    #[inline(never)]
     pub(super) fn poll(&mut self, target: Target) {
+        if let Some(cell) = self.host.cell(target) {
+            self.poll_cell(cell, target);
+        }
+    }
+
+    #[inline(never)]
+    fn poll_cell(&mut self, cell: CellRef<'_>, target: Target) {
         let host = self.host;
-        let Some(cell) = host.cell(target) else { return };
         let entered = |waker| host.polled.set((target, waker));
         let polled = cell.poll(host.address(target), &host.home, entered);
         // Polls are not nested: before this one, too, nobody was polled.
         host.polled.set(NOBODY);
         match polled {
             None | Some(Ok(Poll::Pending)) => {}
-            Some(Ok(Poll::Ready(flow))) => self.polled(cell, target, Ok(flow)),
-            Some(Err(payload)) => self.polled(cell, target, Err(payload)),
-        }
-    }
-
-    /// A pending future has ended.
-    #[inline(never)]
-    fn polled(
-        &mut self,
-        cell: CellRef<'_>,
-        target: Target,
-        result: std::thread::Result<Flow>,
-    ) {
-        let dropped = self.drop_task(cell, AskError::Crashed);
-        match result.and_then(|flow| dropped.map(|()| flow)) {
-            Ok(flow) => self.finished(cell, target, flow),
-            Err(payload) => self.crash(cell, target, payload, self.has_message(cell)),
+            Some(Ok(Poll::Ready(flow))) => match self.drop_task(cell, AskError::Crashed) {
+                Ok(()) => self.finished(cell, target, flow),
+                Err(payload) => self.crash(cell, target, payload, self.has_message(cell)),
+            },
+            Some(Err(payload)) => {
+                // Of two panics the first is told.
+                let _ = self.drop_task(cell, AskError::Crashed).map_err(forget_payload);
+                self.crash(cell, target, payload, self.has_message(cell));
+            }
         }
     }
 
@@ -430,6 +429,9 @@ impl<'t> Turn<'t> {
             self.go_on_ending(cell, target, flow);
         } else {
             self.handled += 1;
+            if flow.goes_on() && !cell.word.has(BACKLOG) {
+                return;
+            }
             self.flow(cell, target, flow);
         }
         self.list(target);
