@@ -75,10 +75,14 @@ impl<'b> Bench<'b> {
     /// Runs all rounds and prints the table.
     pub(crate) fn run(mut self, title: &str) {
         let count = count();
+        let only = argument("--only");
         let rounds = if count.is_some() { 1 } else { ROUNDS };
         println!("{title}: {rounds} rounds, medians, nanoseconds an operation");
         for round in 0..rounds {
             for candidate in &mut self.candidates {
+                if only.as_deref().is_some_and(|only| only != candidate.name) {
+                    continue;
+                }
                 let operations = count.unwrap_or(candidate.operations);
                 eprint!("\r  round {} of {rounds}: {:<40}", round + 1, candidate.name);
                 let time = (candidate.run)(operations);
@@ -86,7 +90,7 @@ impl<'b> Bench<'b> {
             }
         }
         eprint!("\r{:60}\r", "");
-        for candidate in &self.candidates {
+        for candidate in self.candidates.iter().filter(|candidate| !candidate.nanos.is_empty()) {
             let line = format!("  {:<44} {:>9.2}", candidate.name, median(&candidate.nanos));
             println!("{line}{}", self.verdict(candidate));
         }
@@ -96,6 +100,9 @@ impl<'b> Bench<'b> {
     fn verdict(&self, candidate: &Candidate<'_>) -> String {
         let Some((against, bound)) = candidate.against else { return String::new() };
         let baseline = &self.candidates[against];
+        if baseline.nanos.is_empty() {
+            return String::new();
+        }
         let pairs = candidate.nanos.iter().zip(&baseline.nanos);
         let (ratio, text) = match bound {
             Bound::AtMost(most) => {
@@ -115,13 +122,16 @@ impl<'b> Bench<'b> {
 /// One round of so many operations, unless all are to be run: `--count N` is for a tool that counts
 /// instructions; without `--bench`, which `cargo bench` gives, the question is only whether it runs.
 fn count() -> Option<u64> {
-    let arguments: Vec<_> = std::env::args().collect();
-    let count = arguments.iter().position(|argument| argument == "--count");
-    match count.and_then(|at| arguments.get(at + 1)?.parse().ok()) {
+    match argument("--count").and_then(|count| count.parse().ok()) {
         Some(count) => Some(count),
-        None if arguments.iter().any(|argument| argument == "--bench") => None,
+        None if std::env::args().any(|argument| argument == "--bench") => None,
         None => Some(1_000),
     }
+}
+
+/// What stands behind this word on the command line. `--only NAME` runs one candidate.
+fn argument(word: &str) -> Option<String> {
+    std::env::args().skip_while(|argument| argument != word).nth(1)
 }
 
 fn median(values: &[f64]) -> f64 {
