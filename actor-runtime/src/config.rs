@@ -60,5 +60,8 @@ pub(crate) const STOCK_BLOCKS: usize = 256;
 /// How often the end of a system cuts off what destructors spawned meanwhile; then they are left.
 pub(crate) const CUT_OFF_ROUNDS: usize = 64;
 
+/// Events a subscriber may be behind before it loses the oldest.
+pub(crate) const EVENTS: usize = 1_024;
+
 /// Slots of a lane from one shard to another, a power of two; each is 128 bytes.
 pub(crate) const LANE_SLOTS: usize = if cfg!(callboard_loom) { 2 } else { 64 };

@@ -26,10 +26,11 @@ use crate::cell::status::{LEAVING, STARTING, WOKEN};
 use crate::cell::task::{FutureStock, Wakes};
 use crate::cell::{Body, CellRef, CellType, Starter, TypeOf};
 use crate::error::AskError;
+use crate::event::{Event, Publisher};
 use crate::exit::{ExitReason, Panic};
 use crate::message::MessageField;
 use crate::record::{
-    Class, Cursor, Delivery, Loose, Parcel, RecordQueue, Stock, forget_payload, record_size,
+    Class, Cursor, Delivery, Letter, Loose, Parcel, RecordQueue, Stock, forget_payload, record_size,
 };
 use crate::route::{self, Word};
 use crate::stats::{Counters, DeadReason};
@@ -158,6 +159,9 @@ pub(crate) fn with<R>(call: impl FnOnce(Option<&Host>) -> R) -> R {
     call(here().host.get())
 }
 
+/// Says that whoever is polled now listens to events.
+pub(crate) fn listens() {}
+
 /// Runs `call` as this host's shard. `cursor` is that of the shard's own queue, which for the time of the
 /// call is the one given to `call`.
 pub(crate) fn enter<R>(host: &Host, cursor: &Cursor, call: impl FnOnce(&Cursor) -> R) -> R {
@@ -253,6 +257,8 @@ pub(crate) struct Host {
     pub(crate) stock: Stock,
     pub(crate) futures: FutureStock,
     pub(crate) counters: Counters,
+    /// Shared by all shards of the system.
+    pub(crate) publisher: Arc<Publisher>,
     pub(crate) outboxes: Box<[Outbox]>,
     /// Where wakers of this shard's actors send their wakes.
     pub(crate) home: Arc<dyn Wakes>,
@@ -278,13 +284,19 @@ pub(crate) struct Host {
 pub(crate) const NOBODY: (Target, *const ()) = (Target::NOBODY, std::ptr::null());
 
 impl Host {
-    pub(crate) fn new(shard_id: ShardId, shards: usize, home: Arc<dyn Wakes>) -> Self {
+    pub(crate) fn new(
+        shard_id: ShardId,
+        shards: usize,
+        home: Arc<dyn Wakes>,
+        publisher: Arc<Publisher>,
+    ) -> Self {
         Self {
             shard_id,
             cells: Cells::new(),
             stock: Stock::default(),
             futures: FutureStock::default(),
             counters: Counters::default(),
+            publisher,
             outboxes: (0..shards).map(|_| Outbox::default()).collect(),
             home,
             now: Cell::new(0),
@@ -379,15 +391,15 @@ impl Host {
     /// A message of this shard that has nowhere to go.
     fn lose<M: MessageField>(&self, delivery: Delivery<M>, to: Address, message: M) {
         if delivery.letter().class() == Class::Message {
-            self.dead_letter(DeadReason::NoProc, to, delivery.letter().name(), size_of::<M>());
+            self.dead_letter(DeadReason::NoProc, to, delivery.letter());
         }
         dropping_asks(AskError::NoProc, || drop(message));
     }
 
     /// Counts a dead letter and says so.
-    pub(crate) fn dead_letter(&self, reason: DeadReason, to: Address, message: &str, bytes: usize) {
+    pub(crate) fn dead_letter(&self, reason: DeadReason, receiver: Address, letter: &Letter) {
         self.counters.dead_letter(reason);
-        tracing::debug!(target: "callboard", %reason, %to, message, bytes, "dead letter");
+        self.publisher.dead_letter(reason, receiver, letter);
     }
 
     /// Whether it is this actor that is polled now.
@@ -419,7 +431,28 @@ impl Host {
 
     /// Runs user code that is no actor's; a panic ends here.
     pub(crate) fn guard<R>(&self, call: impl FnOnce() -> R) -> Result<R, ExitReason> {
-        catch_unwind(AssertUnwindSafe(call)).map_err(|payload| self.panicked(payload))
+        catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
+            let reason = self.panicked(payload);
+            self.tell_panic(None, "", &reason);
+            reason
+        })
+    }
+
+    /// Publishes what `make` makes, if anybody is subscribed. Runs wakers, so nothing is borrowed.
+    pub(crate) fn emit(&self, make: impl FnOnce() -> Event) {
+        self.publisher.publish(make);
+    }
+
+    /// Publishes a panic, if that is the reason.
+    pub(crate) fn tell_panic(
+        &self,
+        actor: Option<Address>,
+        kind: &'static str,
+        reason: &ExitReason,
+    ) {
+        if let ExitReason::Panic(panic) = reason {
+            self.emit(|| Event::Panic { actor, kind, panic: panic.clone() });
+        }
     }
 }
 

@@ -155,6 +155,8 @@ mod ask;
 mod cell;
 mod config;
 mod error;
+mod event;
+mod events;
 mod exit;
 mod flow;
 #[allow(unsafe_code, reason = "a small closure lies inline, without its type")]
@@ -183,6 +185,8 @@ pub use crate::address::Address;
 pub use crate::ask::{Ask, Pending, Reply};
 pub use crate::cell::{Handled, Options};
 pub use crate::error::{AskError, StartError};
+pub use crate::event::Event;
+pub use crate::events::Events;
 pub use crate::exit::{ExitReason, Panic};
 pub use crate::flow::{Flow, IntoFlow, IntoStart, IntoStartOk, Start};
 pub use crate::message::{Api, Message, MessageField, Protocol};

@@ -16,16 +16,19 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::actor::{Actor, Ended, Place, SpawnOn, run_on, spawn_by};
-use crate::address::ShardId;
+use crate::address::{Address, ShardId};
 use crate::config;
 use crate::error::{AskError, StartError};
+use crate::event::Publisher;
+use crate::events::Events;
 use crate::host;
+use crate::record::Class;
 use crate::route::{self, Route, Word};
 use crate::shard::driver::{Between, Control, Driver, TokioDriver};
 use crate::shard::inbox::Inbox;
 use crate::shard::lane::lane;
 use crate::shard::{Left, Parts, Shard};
-use crate::stats::{Counters, DeadLetters};
+use crate::stats::{Counters, DeadLetters, DeadReason};
 
 /// Says how a system is to be: made by [`System::builder`].
 #[derive(Clone, Debug)]
@@ -141,6 +144,13 @@ impl System {
         make: impl FnOnce() -> A + Send + 'static,
     ) -> SpawnOn<A> {
         spawn_by(Some(self.inner.clone()), place.into(), make)
+    }
+
+    /// Subscribes to what happens in the system from now on: dead letters, panics, starts that failed and
+    /// more, see [`Event`](crate::Event). Nobody is subscribed unless this was called, and then nothing of it
+    /// costs anything.
+    pub fn events(&self) -> Events {
+        self.inner.events()
     }
 
     /// Ends the system within `deadline`: what was accepted is handled, actors run their stop hooks, and the
@@ -277,6 +287,7 @@ struct Progress {
 pub(crate) struct Inner {
     node: u32,
     inboxes: Arc<[Arc<Inbox>]>,
+    publisher: Arc<Publisher>,
     next_shard: AtomicUsize,
     /// Set at the beginning of the end, before the first phase; read by whoever sends from outside.
     closed: AtomicBool,
@@ -300,13 +311,7 @@ impl Route for Inner {
         // Ordering: a word that slips past is found by the last drain, or dropped with the inbox.
         match inbox.filter(|_| !self.closed.load(Ordering::Acquire)) {
             Some(inbox) => inbox.say(word),
-            None => {
-                if matches!(word, Word::Record(_)) {
-                    // Ordering: a counter alone.
-                    self.refused.fetch_add(1, Ordering::Relaxed);
-                }
-                host::dropping_asks(AskError::Stopped, || drop(word));
-            }
+            None => self.refuse(shard, word),
         }
     }
 
@@ -324,10 +329,12 @@ impl Route for Inner {
 impl Inner {
     pub(crate) fn new(shards: usize, slice_messages: u32) -> (Arc<Self>, Vec<Parts>) {
         let inboxes: Arc<[_]> = (0..shards).map(|_| Arc::new(Inbox::new())).collect();
+        let publisher = Arc::new(Publisher::new());
         let inner = route::register(|node| {
             Arc::new(Self {
                 node,
                 inboxes: inboxes.clone(),
+                publisher: publisher.clone(),
                 next_shard: AtomicUsize::new(0),
                 closed: AtomicBool::new(false),
                 refused: AtomicU64::new(0),
@@ -342,7 +349,7 @@ impl Inner {
                 changed: Condvar::new(),
             })
         });
-        let parts = parts(inner.node, &inboxes, slice_messages);
+        let parts = parts(inner.node, &inboxes, slice_messages, &publisher);
         (inner, parts)
     }
 
@@ -350,6 +357,33 @@ impl Inner {
     pub(crate) fn close(&self) {
         // Ordering: pairs with the load in `say`.
         self.closed.store(true, Ordering::Release);
+    }
+
+    /// Drops a word; a message in it is a dead letter.
+    fn refuse(&self, shard: u32, mut word: Word) {
+        if let Word::Record(loose) = &mut word
+            && let Some(record) = loose.take()
+        {
+            let letter = record.letter();
+            if letter.class() == Class::Message {
+                // Ordering: a counter alone.
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                let receiver = Address::new(ShardId::new(self.node, shard), record.target());
+                self.publisher.dead_letter(DeadReason::Shutdown, receiver, letter);
+            }
+            host::dropping_asks(AskError::Stopped, || record.discard());
+        }
+        host::dropping_asks(AskError::Stopped, || drop(word));
+    }
+
+    /// Subscribes to the system's events.
+    pub(crate) fn events(&self) -> Events {
+        Events::of(&self.publisher)
+    }
+
+    /// Publishes nothing more.
+    pub(crate) fn end_events(&self) {
+        self.publisher.end();
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
@@ -422,6 +456,7 @@ impl Inner {
         // Ordering: a counter alone.
         report.dead_letters.add_shutdown(self.refused.load(Ordering::Relaxed));
         tracing::debug!(target: "callboard", node = self.node, %report, "system ended");
+        self.end_events();
         report
     }
 
@@ -449,7 +484,12 @@ impl Inner {
 }
 
 /// What the shards of one system are made of.
-fn parts(node: u32, inboxes: &Arc<[Arc<Inbox>]>, slice_messages: u32) -> Vec<Parts> {
+fn parts(
+    node: u32,
+    inboxes: &Arc<[Arc<Inbox>]>,
+    slice_messages: u32,
+    publisher: &Arc<Publisher>,
+) -> Vec<Parts> {
     let shards = inboxes.len();
     let slice_messages = slice_messages.clamp(1, config::SLICE_MOST - 1);
     let mut senders: Vec<Vec<_>> = (0..shards).map(|_| Vec::with_capacity(shards)).collect();
@@ -469,6 +509,7 @@ fn parts(node: u32, inboxes: &Arc<[Arc<Inbox>]>, slice_messages: u32) -> Vec<Par
         senders,
         receivers,
         slice_messages,
+        publisher: publisher.clone(),
     })
     .collect()
 }

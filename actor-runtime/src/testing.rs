@@ -15,6 +15,7 @@ use crate::actor::{Actor, Place, spawn_by};
 use crate::actor_ref::ActorRef;
 use crate::config;
 use crate::error::StartError;
+use crate::events::Events;
 use crate::host;
 use crate::route::Route;
 use crate::shard::driver::{Driver, TokioDriver};
@@ -205,6 +206,11 @@ impl Simulator {
         report
     }
 
+    /// Subscribes to what happens from now on, as `System::events`.
+    pub fn events(&self) -> Events {
+        self.inner.events()
+    }
+
     /// Actors alive.
     #[must_use]
     pub fn actors(&self) -> usize {
@@ -238,6 +244,7 @@ impl Simulator {
             report.messages_left += shard.drain(now, &self.clock);
         }
         self.shards.iter().for_each(|shard| report.add(shard.counters()));
+        self.inner.end_events();
         report
     }
 }

@@ -97,6 +97,14 @@ impl World {
         }
     }
 
+    /// Subscribes to what happens from now on.
+    pub(crate) fn events(&self) -> callboard::Events {
+        match self {
+            Self::Simulated(simulator) => simulator.events(),
+            Self::Real(system) => system.events(),
+        }
+    }
+
     pub(crate) fn end(self) -> Report {
         self.end_within(END)
     }

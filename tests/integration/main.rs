@@ -18,6 +18,7 @@ mod crashes;
 mod drops;
 mod ending;
 mod entry;
+mod events;
 mod fairness;
 mod hostile;
 mod order;

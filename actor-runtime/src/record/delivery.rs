@@ -45,7 +45,10 @@ pub(crate) struct Letter {
     /// Equal exactly when both ends mean the same kind of cell and of value.
     marker: TypeId,
     drop_value: unsafe fn(NonNull<u8>),
+    /// Of the whole record, in bytes.
     size: u32,
+    /// Of the value, wherever it lies, in bytes.
+    value_bytes: usize,
     class: Class,
     /// The deadline of asks among these messages that name none.
     ask_timeout_nanos: u64,
@@ -62,6 +65,7 @@ impl Letter {
             marker: TypeId::of::<K>(),
             drop_value: drop_value::<M>,
             size: record_size::<M>() as u32,
+            value_bytes: size_of::<M>(),
             class,
             // Longer than five centuries is for ever.
             ask_timeout_nanos: ask_timeout.as_nanos() as u64,
@@ -71,6 +75,10 @@ impl Letter {
 
     pub(crate) const fn size(&self) -> usize {
         self.size as usize
+    }
+
+    pub(crate) const fn value_bytes(&self) -> usize {
+        self.value_bytes
     }
 
     pub(crate) const fn class(&self) -> Class {

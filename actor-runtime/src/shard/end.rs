@@ -21,6 +21,7 @@ use crate::cell::status::{BUSY, ENDING, LEAVING, LENT, STARTING};
 use crate::cell::{CellRef, Handled, Outcome};
 use crate::config;
 use crate::error::{AskError, StartError};
+use crate::event::Event;
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Signal};
@@ -80,10 +81,25 @@ impl Turn<'_> {
             _ => ExitReason::Normal,
         };
         let starter = cell.if_extras(|extras| extras.starter.take()).flatten();
+        let name = cell.kind().map_or("", |kind| kind.name());
         self.bury(cell, target, &reason);
+        // One that was stopped while it started has not failed.
+        if !reason.is_normal() {
+            self.tell_failed_start(target, name, &error);
+        }
         if let Some(starter) = starter {
             starter(Err(error));
         }
+    }
+
+    fn tell_failed_start(&self, target: Target, kind: &'static str, error: &StartError) {
+        let actor = self.host.address(target);
+        self.host.emit(|| {
+            // The error may be a user's, and say itself in a user's code.
+            let why = self.host.guard(|| Arc::from(error.to_string()));
+            let why = why.unwrap_or_else(|_| Arc::from("it has an error that panics"));
+            Event::StartFailed { actor, kind, why }
+        });
     }
 
     pub(super) fn start_timed_out(&mut self, target: Target) {
@@ -169,6 +185,7 @@ impl Turn<'_> {
         let actor = self.host.address(target);
         let name = cell.kind().map_or("", |kind| kind.name());
         tracing::warn!(target: "callboard", %actor, kind = name, %reason, "panic");
+        self.host.tell_panic(Some(actor), name, &reason);
         if in_flight {
             self.lose_in_flight(cell, target);
         }
@@ -182,9 +199,17 @@ impl Turn<'_> {
     }
 
     /// Counts a destructor's panic, and says so.
-    pub(super) fn destructor_panicked(&self, payload: Box<dyn Any + Send>) {
+    pub(super) fn destructor_panicked(
+        &self,
+        cell: CellRef<'_>,
+        target: Target,
+        payload: Box<dyn Any + Send>,
+    ) {
         let reason = self.host.panicked(payload);
         inc(&self.host.counters.panics_in_drop);
+        let actor = self.host.address(target);
+        let name = cell.kind().map_or("", |kind| kind.name());
+        self.host.tell_panic(Some(actor), name, &reason);
         tracing::error!(target: "callboard", %reason, "a destructor panicked");
     }
 
@@ -196,9 +221,8 @@ impl Turn<'_> {
 
     /// The message a handler was at when it was cut off.
     fn lose_in_flight(&self, cell: CellRef<'_>, target: Target) {
-        let letter = cell.kind().map(|kind| kind.letter());
-        let (name, bytes) = letter.map_or(("", 0), |letter| (letter.name(), letter.size()));
-        self.host.dead_letter(DeadReason::InFlight, self.host.address(target), name, bytes);
+        let kind = cell.kind().expect("a cell in use has a type");
+        self.host.dead_letter(DeadReason::InFlight, self.host.address(target), kind.letter());
     }
 
     /// Drops the pending future; asks it holds end with `error`.
@@ -219,7 +243,7 @@ impl Turn<'_> {
             [self.drop_task(cell, error), host::dropping_asks(error, || cell.drop_body())]
         {
             if let Err(payload) = dropped {
-                self.destructor_panicked(payload);
+                self.destructor_panicked(cell, target, payload);
             }
         }
         let extras = cell.take_extras();

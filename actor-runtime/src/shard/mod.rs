@@ -31,6 +31,7 @@ use self::lane::{LaneReceiver, LaneSender};
 use self::turn::Turn;
 use crate::address::{Address, ShardId};
 use crate::cell::task::Wakes;
+use crate::event::Publisher;
 use crate::host::{self, Host};
 use crate::record::{Block, RecordQueue};
 use crate::route::Word;
@@ -56,6 +57,7 @@ pub(crate) struct Parts {
     pub(crate) receivers: Vec<LaneReceiver>,
     /// The slice of actors whose type names none.
     pub(crate) slice_messages: u32,
+    pub(crate) publisher: Arc<Publisher>,
 }
 
 /// One thread's actors and what waits for them.
@@ -104,7 +106,7 @@ impl Wakes for Home {
 impl Shard {
     pub(crate) fn new(parts: Parts, epoch: Instant) -> Self {
         let home = Arc::new(Home { id: parts.id, inbox: parts.inbox.clone() });
-        let host = Host::new(parts.id, parts.peers.len(), home);
+        let host = Host::new(parts.id, parts.peers.len(), home, parts.publisher);
         let queue = RecordQueue::new();
         queue.begin(|| host.stock.take());
         let front = RecordQueue::new();

@@ -1,5 +1,6 @@
 //! One turn of a shard, as [`Shard::turn`](super::Shard::turn) runs it.
 
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -313,7 +314,7 @@ impl<'t> Turn<'t> {
     fn abandon(&mut self, cell: CellRef<'_>, target: Target) {
         if let Some(kind) = cell.kind().filter(|kind| kind.is_reply() && !cell.word.has(LENT)) {
             if let Err(payload) = cell.drop_body() {
-                self.destructor_panicked(payload);
+                self.destructor_panicked(cell, target, payload);
             }
             self.host.cells.free(target.slot(), cell, kind);
         }
@@ -583,13 +584,14 @@ impl<'t> Turn<'t> {
                     _ => DeadReason::Stopped,
                 };
                 let to = self.host.address(record.target());
-                self.host.dead_letter(reason, to, letter.name(), letter.size());
+                self.host.dead_letter(reason, to, letter);
             }
             Class::Signal => {}
         }
         if !host::dropping_asks(why, || record.discard()) {
             inc(&self.host.counters.panics_in_drop);
-            drop(self.host.take_panic());
+            let panic = Arc::new(self.host.take_panic().unwrap_or_default());
+            self.host.tell_panic(None, "", &ExitReason::Panic(panic));
         }
     }
 

@@ -1,0 +1,372 @@
+//! Who subscribes to events is told of dead letters, panics and failed starts, and holds up nobody.
+
+use std::any::type_name;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::task::{Context as TaskContext, Poll, Wake, Waker};
+
+use callboard::{
+    ActorRef, Address, AskError, DeadReason, Event, Events, Start, actor, handlers, start,
+};
+
+use crate::check::{Subject, SubjectMsg, World, everywhere, on_shards, put, real};
+
+/// All that a subscriber has not yet seen, once nothing more comes.
+fn rest(mut events: Events) -> Vec<Event> {
+    std::iter::from_fn(move || events.try_next()).collect()
+}
+
+/// The dead letters among them: the reason, for whom, the type and its size.
+fn dead_letters(events: &[Event]) -> Vec<(DeadReason, Address, &'static str, usize)> {
+    let dead = events.iter().filter_map(|event| match event {
+        Event::DeadLetter { reason, receiver, message, bytes } => {
+            Some((*reason, *receiver, *message, *bytes))
+        }
+        _ => None,
+    });
+    dead.collect()
+}
+
+fn subject_letter(reason: DeadReason, to: Address) -> (DeadReason, Address, &'static str, usize) {
+    (reason, to, type_name::<SubjectMsg>(), size_of::<SubjectMsg>())
+}
+
+#[test]
+fn dl1_each_dead_letter_is_told_with_reason_receiver_type_and_size() {
+    everywhere(|world: World| {
+        let events = world.events();
+        let subject = world.spawn(1, Subject::default);
+        let to = subject.address();
+        // From the actor's own shard and from another.
+        for from in [0, 1] {
+            world.run(from, move || async move {
+                subject.stop();
+                subject.work();
+                // Its end is behind what was told before.
+                let _ = subject.handled().await;
+            });
+        }
+        let later = world.spawn(1, Subject::default);
+        assert_eq!((later.address() == to, later.address().shard()), (false, to.shard()));
+        world.run(1, move || async move {
+            subject.work();
+            let _ = later.handled().await;
+        });
+        let report = world.end();
+        let dead = dead_letters(&rest(events));
+        // The two asks of the first part are dead letters too.
+        let expected = [
+            vec![subject_letter(DeadReason::Stopped, to); 4],
+            vec![subject_letter(DeadReason::NoProc, to)],
+        ];
+        assert_eq!(dead, expected.concat());
+        assert_eq!(report.dead_letters.total(), 5);
+    });
+}
+
+#[test]
+fn dl1_what_comes_when_the_system_ends_is_told_as_shutdown() {
+    let system = real(1);
+    let events = system.events();
+    let subject = system.spawn_on(0, Subject::default).wait().expect("it starts");
+    let (told, tell) = mpsc::channel();
+    system.spawn_on(0, move || AtTheEnd(subject, told)).wait().expect("it starts");
+    let report = system.stop(crate::check::END);
+    assert_eq!(tell.recv(), Ok(()));
+    let dead = dead_letters(&rest(events));
+    // The signal that was refused with it is no message.
+    assert_eq!(dead, [subject_letter(DeadReason::Shutdown, subject.address())]);
+    assert_eq!(report.dead_letters.of(DeadReason::Shutdown), 1);
+    assert_eq!(report.dead_letters.total(), 1);
+}
+
+/// As its system ends, has another thread tell and stop an actor.
+#[actor]
+struct AtTheEnd(ActorRef<Subject>, mpsc::Sender<()>);
+
+#[handlers]
+impl AtTheEnd {
+    #[stop]
+    fn tell_it(&mut self) {
+        let subject = self.0;
+        let told = std::thread::spawn(move || {
+            subject.work();
+            subject.stop();
+        });
+        told.join().expect("it has told it");
+        self.1.send(()).expect("the test listens");
+    }
+}
+
+#[test]
+fn l6_the_message_of_a_crash_is_told_with_its_type_and_size() {
+    everywhere(|world: World| {
+        let events = world.events();
+        let subject = world.spawn(1, Subject::default);
+        world.run(0, move || async move {
+            subject.panic("broken".to_owned());
+            assert_ne!(subject.handled().await, Ok(0));
+        });
+        let _ = world.end();
+        let events = rest(events);
+        let in_flight = subject_letter(DeadReason::InFlight, subject.address());
+        assert_eq!(dead_letters(&events)[0], in_flight);
+        let Event::Panic { actor, kind, panic } = &events[0] else {
+            panic!("the panic comes first: {events:?}")
+        };
+        assert_eq!((*actor, *kind), (Some(subject.address()), type_name::<Subject>()));
+        assert_eq!(panic.text, "broken");
+        assert!(panic.location.contains("check.rs"), "{panic}");
+    });
+}
+
+/// Fails as it starts, in one of these ways.
+#[actor(start_timeout = "1s")]
+struct Failing(fn() -> Result<Start, Unsayable>);
+
+#[handlers]
+impl Failing {
+    #[start]
+    fn begin(&mut self) -> Result<Start, Unsayable> {
+        (self.0)()
+    }
+}
+
+/// An error that panics when it is shown.
+#[derive(Debug)]
+struct Unsayable(bool);
+
+impl std::fmt::Display for Unsayable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        assert!(!self.0, "not to be said");
+        f.write_str("no\nroom")
+    }
+}
+
+impl std::error::Error for Unsayable {}
+
+#[test]
+fn l2_a_failed_start_is_told_and_one_that_is_ignored_is_not() {
+    everywhere(|world: World| {
+        let events = world.events();
+        let starts: [fn() -> Result<Start, Unsayable>; 4] = [
+            || Err(Unsayable(false)),
+            || panic!("not today"),
+            || Err(Unsayable(true)),
+            || Ok(Start::Ignore),
+        ];
+        for how in starts {
+            world.run(0, move || async move { start(Failing(how)).await.expect_err("it fails") });
+        }
+        // Stopped while it starts, it has not failed.
+        world.end();
+        let events = rest(events);
+        let failed = events.iter().filter_map(|event| match event {
+            Event::StartFailed { kind, why, .. } if *kind == type_name::<Failing>() => {
+                Some(why.to_string())
+            }
+            Event::StartFailed { .. } => panic!("nothing else fails: {event}"),
+            _ => None,
+        });
+        let failed = Vec::from_iter(failed);
+        assert_eq!(failed.len(), 3, "{events:?}");
+        assert!(failed[0].ends_with("no\nroom"), "{}", failed[0]);
+        assert!(failed[1].contains("not today"), "{}", failed[1]);
+        assert_eq!(failed[2], "it has an error that panics");
+    });
+}
+
+#[test]
+fn dl3_a_slow_subscriber_loses_events_and_the_counters_are_exact() {
+    on_shards(|simulator| {
+        let (mut slow, mut quick) = (simulator.events(), simulator.events());
+        let subject = put(&simulator, 1, Subject::default);
+        subject.stop_now();
+        simulator.run();
+        let mut seen = 0;
+        for _ in 0..50 {
+            simulator.enter(0, || (0..100).for_each(|_| subject.work()));
+            simulator.run();
+            while let Some(event) = quick.try_next() {
+                assert!(matches!(event, Event::DeadLetter { .. }), "{event}");
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, 5_000, "who keeps up sees each");
+        let Some(Event::Lagged { missed }) = slow.try_next() else { panic!("it lags") };
+        let left = rest(slow);
+        assert_eq!(missed as usize + left.len(), 5_000);
+        assert!(left.len() >= 1_024, "it is told of the newest: {}", left.len());
+        assert_eq!(simulator.stop().dead_letters.of(DeadReason::Stopped), 5_000);
+    });
+}
+
+#[test]
+fn dl3_two_subscribers_see_the_same_in_the_same_order() {
+    everywhere(|world: World| {
+        let both = [world.events(), world.events()];
+        let gone = world.events();
+        let subjects = [world.spawn(0, Subject::default), world.spawn(1, Subject::default)];
+        drop(gone);
+        for subject in subjects {
+            world.run(subject.address().shard(), move || async move {
+                for _ in 0..50 {
+                    subject.stop();
+                    subject.work();
+                }
+                assert!(subject.handled().await.is_err());
+            });
+        }
+        world.end();
+        let [one, other] = both.map(|events| Vec::from_iter(rest(events).iter().map(text)));
+        assert_eq!(one, other);
+        assert_eq!(one.len(), 102);
+    });
+}
+
+fn text(event: &Event) -> String {
+    event.to_string()
+}
+
+#[test]
+fn dl3_a_subscription_ends_with_its_system() {
+    let system = real(2);
+    let mut events = system.events();
+    let subject = system.spawn_on(1, Subject::default).wait().expect("it starts");
+    subject.panic("last words".to_owned());
+    let waits = std::thread::spawn(move || {
+        let seen = Vec::from_iter(std::iter::from_fn(|| events.wait_next()));
+        (seen.len(), events.wait_next().is_none(), events.try_next().is_none())
+    });
+    assert_eq!(system.stop(crate::check::END).stuck_shards, 0);
+    // A panic and its message.
+    assert_eq!(waits.join().expect("no panic"), (2, true, true));
+}
+
+#[test]
+fn dl3_a_subscription_outlives_a_simulator() {
+    on_shards(|simulator| {
+        let mut events = simulator.events();
+        simulator.stop();
+        assert!(events.wait_next().is_none());
+    });
+}
+
+/// Listens to events in a handler, and says how many it saw once the system has ended.
+#[actor]
+struct Listener(mpsc::Sender<usize>);
+
+#[handlers]
+impl Listener {
+    #[tell]
+    async fn listen(&mut self, mut events: Events, until: usize) {
+        let mut seen = 0;
+        while seen < until && events.next().await.is_some() {
+            seen += 1;
+        }
+        self.0.send(seen).expect("the test listens");
+    }
+}
+
+#[test]
+fn dl3_an_actor_on_any_shard_may_listen() {
+    everywhere(|world: World| {
+        let (send, receive) = mpsc::channel();
+        for shard in [0, 1] {
+            let send = send.clone();
+            let listener = world.spawn(shard, || Listener(send));
+            listener.listen(world.events(), 20);
+        }
+        let subject = world.spawn(1, Subject::default);
+        world.run(1, move || async move {
+            subject.stop_now();
+            // Behind the end, for a poll of this actor comes later.
+            tokio::task::yield_now().await;
+            (0..20).for_each(|_| subject.work());
+        });
+        world.run(0, || async {});
+        // The listeners end by themselves, so nothing is cut off.
+        let report = world.end();
+        drop(send);
+        assert_eq!(Vec::from_iter(receive.iter()), [20, 20]);
+        assert_eq!((report.actors_left, report.dead_letters.total()), (0, 20));
+    });
+}
+
+#[tokio::test]
+async fn dl3_a_task_of_tokio_may_listen() {
+    let system = real(1);
+    let mut events = system.events();
+    let subject = system.spawn_on(0, Subject::default).await.expect("it starts");
+    subject.panic("heard".to_owned());
+    let event = events.next().await.expect("a panic");
+    assert!(event.to_string().contains("heard"), "{event}");
+    let ended = tokio::task::spawn_blocking(move || system.stop(crate::check::END));
+    while events.next().await.is_some() {}
+    assert!(ended.await.is_ok());
+}
+
+/// Counts its wakes, and panics at each if told so.
+struct Counting(AtomicUsize, bool);
+
+impl Wake for Counting {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        assert!(!self.1, "a hostile waker");
+    }
+}
+
+#[test]
+fn dl3_a_waker_that_panics_harms_nobody() {
+    on_shards(|simulator| {
+        let mut seen = simulator.events();
+        let mut subscribers = [true, false]
+            .map(|panics| (simulator.events(), Arc::new(Counting(AtomicUsize::new(0), panics))));
+        let [(first, hostile), (second, calm)] = &mut subscribers;
+        let (mut one, mut other) = (pin!(first.next()), pin!(second.next()));
+        let (of_hostile, of_calm) = (Waker::from(hostile.clone()), Waker::from(calm.clone()));
+        let subject = put(&simulator, 1, Subject::default);
+        assert!(one.as_mut().poll(&mut TaskContext::from_waker(&of_hostile)).is_pending());
+        assert!(other.as_mut().poll(&mut TaskContext::from_waker(&of_calm)).is_pending());
+        subject.panic("seen by all".to_owned());
+        simulator.run();
+        assert_eq!(hostile.0.load(Ordering::SeqCst), 1);
+        assert_eq!(calm.0.load(Ordering::SeqCst), 1);
+        let Poll::Ready(Some(event)) = other.poll(&mut TaskContext::from_waker(&of_calm)) else {
+            panic!("it was woken");
+        };
+        assert!(event.to_string().contains("seen by all"), "{event}");
+        // The waker's panic is an event of its own.
+        let all = Vec::from_iter(std::iter::from_fn(|| seen.try_next()).map(|e| e.to_string()));
+        assert!(all.iter().any(|event| event.contains("a hostile waker")), "{all:?}");
+        assert_eq!(simulator.stop().panics_in_drop, 0);
+    });
+}
+
+/// Waits for an event where it must not.
+#[actor]
+struct Waiting;
+
+#[handlers]
+impl Waiting {
+    #[ask]
+    fn wait_here(&mut self, mut events: Events) -> bool {
+        events.wait_next().is_some()
+    }
+}
+
+#[test]
+fn wait_next_in_a_handler_says_what_to_write() {
+    on_shards(|simulator| {
+        let mut events = simulator.events();
+        let waiting = put(&simulator, 1, || Waiting);
+        let asked = waiting.wait_here(simulator.events());
+        let answer = simulator.block_on(0, || asked);
+        assert_eq!(answer, Some(Err(AskError::Crashed)));
+        let event = events.try_next().expect("it panicked");
+        assert!(event.to_string().contains("use `next().await` in a handler"), "{event}");
+    });
+}
