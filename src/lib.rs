@@ -60,8 +60,8 @@ pub use actor_macros::{Message, actor, ask, handlers, main, start, stop, tell, t
 pub use actor_runtime::testing;
 pub use actor_runtime::{
     Actor, ActorRef, Address, Ask, AskError, Context, DeadLetters, DeadReason, Event, Events,
-    ExitReason, Flow, Message, Panic, Pending, Place, Reply, Report, SpawnOn, Start, StartError,
-    System, SystemBuilder, spawn, spawn_on, start,
+    ExitReason, Flow, Message, Panic, Pending, Place, Reply, Report, ShardStats, SpawnOn, Start,
+    StartError, Stats, System, SystemBuilder, spawn, spawn_on, start,
 };
 
 /// What the macros' code uses; not for people.

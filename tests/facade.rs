@@ -7,8 +7,8 @@
 mod names {
     use callboard::{
         Actor, ActorRef, Address, Ask, AskError, Context, DeadLetters, DeadReason, Event, Events,
-        ExitReason, Flow, Message, Panic, Pending, Place, Reply, Report, SpawnOn, Start,
-        StartError, System, SystemBuilder,
+        ExitReason, Flow, Message, Panic, Pending, Place, Reply, Report, ShardStats, SpawnOn,
+        Start, StartError, Stats, System, SystemBuilder,
     };
 
     trait Named {}
@@ -16,7 +16,7 @@ mod names {
     impl<A: Actor> Named for (ActorRef<A>, Context<A>, SpawnOn<A>) {}
     impl Named for (Address, Place, System, SystemBuilder) {}
     impl Named for (Ask<u8>, Pending<u8>, Reply<u8>, AskError) {}
-    impl Named for (DeadLetters, DeadReason, Event, Events, Report) {}
+    impl Named for (DeadLetters, DeadReason, Event, Events, Report, ShardStats, Stats) {}
     impl Named for (ExitReason, Panic, Flow, Start, StartError) {}
 
     #[derive(Message)]

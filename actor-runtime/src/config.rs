@@ -60,6 +60,15 @@ pub(crate) const STOCK_BLOCKS: usize = 256;
 /// How often the end of a system cuts off what destructors spawned meanwhile; then they are left.
 pub(crate) const CUT_OFF_ROUNDS: usize = 64;
 
+/// The first length of a queue or a mailbox that is told of, in messages; the next are ten times the last.
+pub(crate) const LEVEL_FIRST: u64 = 10_000;
+
+/// From here on each doubling is told of.
+pub(crate) const LEVEL_DOUBLES: u64 = 1_000_000;
+
+/// Records that are counted to estimate the length of a shard's queue: it is done once a turn.
+pub(crate) const QUEUE_COUNTED: u64 = 64;
+
 /// Events a subscriber may be behind before it loses the oldest.
 pub(crate) const EVENTS: usize = 1_024;
 

@@ -256,7 +256,7 @@ pub(crate) struct Host {
     pub(crate) cells: Cells,
     pub(crate) stock: Stock,
     pub(crate) futures: FutureStock,
-    pub(crate) counters: Counters,
+    pub(crate) counters: Arc<Counters>,
     /// Shared by all shards of the system.
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) outboxes: Box<[Outbox]>,
@@ -288,6 +288,7 @@ impl Host {
         shard_id: ShardId,
         shards: usize,
         home: Arc<dyn Wakes>,
+        counters: Arc<Counters>,
         publisher: Arc<Publisher>,
     ) -> Self {
         Self {
@@ -295,7 +296,7 @@ impl Host {
             cells: Cells::new(),
             stock: Stock::default(),
             futures: FutureStock::default(),
-            counters: Counters::default(),
+            counters,
             publisher,
             outboxes: (0..shards).map(|_| Outbox::default()).collect(),
             home,
@@ -419,6 +420,7 @@ impl Host {
 
     /// Why an actor ends whose code panicked, with this payload.
     pub(crate) fn panicked(&self, payload: Box<dyn Any + Send>) -> ExitReason {
+        self.counters.panics.add(1);
         forget_payload(payload);
         let panic = self.take_panic().unwrap_or_default();
         ExitReason::Panic(Arc::new(panic))

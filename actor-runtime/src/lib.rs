@@ -191,5 +191,5 @@ pub use crate::exit::{ExitReason, Panic};
 pub use crate::flow::{Flow, IntoFlow, IntoStart, IntoStartOk, Start};
 pub use crate::message::{Api, Message, MessageField, Protocol};
 pub use crate::record::Delivery;
-pub use crate::stats::{DeadLetters, DeadReason};
+pub use crate::stats::{DeadLetters, DeadReason, ShardStats, Stats};
 pub use crate::system::{Report, System, SystemBuilder};

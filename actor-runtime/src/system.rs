@@ -28,7 +28,7 @@ use crate::shard::driver::{Between, Control, Driver, TokioDriver};
 use crate::shard::inbox::Inbox;
 use crate::shard::lane::lane;
 use crate::shard::{Left, Parts, Shard};
-use crate::stats::{Counters, DeadLetters, DeadReason};
+use crate::stats::{Counters, DeadLetters, DeadReason, ShardStats, Stats};
 
 /// Says how a system is to be: made by [`System::builder`].
 #[derive(Clone, Debug)]
@@ -153,6 +153,24 @@ impl System {
         self.inner.events()
     }
 
+    /// What the shards count, now, from any thread; no shard waits for it or does anything.
+    ///
+    /// ```
+    /// use actor_runtime::System;
+    /// use std::time::Duration;
+    ///
+    /// let system = System::builder().shards(2).start()?;
+    /// let stats = system.stats();
+    /// assert_eq!((stats.shards.len(), stats.total().handled), (2, 0));
+    /// println!("{stats}");
+    /// system.stop(Duration::from_secs(1));
+    /// # Ok::<(), actor_runtime::StartError>(())
+    /// ```
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.inner.stats()
+    }
+
     /// Ends the system within `deadline`: what was accepted is handled, actors run their stop hooks, and the
     /// report counts what was left.
     ///
@@ -238,12 +256,12 @@ impl Report {
         self.messages_left += left.messages;
     }
 
-    /// Adds what a shard has counted.
-    pub(crate) fn add(&mut self, counters: &Counters) {
-        self.handled += counters.handled.get();
-        self.late_answers += counters.late_answers.get();
-        self.panics_in_drop += counters.panics_in_drop.get();
-        self.dead_letters += counters.dead_letters();
+    /// Says what the shards have counted.
+    pub(crate) fn count(&mut self, total: ShardStats) {
+        self.handled = total.handled;
+        self.late_answers = total.late_answers;
+        self.panics_in_drop = total.panics_in_drop;
+        self.dead_letters = total.dead_letters;
     }
 }
 
@@ -288,6 +306,8 @@ pub(crate) struct Inner {
     node: u32,
     inboxes: Arc<[Arc<Inbox>]>,
     publisher: Arc<Publisher>,
+    /// By the index of the shard, which alone writes them.
+    counters: Box<[Arc<Counters>]>,
     next_shard: AtomicUsize,
     /// Set at the beginning of the end, before the first phase; read by whoever sends from outside.
     closed: AtomicBool,
@@ -329,12 +349,12 @@ impl Route for Inner {
 impl Inner {
     pub(crate) fn new(shards: usize, slice_messages: u32) -> (Arc<Self>, Vec<Parts>) {
         let inboxes: Arc<[_]> = (0..shards).map(|_| Arc::new(Inbox::new())).collect();
-        let publisher = Arc::new(Publisher::new());
         let inner = route::register(|node| {
             Arc::new(Self {
                 node,
-                inboxes: inboxes.clone(),
-                publisher: publisher.clone(),
+                inboxes,
+                publisher: Arc::new(Publisher::new()),
+                counters: (0..shards).map(|_| Arc::default()).collect(),
                 next_shard: AtomicUsize::new(0),
                 closed: AtomicBool::new(false),
                 refused: AtomicU64::new(0),
@@ -349,8 +369,35 @@ impl Inner {
                 changed: Condvar::new(),
             })
         });
-        let parts = parts(inner.node, &inboxes, slice_messages, &publisher);
+        let parts = inner.parts(slice_messages);
         (inner, parts)
+    }
+
+    /// What its shards are made of.
+    fn parts(&self, slice_messages: u32) -> Vec<Parts> {
+        let shards = self.inboxes.len();
+        let slice_messages = slice_messages.clamp(1, config::SLICE_MOST - 1);
+        let mut senders: Vec<Vec<_>> = (0..shards).map(|_| Vec::with_capacity(shards)).collect();
+        let mut receivers: Vec<Vec<_>> = (0..shards).map(|_| Vec::with_capacity(shards)).collect();
+        for senders in &mut senders {
+            for receivers in &mut receivers {
+                let (sender, receiver) = lane();
+                senders.push(sender);
+                receivers.push(receiver);
+            }
+        }
+        let ends = senders.into_iter().zip(receivers).enumerate();
+        ends.map(|(index, (senders, receivers))| Parts {
+            id: ShardId::new(self.node, index as u32),
+            inbox: self.inboxes[index].clone(),
+            peers: self.inboxes.clone(),
+            senders,
+            receivers,
+            slice_messages,
+            counters: self.counters[index].clone(),
+            publisher: self.publisher.clone(),
+        })
+        .collect()
     }
 
     /// Accepts nothing more from outside.
@@ -362,7 +409,7 @@ impl Inner {
     /// Drops a word; a message in it is a dead letter.
     fn refuse(&self, shard: u32, mut word: Word) {
         if let Word::Record(loose) = &mut word
-            && let Some(record) = loose.take()
+            && let Some(record) = loose.walk().next()
         {
             let letter = record.letter();
             if letter.class() == Class::Message {
@@ -379,6 +426,13 @@ impl Inner {
     /// Subscribes to the system's events.
     pub(crate) fn events(&self) -> Events {
         Events::of(&self.publisher)
+    }
+
+    /// What is counted now.
+    pub(crate) fn stats(&self) -> Stats {
+        let shards = self.counters.iter().map(|counters| counters.stats()).collect();
+        // Ordering: a counter alone.
+        Stats { shards, refused: self.refused.load(Ordering::Relaxed) }
     }
 
     /// Publishes nothing more.
@@ -453,8 +507,7 @@ impl Inner {
                 report.stuck_shards += 1;
             }
         }
-        // Ordering: a counter alone.
-        report.dead_letters.add_shutdown(self.refused.load(Ordering::Relaxed));
+        report.count(self.stats().total());
         tracing::debug!(target: "callboard", node = self.node, %report, "system ended");
         self.end_events();
         report
@@ -481,37 +534,6 @@ impl Inner {
                 self.changed.wait_timeout(progress, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
-}
-
-/// What the shards of one system are made of.
-fn parts(
-    node: u32,
-    inboxes: &Arc<[Arc<Inbox>]>,
-    slice_messages: u32,
-    publisher: &Arc<Publisher>,
-) -> Vec<Parts> {
-    let shards = inboxes.len();
-    let slice_messages = slice_messages.clamp(1, config::SLICE_MOST - 1);
-    let mut senders: Vec<Vec<_>> = (0..shards).map(|_| Vec::with_capacity(shards)).collect();
-    let mut receivers: Vec<Vec<_>> = (0..shards).map(|_| Vec::with_capacity(shards)).collect();
-    for senders in &mut senders {
-        for receivers in &mut receivers {
-            let (sender, receiver) = lane();
-            senders.push(sender);
-            receivers.push(receiver);
-        }
-    }
-    let ends = senders.into_iter().zip(receivers).enumerate();
-    ends.map(|(index, (senders, receivers))| Parts {
-        id: ShardId::new(node, index as u32),
-        inbox: inboxes[index].clone(),
-        peers: inboxes.clone(),
-        senders,
-        receivers,
-        slice_messages,
-        publisher: publisher.clone(),
-    })
-    .collect()
 }
 
 /// Binds this thread to a core, where the feature and the builder say so.
@@ -570,10 +592,7 @@ impl Control for Ending<'_> {
             }
             Phase::Leave => {
                 let left = shard.drain(now, &TokioDriver);
-                self.done(|report| {
-                    report.messages_left += left;
-                    report.add(shard.counters());
-                });
+                self.done(|report| report.messages_left += left);
                 Between::End
             }
         }

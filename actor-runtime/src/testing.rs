@@ -20,6 +20,7 @@ use crate::host;
 use crate::route::Route;
 use crate::shard::driver::{Driver, TokioDriver};
 use crate::shard::{Next, Shard};
+use crate::stats::Stats;
 use crate::system::{Inner, Report};
 
 /// The most rounds [`Simulator::run`] makes before it says that the system never comes to rest.
@@ -195,15 +196,21 @@ impl Simulator {
     /// Messages handled so far, by all shards.
     #[must_use]
     pub fn handled(&self) -> u64 {
-        self.shards.iter().map(|shard| shard.counters().handled.get()).sum()
+        self.stats().total().handled
     }
 
     /// What was counted so far, as the report of the end would show it.
     #[must_use]
     pub fn report(&self) -> Report {
         let mut report = Report::default();
-        self.shards.iter().for_each(|shard| report.add(shard.counters()));
+        report.count(self.stats().total());
         report
+    }
+
+    /// What the shards count, as `System::stats`.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.inner.stats()
     }
 
     /// Subscribes to what happens from now on, as `System::events`.
@@ -214,13 +221,13 @@ impl Simulator {
     /// Actors alive.
     #[must_use]
     pub fn actors(&self) -> usize {
-        self.shards.iter().map(Shard::actors).sum()
+        self.stats().total().actors as usize
     }
 
     /// Asks pending.
     #[must_use]
     pub fn asks(&self) -> usize {
-        self.shards.iter().map(Shard::asks).sum()
+        self.stats().total().asks as usize
     }
 
     /// Ends the system, as `System::stop` with a deadline that has come once it is at rest.
@@ -243,7 +250,7 @@ impl Simulator {
         for shard in &self.shards {
             report.messages_left += shard.drain(now, &self.clock);
         }
-        self.shards.iter().for_each(|shard| report.add(shard.counters()));
+        report.count(self.stats().total());
         self.inner.end_events();
         report
     }

@@ -25,6 +25,7 @@ mod order;
 mod references;
 mod settings;
 mod starts;
+mod stats;
 mod stops;
 mod systems;
 mod tokio_inside;

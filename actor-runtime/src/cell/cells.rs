@@ -195,7 +195,6 @@ impl Cells {
     }
 
     /// Asks pending.
-    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn asks(&self) -> usize {
         self.asks.get()
     }

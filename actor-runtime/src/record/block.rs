@@ -6,7 +6,7 @@
 //! 2. A block may be freed on any thread: its memory is the global allocator's.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 
 use crate::config;
@@ -74,6 +74,8 @@ impl Drop for Block {
 #[derive(Default)]
 pub(crate) struct Stock {
     free: RefCell<Vec<Block>>,
+    /// Of all blocks that came from here and are not yet given back to the allocator.
+    bytes: Cell<usize>,
 }
 
 impl Stock {
@@ -81,14 +83,34 @@ impl Stock {
     #[cold]
     pub(crate) fn take(&self) -> Block {
         let used = self.free.borrow_mut().pop();
-        used.unwrap_or_else(|| Block::allocate(false))
+        used.unwrap_or_else(|| self.allocate(false))
     }
 
-    /// Keeps a whole block for later; a small one, and one too many, goes to the allocator.
+    /// A small block.
+    #[cold]
+    pub(crate) fn small(&self) -> Block {
+        self.allocate(true)
+    }
+
+    fn allocate(&self, small: bool) -> Block {
+        let block = Block::allocate(small);
+        self.bytes.set(self.bytes.get() + block.bytes());
+        block
+    }
+
+    /// Takes a block of this stock back. A whole one is kept for later; a small one, and one too many, goes
+    /// to the allocator.
     pub(crate) fn put(&self, block: Block) {
         let mut free = self.free.borrow_mut();
         if !block.small && free.len() < config::STOCK_BLOCKS {
             free.push(block);
+        } else {
+            self.bytes.set(self.bytes.get().wrapping_sub(block.bytes()));
         }
+    }
+
+    /// Bytes of the blocks that came from here, wherever they are now, and of those that are free.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.get()
     }
 }

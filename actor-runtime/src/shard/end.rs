@@ -26,7 +26,7 @@ use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Signal};
 use crate::record::Cursor;
-use crate::stats::{Counters, DeadReason, inc};
+use crate::stats::{Counters, DeadReason};
 
 impl Turn<'_> {
     /// Runs the start hook.
@@ -206,7 +206,7 @@ impl Turn<'_> {
         payload: Box<dyn Any + Send>,
     ) {
         let reason = self.host.panicked(payload);
-        inc(&self.host.counters.panics_in_drop);
+        self.host.counters.panics_in_drop.add(1);
         let actor = self.host.address(target);
         let name = cell.kind().map_or("", |kind| kind.name());
         self.host.tell_panic(Some(actor), name, &reason);
@@ -248,11 +248,13 @@ impl Turn<'_> {
         }
         let extras = cell.take_extras();
         if let Some(mut extras) = extras {
+            host.counters.backlog.remove(extras.backlog_records);
             let mut reader = extras.backlog.reader(&host.stock);
             while let Some(record) = reader.next() {
                 self.dead(record, AskError::Stopped);
             }
             drop(reader);
+            extras.backlog.give_back(&host.stock);
             extras.starter.take();
         }
         let kind = cell.kind().expect("a cell in use has a type");

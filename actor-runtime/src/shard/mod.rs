@@ -33,8 +33,9 @@ use crate::address::{Address, ShardId};
 use crate::cell::task::Wakes;
 use crate::event::Publisher;
 use crate::host::{self, Host};
-use crate::record::{Block, RecordQueue};
+use crate::record::RecordQueue;
 use crate::route::Word;
+use crate::stats::{Counters, Levels};
 
 /// What a turn left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,7 @@ pub(crate) struct Parts {
     pub(crate) receivers: Vec<LaneReceiver>,
     /// The slice of actors whose type names none.
     pub(crate) slice_messages: u32,
+    pub(crate) counters: Arc<Counters>,
     pub(crate) publisher: Arc<Publisher>,
 }
 
@@ -81,6 +83,8 @@ pub(crate) struct Shard {
     blocked_since: Cell<Option<Instant>>,
     /// Stamps below this are of earlier turns.
     slice_base: Cell<i64>,
+    /// How much of its queue was told of.
+    queue_levels: Cell<Levels>,
     /// The beginning of the shard's clock.
     epoch: Instant,
 }
@@ -106,11 +110,12 @@ impl Wakes for Home {
 impl Shard {
     pub(crate) fn new(parts: Parts, epoch: Instant) -> Self {
         let home = Arc::new(Home { id: parts.id, inbox: parts.inbox.clone() });
-        let host = Host::new(parts.id, parts.peers.len(), home, parts.publisher);
+        let (shards, counters) = (parts.peers.len(), parts.counters);
+        let host = Host::new(parts.id, shards, home, counters, parts.publisher);
         let queue = RecordQueue::new();
         queue.begin(|| host.stock.take());
         let front = RecordQueue::new();
-        front.begin(Block::small);
+        front.begin(|| host.stock.small());
         Self {
             host,
             queue,
@@ -124,6 +129,7 @@ impl Shard {
             starts: RefCell::default(),
             blocked_since: Cell::new(None),
             slice_base: Cell::new(0),
+            queue_levels: Cell::default(),
             epoch,
         }
     }
@@ -155,12 +161,6 @@ impl Shard {
         (deadline != u64::MAX).then(|| self.moment(deadline))
     }
 
-    /// Asks pending here.
-    #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn asks(&self) -> usize {
-        self.host.cells.asks()
-    }
-
     /// Runs `call` as this shard.
     fn round<R>(
         &self,
@@ -170,7 +170,10 @@ impl Shard {
     ) -> R {
         self.host.now.set(self.clock(now));
         host::enter(&self.host, self.queue.cursor(), |cursor| {
-            call(&mut Turn::new(self, cursor, driver, now))
+            let mut turn = Turn::new(self, cursor, driver, now);
+            let result = call(&mut turn);
+            turn.publish();
+            result
         })
     }
 

@@ -13,12 +13,13 @@ use crate::cell::status::{
 use crate::cell::{CellRef, CellType, Handled, Outcome, Waiter};
 use crate::config;
 use crate::error::AskError;
+use crate::event::Event;
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Host, NOBODY, Signal};
-use crate::record::{Ahead, Arrived, Block, Class, Cursor, Walk, forget_payload};
+use crate::record::{Ahead, Arrived, Class, Cursor, Walk, forget_payload};
 use crate::route::Word;
-use crate::stats::{DeadReason, inc};
+use crate::stats::DeadReason;
 
 /// What does not stand in the way of a message: the actor has a place in the rotation, or is woken.
 const IN_A_LIST: u32 = LISTED | WOKEN;
@@ -68,8 +69,28 @@ impl<'t> Turn<'t> {
         if flushed {
             self.shard.blocked_since.set(None);
         }
-        self.host.counters.handled.set(self.host.counters.handled.get() + self.handled);
+        self.host.counters.turns.add(1);
         self.next(flushed)
+    }
+
+    /// Publishes what is not counted for all to see as it happens.
+    pub(super) fn publish(&self) {
+        let (host, counters) = (self.host, &self.host.counters);
+        counters.handled.add(self.handled);
+        counters.actors.set(host.cells.actors() as u64);
+        counters.asks.set(host.cells.asks() as u64);
+        counters.block_bytes.set(host.stock.bytes() as u64);
+        let queue = self.shard.queue.len_with(self.cursor, config::QUEUE_COUNTED);
+        counters.queue.set(queue);
+        let mut levels = self.shard.queue_levels.get();
+        levels.falls(queue);
+        let is_high = levels.rises(queue);
+        self.shard.queue_levels.set(levels);
+        if is_high {
+            let shard = host.shard_id.shard() as usize;
+            tracing::warn!(target: "callboard", shard, records = queue, "queue high");
+            host.emit(|| Event::QueueHigh { shard, messages: queue });
+        }
     }
 
     /// Whether this turn leaves the shard's own work alone, because a lane is full: who fills it faster than
@@ -451,9 +472,10 @@ impl<'t> Turn<'t> {
 
     fn push_backlog(&self, cell: CellRef<'_>, slot: u32, record: Arrived<'_>) {
         cell.with_extras(|extras| {
-            record.move_to(&extras.backlog, Block::small, &self.host.stock);
+            record.move_to(&extras.backlog, &self.host.stock);
             extras.backlog_records += 1;
         });
+        self.host.counters.backlog.add(1);
         cell.word.set(BACKLOG);
         self.list(Target::new(slot, cell.word.generation()));
     }
@@ -461,10 +483,11 @@ impl<'t> Turn<'t> {
     /// A signal waits behind the messages before it.
     fn push_back_signal(&self, cell: CellRef<'_>, target: Target, signal: Signal) {
         cell.with_extras(|extras| {
-            extras.backlog.begin(Block::small);
+            extras.backlog.begin(|| self.host.stock.small());
             extras.backlog.append(host::signals(), target, signal, &self.host.stock);
             extras.backlog_records += 1;
         });
+        self.host.counters.backlog.add(1);
         cell.word.set(BACKLOG);
         self.list(target);
     }
@@ -509,6 +532,7 @@ impl<'t> Turn<'t> {
         // The extras are out of the cell while user code runs: nothing of the cell is borrowed.
         let Some(mut extras) = cell.take_extras() else { return };
         extras.backlog_records -= 1;
+        self.host.counters.backlog.remove(1);
         let last = extras.backlog_records == 0;
         let mut reader = extras.backlog.reader(&self.host.stock);
         let record = reader.next().expect("a counted record waits");
@@ -525,6 +549,7 @@ impl<'t> Turn<'t> {
         drop(reader);
         if last {
             cell.word.clear(BACKLOG);
+            extras.backlog.give_back(&self.host.stock);
         }
         if !last || extras.is_needed() {
             cell.set_extras(Some(extras));
@@ -577,7 +602,7 @@ impl<'t> Turn<'t> {
     pub(super) fn dead(&self, record: Arrived<'_>, why: AskError) {
         let letter = record.letter();
         match letter.class() {
-            Class::Answer => inc(&self.host.counters.late_answers),
+            Class::Answer => self.host.counters.late_answers.add(1),
             Class::Message => {
                 let reason = match why {
                     AskError::NoProc => DeadReason::NoProc,
@@ -589,7 +614,8 @@ impl<'t> Turn<'t> {
             Class::Signal => {}
         }
         if !host::dropping_asks(why, || record.discard()) {
-            inc(&self.host.counters.panics_in_drop);
+            self.host.counters.panics.add(1);
+            self.host.counters.panics_in_drop.add(1);
             let panic = Arc::new(self.host.take_panic().unwrap_or_default());
             self.host.tell_panic(None, "", &ExitReason::Panic(panic));
         }
