@@ -49,6 +49,8 @@
 //! 3. An [`ActorRef`] is where an actor is, with a type: 16 bytes, `Copy`, and it owns nothing.
 //! 4. An [`Ask`] is awaited, started, or waited for by a plain thread; its [`Reply`] may be kept and passed on.
 //! 5. [`main`] and [`test`] run an `async fn` in a system of its own; [`System::builder`] makes one by hand.
+//! 6. [`System::events`] tells what happens in a running system, [`System::stats`] what it counts;
+//!    [`ActorRef::kill`] ends an actor that does not end by itself.
 //!
 //! A plain handler is called where its message lies; an `async` handler is polled on its shard, and the actor
 //! takes no other message until it has ended. All of tokio works inside.

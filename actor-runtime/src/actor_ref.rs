@@ -5,8 +5,8 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use crate::address::Address;
-use crate::host::{self, Signal};
+use crate::address::{Address, Target};
+use crate::host::{self, Host, Signal};
 use crate::message::{Api, Protocol};
 use crate::route::{self, Word};
 
@@ -50,10 +50,26 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
 
     /// Ends the actor after its present message; what waits becomes dead letters.
     pub fn stop_now(&self) {
+        self.urge(Host::leave, Word::StopNow);
+    }
+
+    /// Ends the actor at once, with [`ExitReason::Killed`](crate::ExitReason::Killed): at the next await of
+    /// its handler, or when the handler returns. What waits becomes dead letters, and a message whose handler
+    /// did not come to its end is one too. No stop hook runs. It works on an actor that starts or stops, too.
+    ///
+    /// A handler that neither awaits nor returns for `SystemBuilder::kill_grace`, 100 ms unless said otherwise,
+    /// is *cut off*: for everybody else its actor has ended, what it sends from then on is discarded, and
+    /// [`Event::CutOff`](crate::Event::CutOff) says so. Its shard goes on when it returns.
+    pub fn kill(&self) {
+        self.urge(Host::kill, Word::Kill);
+    }
+
+    /// Does something to the actor that overtakes what waits: `here` on its own shard, else by a word.
+    fn urge(&self, here: fn(&Host, Target), word: fn(Target) -> Word) {
         let (shard_id, target) = (self.address().shard_id(), self.address().target());
         let is_done = host::with(|host| match host {
             Some(host) if host.shard_id == shard_id => {
-                host.leave(target);
+                here(host, target);
                 true
             }
             // An actor of another system is nobody's here.
@@ -61,7 +77,7 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
             None => false,
         });
         if !is_done && let Some(route) = route::find(shard_id.node()) {
-            route.say(shard_id.shard(), Word::StopNow(target));
+            route.say(shard_id.shard(), word(target));
         }
     }
 }

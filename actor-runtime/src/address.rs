@@ -18,6 +18,16 @@ impl ShardId {
         Self((node as u64) << 32 | shard as u64)
     }
 
+    #[inline(always)]
+    pub(crate) const fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    #[inline(always)]
+    pub(crate) const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
     pub(crate) const fn node(self) -> u32 {
         (self.0 >> 32) as u32
     }
@@ -54,6 +64,17 @@ impl Target {
         self.0 as u32
     }
 
+    #[inline(always)]
+    pub(crate) const fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    #[inline(always)]
+    pub(crate) const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    #[inline(always)]
     pub(crate) fn is_nobody(self) -> bool {
         self == Self::NOBODY
     }

@@ -102,6 +102,8 @@ struct Carried<T> {
     answer: oneshot::Receiver<Answer<T>>,
     /// Where it waits, once it does.
     cell: Arc<OnceLock<Address>>,
+    /// Told if the actor is cut off, for then its shard cannot answer; none once that will not happen.
+    cut_off: Option<oneshot::Receiver<()>>,
 }
 
 impl<T> Carried<T> {
@@ -110,7 +112,19 @@ impl<T> Carried<T> {
         let (tell, answer) = oneshot::channel();
         // The receiver is here.
         let _ = tell.send(Err(error));
-        Self { answer, cell: Arc::default() }
+        Self { answer, cell: Arc::default(), cut_off: None }
+    }
+
+    /// Whether the actor was cut off.
+    fn is_cut_off(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(cut_off) = &mut self.cut_off else { return false };
+        match Pin::new(cut_off).poll(cx) {
+            Poll::Pending => false,
+            Poll::Ready(told) => {
+                self.cut_off = None;
+                told.is_ok()
+            }
+        }
     }
 }
 
@@ -281,7 +295,8 @@ fn send_outside<T: Send + 'static>(
         return Carried::ended(AskError::NoProc);
     };
     let (tell, answer) = oneshot::channel();
-    let carried = Carried { answer, cell: Arc::default() };
+    let cut_off = Some(route.hear_cut_off(to.shard_id().shard(), to.target()));
+    let carried = Carried { answer, cell: Arc::default(), cut_off };
     let known = carried.cell.clone();
     let call = move || {
         host::with(|host| {
@@ -406,9 +421,13 @@ impl<T: Send + 'static> Ask<T> {
     fn poll_carried(&mut self, cx: &mut Context<'_>) -> Poll<Answer<T>> {
         self.send();
         let carried = self.carried.as_mut().expect("an ask is not polled after its end");
-        let answer = std::task::ready!(Pin::new(&mut carried.answer).poll(cx));
+        let answer = match Pin::new(&mut carried.answer).poll(cx) {
+            Poll::Ready(answer) => answer.unwrap_or(Err(AskError::Stopped)),
+            Poll::Pending if carried.is_cut_off(cx) => Err(AskError::Stopped),
+            Poll::Pending => return Poll::Pending,
+        };
         self.carried = None;
-        Poll::Ready(answer.unwrap_or(Err(AskError::Stopped)))
+        Poll::Ready(answer)
     }
 }
 

@@ -69,6 +69,12 @@ pub(crate) const LEVEL_DOUBLES: u64 = 1_000_000;
 /// Records that are counted to estimate the length of a shard's queue: it is done once a turn.
 pub(crate) const QUEUE_COUNTED: u64 = 64;
 
+/// How long a handler may hold its shard before the watchdog tells of it.
+pub(crate) const OVERRUN_AFTER: Duration = Duration::from_millis(100);
+
+/// How long a handler may hold its shard after its actor was killed before it is cut off.
+pub(crate) const KILL_GRACE: Duration = Duration::from_millis(100);
+
 /// Events a subscriber may be behind before it loses the oldest.
 pub(crate) const EVENTS: usize = 1_024;
 

@@ -10,6 +10,8 @@ use std::sync::Arc;
 pub enum ExitReason {
     /// A handler or the start hook returned this error.
     Error(Arc<dyn Error + Send + Sync>),
+    /// Somebody killed the actor.
+    Killed,
     /// The actor stopped by itself, or somebody stopped it.
     Normal,
     /// User code panicked.
@@ -32,6 +34,7 @@ impl fmt::Display for ExitReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Error(error) => write!(f, "error: {error}"),
+            Self::Killed => f.write_str("killed"),
             Self::Normal => f.write_str("normal"),
             Self::Panic(panic) => write!(f, "{panic}"),
             Self::Shutdown => f.write_str("shutdown"),

@@ -12,17 +12,21 @@
 //! 1. `HERE.host` is set only by [`enter`], for the time of one call, and put back when the call ends or
 //!    unwinds; so a host found there outlives whoever looks.
 //! 2. The thread-local has nothing to drop, so it is there in every destructor (U10).
+//! 3. Another thread has the address of `HERE.shard_id` only inside a [`Detour`] of [`Watched`], uses it under
+//!    the lock it lies under, and [`watched_by`] takes it back before the thread can end.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Once};
 use std::task::Waker;
 
 use crate::address::{Address, ShardId, Target};
 use crate::cell::cells::Cells;
-use crate::cell::status::{LEAVING, STARTING, WOKEN};
+use crate::cell::status::{KILLED, LEAVING, STARTING, WOKEN};
 use crate::cell::task::{FutureStock, Wakes};
 use crate::cell::{Body, CellRef, CellType, Starter, TypeOf};
 use crate::error::AskError;
@@ -34,11 +38,14 @@ use crate::record::{
 };
 use crate::route::{self, Word};
 use crate::stats::{Counters, DeadReason};
+use crate::watch::{Detour, Watched};
 
 struct Here {
     /// Where the shard's own queue goes on.
     cursor: Cursor,
-    shard_id: Cell<ShardId>,
+    /// The shard that turns here, as bits. The watchdog may write that of no shard, from which sends find the
+    /// way back: see [`Detour`].
+    shard_id: AtomicU64,
     host: Cell<Option<&'static Host>>,
     /// What asks end with whose `Reply` is dropped now.
     dropped_ask: Cell<AskError>,
@@ -48,7 +55,7 @@ thread_local! {
     static HERE: Here = const {
         Here {
             cursor: Cursor::new(),
-            shard_id: Cell::new(ShardId::OUTSIDE),
+            shard_id: AtomicU64::new(ShardId::OUTSIDE.to_bits()),
             host: Cell::new(None),
             dropped_ask: Cell::new(AskError::NoReply),
         }
@@ -71,7 +78,7 @@ fn here<'t>() -> &'t Here {
 #[inline(always)]
 pub(crate) fn send<M: MessageField>(delivery: Delivery<M>, to: Address, message: M) {
     let (here, bytes) = (here(), const { record_size::<M>() });
-    if here.shard_id.get() == to.shard_id() {
+    if here.shard_id() == to.shard_id() {
         if here.cursor.has_room(bytes) {
             return here.cursor.append(delivery, to.target(), message, more);
         }
@@ -84,10 +91,21 @@ pub(crate) fn send<M: MessageField>(delivery: Delivery<M>, to: Address, message:
 }
 
 impl Here {
+    #[inline(always)]
+    fn shard_id(&self) -> ShardId {
+        // Ordering: a detour that is seen late is taken late.
+        ShardId::from_bits(self.shard_id.load(Ordering::Relaxed))
+    }
+
+    fn set_shard_id(&self, shard_id: ShardId) {
+        // Ordering: as above.
+        self.shard_id.store(shard_id.to_bits(), Ordering::Relaxed);
+    }
+
     /// The outbox toward another shard of this one's system.
     #[inline(always)]
     fn outbox(&self, to: ShardId) -> Option<(&'static Outbox, &'static Stock)> {
-        let host = self.host.get().filter(|_| self.shard_id.get().node() == to.node())?;
+        let host = self.host.get().filter(|_| self.shard_id().node() == to.node())?;
         Some((host.outboxes.get(to.shard() as usize)?, &host.stock))
     }
 }
@@ -112,6 +130,9 @@ fn send_away<M: MessageField>(away: Away<M>) {
     let (here, Away { delivery, to, message }) = (here(), away);
     let shard_id = to.shard_id();
     let Some(host) = here.host.get() else { return send_outside(delivery, to, message) };
+    if here.shard_id() != host.shard_id {
+        return send_by_detour(here, host, delivery, to, message);
+    }
     if host.shard_id == shard_id {
         return here.cursor.append(delivery, to.target(), message, more);
     }
@@ -121,6 +142,71 @@ fn send_away<M: MessageField>(away: Away<M>) {
         Some(outbox) => outbox.append(delivery, to.target(), message, &host.stock),
         None => host.lose(delivery, to, message),
     }
+}
+
+/// Sends a message from a shard whose watchdog has cut an actor off: what that one sends is discarded, but for
+/// what the runtime has to say for it.
+#[cold]
+#[inline(never)]
+fn send_by_detour<M: MessageField>(
+    here: &Here,
+    host: &Host,
+    delivery: Delivery<M>,
+    to: Address,
+    message: M,
+) {
+    // A stop is the actor's own word, other signals are the runtime's.
+    let signal = (&message as &dyn Any).downcast_ref::<Signal>();
+    let is_sent = signal.is_none_or(|signal| matches!(signal, Signal::Stop));
+    let is_in_cut = host.watched.is_in_cut();
+    if is_in_cut && is_sent {
+        match delivery.letter().class() {
+            Class::Answer => send(signals(), to, Signal::Fail(AskError::Stopped)),
+            Class::Message => host.dead_letter(DeadReason::Stopped, to, delivery.letter()),
+            Class::Signal => {}
+        }
+        dropping_asks(AskError::Stopped, || drop(message));
+        return;
+    }
+    end_detour(here, host);
+    send(delivery, to, message);
+    if is_in_cut {
+        here.set_shard_id(ShardId::OUTSIDE);
+    }
+}
+
+/// Puts the thread's sends back on the fast path.
+fn end_detour(here: &Here, host: &Host) {
+    here.set_shard_id(host.shard_id);
+}
+
+/// The way to one thread's sends.
+struct SendsOf(NonNull<AtomicU64>);
+
+// SAFETY: what it points to is an atomic, which any thread may write while it is there (invariant 3).
+unsafe impl Send for SendsOf {}
+
+impl Detour for SendsOf {
+    fn begin(&self) {
+        // SAFETY: invariant 3.
+        let shard_id = unsafe { self.0.as_ref() };
+        // Ordering: as in `send`.
+        shard_id.store(ShardId::OUTSIDE.to_bits(), Ordering::Relaxed);
+    }
+}
+
+/// Runs `call`, in which the watchdog reaches this thread's sends.
+pub(crate) fn watched_by<R>(watched: &Watched, call: impl FnOnce() -> R) -> R {
+    struct TakeBack<'w>(&'w Watched);
+    impl Drop for TakeBack<'_> {
+        fn drop(&mut self) {
+            self.0.set_detour(None);
+        }
+    }
+    let sends = SendsOf(NonNull::from(&here().shard_id));
+    let _take_back = TakeBack(watched);
+    watched.set_detour(Some(Box::new(sends)));
+    call()
 }
 
 /// Sends a message from a thread that is no shard.
@@ -170,13 +256,15 @@ pub(crate) fn enter<R>(host: &Host, cursor: &Cursor, call: impl FnOnce(&Cursor) 
         fn drop(&mut self) {
             let here = here();
             here.cursor.swap(self.0);
-            here.shard_id.set(self.1);
+            here.set_shard_id(self.1);
             here.host.set(self.2);
         }
     }
     let here = here();
     here.cursor.swap(cursor);
-    let shard_id = here.shard_id.replace(host.shard_id);
+    // A detour that begins in between is lost; then the shard was between two calls.
+    let shard_id = here.shard_id();
+    end_detour(here, host);
     // SAFETY: invariant 1: `Leave` takes the reference back before `host` can end.
     let host = unsafe { std::mem::transmute::<&Host, &'static Host>(host) };
     let _leave = Leave(cursor, shard_id, here.host.replace(Some(host)));
@@ -259,6 +347,7 @@ pub(crate) struct Host {
     pub(crate) counters: Arc<Counters>,
     /// Shared by all shards of the system.
     pub(crate) publisher: Arc<Publisher>,
+    pub(crate) watched: Arc<Watched>,
     pub(crate) outboxes: Box<[Outbox]>,
     /// Where wakers of this shard's actors send their wakes.
     pub(crate) home: Arc<dyn Wakes>,
@@ -290,6 +379,7 @@ impl Host {
         home: Arc<dyn Wakes>,
         counters: Arc<Counters>,
         publisher: Arc<Publisher>,
+        watched: Arc<Watched>,
     ) -> Self {
         Self {
             shard_id,
@@ -298,6 +388,7 @@ impl Host {
             futures: FutureStock::default(),
             counters,
             publisher,
+            watched,
             outboxes: (0..shards).map(|_| Outbox::default()).collect(),
             home,
             now: Cell::new(0),
@@ -387,6 +478,23 @@ impl Host {
             cell.word.set(LEAVING);
             self.ending.borrow_mut().push(target);
         }
+    }
+
+    /// Has an actor end at once: its pending future is not polled again, or its present call is its last.
+    pub(crate) fn kill(&self, target: Target) {
+        if self.watched.actor() == target {
+            self.watched.kill(target);
+        }
+        if let Some(cell) = self.cell(target) {
+            cell.word.set(LEAVING | KILLED);
+        }
+        // One that is gone has its kill forgotten.
+        self.ending.borrow_mut().push(target);
+    }
+
+    /// What an actor of this shard that was cut off sends is no longer discarded.
+    pub(crate) fn end_detour(&self) {
+        end_detour(here(), self);
     }
 
     /// A message of this shard that has nowhere to go.

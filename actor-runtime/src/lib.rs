@@ -175,6 +175,7 @@ mod sync;
 mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod watch;
 
 pub use crate::actor::{
     Actor, ActorType, Context, Handle, Handlers, Place, SpawnOn, asked, asked_later, delivery,

@@ -7,6 +7,8 @@
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
+use tokio::sync::oneshot;
+
 use crate::address::Target;
 use crate::record::Loose;
 
@@ -14,6 +16,8 @@ use crate::record::Loose;
 pub(crate) enum Word {
     /// Run this in a turn of the shard.
     Call(Box<dyn FnOnce() + Send>),
+    /// End this actor at once; `Watched::kill` has noted it.
+    Kill(Target),
     /// Look at what the system asks of its shards.
     Look,
     /// Deliver this record.
@@ -28,6 +32,7 @@ impl fmt::Debug for Word {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Call(_) => "Call",
+            Self::Kill(_) => "Kill",
             Self::Look => "Look",
             Self::Record(_) => "Record",
             Self::StopNow(_) => "StopNow",
@@ -40,6 +45,9 @@ impl fmt::Debug for Word {
 pub(crate) trait Route: Send + Sync {
     /// Hands a word to a shard. One that can no longer be taken is dropped, and a record counted.
     fn say(&self, shard: u32, word: Word);
+
+    /// Hears when an actor is cut off, see `Watched::hear`; never if there is no such shard.
+    fn hear_cut_off(&self, shard: u32, actor: Target) -> oneshot::Receiver<()>;
 
     /// How many shards there are.
     fn shards(&self) -> usize;

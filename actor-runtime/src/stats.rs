@@ -13,13 +13,13 @@ use crate::config;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeadReason {
-    /// Its handler panicked, or was cut off.
+    /// Its handler panicked, or was cut off, or its actor was killed while it waited.
     InFlight,
     /// There is no such actor, or never was one of that type.
     NoProc,
     /// The system ended before.
     Shutdown,
-    /// The actor ended while the message waited.
+    /// The actor ended while the message waited, or who sent it had been cut off.
     Stopped,
 }
 
@@ -149,7 +149,7 @@ impl Counters {
         DeadLetters(std::array::from_fn(|reason| self.dead_letters[reason].get()))
     }
 
-    /// What they are now.
+    /// What they are now, without what the watchdog knows.
     pub(crate) fn stats(&self) -> ShardStats {
         ShardStats {
             handled: self.handled.get(),
@@ -163,6 +163,7 @@ impl Counters {
             panics: self.panics.get(),
             panics_in_drop: self.panics_in_drop.get(),
             block_bytes: self.block_bytes.get(),
+            cut_off: 0,
         }
     }
 }
@@ -192,7 +193,7 @@ impl Stats {
     }
 }
 
-/// What one shard counts. All but `actors`, `asks`, `queue`, `backlog` and `block_bytes` only grow.
+/// What one shard counts. All but `actors`, `asks`, `queue`, `backlog`, `cut_off` and `block_bytes` only grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShardStats {
@@ -217,13 +218,15 @@ pub struct ShardStats {
     pub panics: u64,
     /// Destructors that panicked.
     pub panics_in_drop: u64,
+    /// Actors that were cut off and whose handlers have not returned: at most one a shard.
+    pub cut_off: u64,
     /// Bytes of the blocks in which this shard keeps what it sends and what waits here, free ones included.
     pub block_bytes: u64,
 }
 
 impl ShardStats {
     /// The columns of a row, with their titles.
-    fn columns(&self) -> [(&'static str, u64); 11] {
+    fn columns(&self) -> [(&'static str, u64); 12] {
         [
             ("handled", self.handled),
             ("turns", self.turns),
@@ -235,6 +238,7 @@ impl ShardStats {
             ("late", self.late_answers),
             ("panics", self.panics),
             ("in drop", self.panics_in_drop),
+            ("cut off", self.cut_off),
             ("block bytes", self.block_bytes),
         ]
     }
@@ -253,6 +257,7 @@ impl AddAssign for ShardStats {
             late_answers,
             panics,
             panics_in_drop,
+            cut_off,
             block_bytes,
         } = other;
         self.handled += handled;
@@ -265,6 +270,7 @@ impl AddAssign for ShardStats {
         self.late_answers += late_answers;
         self.panics += panics;
         self.panics_in_drop += panics_in_drop;
+        self.cut_off += cut_off;
         self.block_bytes += block_bytes;
     }
 }
@@ -380,10 +386,10 @@ mod tests {
         let shards = vec![ShardStats::default(), counters.stats()];
         let stats = Stats { shards, refused: 4 };
         let expected = "\
-shard     handled  turns  actors  asks  queue  backlog  dead  late  panics  in drop  block bytes
-    0           0      0       0     0      0        0     0     0       0        0            0
-    1  1234567890      0       0     0      0        2     1     0       0        0            0
-total  1234567890      0       0     0      0        2     5     0       0        0            0";
+shard     handled  turns  actors  asks  queue  backlog  dead  late  panics  in drop  cut off  block bytes
+    0           0      0       0     0      0        0     0     0       0        0        0            0
+    1  1234567890      0       0     0      0        2     1     0       0        0        0            0
+total  1234567890      0       0     0      0        2     5     0       0        0        0            0";
         assert_eq!(stats.to_string(), expected);
     }
 }

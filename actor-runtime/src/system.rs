@@ -10,25 +10,28 @@ use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use tokio::sync::oneshot;
+
 use crate::actor::{Actor, Ended, Place, SpawnOn, run_on, spawn_by};
-use crate::address::{Address, ShardId};
+use crate::address::{Address, ShardId, Target};
 use crate::config;
 use crate::error::{AskError, StartError};
-use crate::event::Publisher;
+use crate::event::{Event, Publisher};
 use crate::events::Events;
 use crate::host;
-use crate::record::Class;
+use crate::record::{Class, forget_payload};
 use crate::route::{self, Route, Word};
 use crate::shard::driver::{Between, Control, Driver, TokioDriver};
 use crate::shard::inbox::Inbox;
 use crate::shard::lane::lane;
 use crate::shard::{Left, Parts, Shard};
 use crate::stats::{Counters, DeadLetters, DeadReason, ShardStats, Stats};
+use crate::watch::{Verdict, Watchdog, Watched};
 
 /// Says how a system is to be: made by [`System::builder`].
 #[derive(Clone, Debug)]
@@ -38,6 +41,8 @@ pub struct SystemBuilder {
     pin: bool,
     slice_messages: u32,
     thread_name: String,
+    overrun_after: Duration,
+    kill_grace: Duration,
 }
 
 impl SystemBuilder {
@@ -61,9 +66,24 @@ impl SystemBuilder {
         self
     }
 
-    /// What the threads are called: this and the shard's index, as in `callboard-0`.
+    /// What the threads are called: this and the shard's index, as in `callboard-0`, or `callboard-watchdog`.
     pub fn thread_name(mut self, name: impl Into<String>) -> Self {
         self.thread_name = name.into();
+        self
+    }
+
+    /// How long one call of an actor's code, be it a handler, one poll of it or a hook, may hold its shard until
+    /// [`Event::Overrun`] tells of it; 100 ms unless said here. A watchdog looks five
+    /// times in that time, every millisecond at most, so it is told of up to a fifth later.
+    pub fn overrun_after(mut self, time: Duration) -> Self {
+        self.overrun_after = time;
+        self
+    }
+
+    /// How long a call of an actor's code may hold its shard after the actor was killed until it is cut off,
+    /// see [`ActorRef::kill`](crate::ActorRef::kill); 100 ms unless said here. Told as exactly as an overrun.
+    pub fn kill_grace(mut self, time: Duration) -> Self {
+        self.kill_grace = time;
         self
     }
 
@@ -81,7 +101,7 @@ impl SystemBuilder {
         }
         host::install_panic_hook();
         let (inner, parts) = Inner::new(shards, self.slice_messages);
-        let mut system = System { inner, threads: Vec::with_capacity(shards) };
+        let mut system = System { inner, threads: Threads::default() };
         for (index, parts) in parts.into_iter().enumerate() {
             let inner = system.inner.clone();
             let fits = shards <= cores;
@@ -90,9 +110,19 @@ impl SystemBuilder {
                 .name(format!("{}-{index}", self.thread_name))
                 .spawn(move || inner.run_shard(parts, pin, fits));
             match started {
-                Ok(thread) => system.threads.push(thread),
+                Ok(thread) => system.threads.shards.push(thread),
                 Err(error) => return Err(system.give_up(&error)),
             }
+        }
+        let watchdog = Watchdog::new(shards, self.overrun_after, self.kill_grace);
+        let (end, ended) = mpsc::channel();
+        let inner = system.inner.clone();
+        let started = std::thread::Builder::new()
+            .name(format!("{}-watchdog", self.thread_name))
+            .spawn(move || inner.run_watchdog(watchdog, &ended));
+        match started {
+            Ok(thread) => system.threads.watchdog = Some((end, thread)),
+            Err(error) => return Err(system.give_up(&error)),
         }
         match system.inner.await_started() {
             None => Ok(system),
@@ -104,7 +134,15 @@ impl SystemBuilder {
 /// Shards and their actors. Dropping it ends it, as [`stop`](Self::stop) with 5 s would.
 pub struct System {
     inner: Arc<Inner>,
-    threads: Vec<JoinHandle<()>>,
+    threads: Threads,
+}
+
+/// The threads of a system that has not ended.
+#[derive(Default)]
+struct Threads {
+    shards: Vec<JoinHandle<()>>,
+    /// It ends when the sender is dropped.
+    watchdog: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
 }
 
 impl System {
@@ -125,6 +163,8 @@ impl System {
             pin: true,
             slice_messages: config::SLICE_MESSAGES,
             thread_name: "callboard".to_owned(),
+            overrun_after: config::OVERRUN_AFTER,
+            kill_grace: config::KILL_GRACE,
         }
     }
 
@@ -147,7 +187,7 @@ impl System {
     }
 
     /// Subscribes to what happens in the system from now on: dead letters, panics, starts that failed and
-    /// more, see [`Event`](crate::Event). Nobody is subscribed unless this was called, and then nothing of it
+    /// more, see [`Event`]. Nobody is subscribed unless this was called, and then nothing of it
     /// costs anything.
     pub fn events(&self) -> Events {
         self.inner.events()
@@ -181,7 +221,7 @@ impl System {
 
     fn end(&mut self, deadline: Duration) -> Report {
         let threads = std::mem::take(&mut self.threads);
-        if threads.is_empty() {
+        if threads.shards.is_empty() {
             return Report::default();
         }
         self.inner.end(threads, deadline)
@@ -245,6 +285,8 @@ pub struct Report {
     pub late_answers: u64,
     /// Destructors that panicked.
     pub panics_in_drop: u64,
+    /// Actors that were cut off and whose handlers have not returned.
+    pub cut_off: u64,
     /// Shards whose thread did not end, because a handler did not return.
     pub stuck_shards: usize,
 }
@@ -261,6 +303,7 @@ impl Report {
         self.handled = total.handled;
         self.late_answers = total.late_answers;
         self.panics_in_drop = total.panics_in_drop;
+        self.cut_off = total.cut_off;
         self.dead_letters = total.dead_letters;
     }
 }
@@ -270,6 +313,9 @@ impl fmt::Display for Report {
         write!(f, "{} messages handled, {} dead letters", self.handled, self.dead_letters)?;
         if self.actors_left > 0 || self.messages_left > 0 {
             write!(f, "; left: {} actors, {} messages", self.actors_left, self.messages_left)?;
+        }
+        if self.cut_off > 0 {
+            write!(f, "; {} actors cut off", self.cut_off)?;
         }
         if self.stuck_shards > 0 {
             write!(f, "; {} shards did not end", self.stuck_shards)?;
@@ -308,6 +354,8 @@ pub(crate) struct Inner {
     publisher: Arc<Publisher>,
     /// By the index of the shard, which alone writes them.
     counters: Box<[Arc<Counters>]>,
+    /// By the index of the shard.
+    watched: Box<[Arc<Watched>]>,
     next_shard: AtomicUsize,
     /// Set at the beginning of the end, before the first phase; read by whoever sends from outside.
     closed: AtomicBool,
@@ -328,10 +376,25 @@ impl Drop for Inner {
 impl Route for Inner {
     fn say(&self, shard: u32, word: Word) {
         let inbox = self.inboxes.get(shard as usize);
+        if let Word::Kill(actor) = word {
+            // A kill only helps to end a system.
+            if let Some(inbox) = inbox {
+                self.watched[shard as usize].kill(actor);
+                inbox.say(word);
+            }
+            return;
+        }
         // Ordering: a word that slips past is found by the last drain, or dropped with the inbox.
         match inbox.filter(|_| !self.closed.load(Ordering::Acquire)) {
             Some(inbox) => inbox.say(word),
             None => self.refuse(shard, word),
+        }
+    }
+
+    fn hear_cut_off(&self, shard: u32, actor: Target) -> oneshot::Receiver<()> {
+        match self.watched.get(shard as usize) {
+            Some(watched) => watched.hear(actor),
+            None => oneshot::channel().1,
         }
     }
 
@@ -355,6 +418,7 @@ impl Inner {
                 inboxes,
                 publisher: Arc::new(Publisher::new()),
                 counters: (0..shards).map(|_| Arc::default()).collect(),
+                watched: (0..shards).map(|_| Arc::new(Watched::new())).collect(),
                 next_shard: AtomicUsize::new(0),
                 closed: AtomicBool::new(false),
                 refused: AtomicU64::new(0),
@@ -396,6 +460,7 @@ impl Inner {
             slice_messages,
             counters: self.counters[index].clone(),
             publisher: self.publisher.clone(),
+            watched: self.watched[index].clone(),
         })
         .collect()
     }
@@ -430,7 +495,12 @@ impl Inner {
 
     /// What is counted now.
     pub(crate) fn stats(&self) -> Stats {
-        let shards = self.counters.iter().map(|counters| counters.stats()).collect();
+        let shards = self.counters.iter().zip(&self.watched);
+        let shards = shards.map(|(counters, watched)| ShardStats {
+            cut_off: u64::from(watched.has_cut()),
+            ..counters.stats()
+        });
+        let shards = shards.collect();
         // Ordering: a counter alone.
         Stats { shards, refused: self.refused.load(Ordering::Relaxed) }
     }
@@ -466,11 +536,53 @@ impl Inner {
             turns_before_shut: config::LANE_SLOTS,
             has_shut: false,
         };
-        let drive = || runtime.block_on(TokioDriver.drive(&shard, control, spins));
+        let drive = || {
+            let drive = TokioDriver.drive(&shard, control, spins);
+            host::watched_by(&self.watched[index], || runtime.block_on(drive));
+        };
         if let Err(payload) = catch_unwind(AssertUnwindSafe(drive)) {
             // A bug of the runtime: what it holds is not to be trusted, nor dropped.
             std::mem::forget(shard);
             std::panic::resume_unwind(payload);
+        }
+    }
+
+    /// The whole life of the watchdog's thread.
+    fn run_watchdog(&self, mut watchdog: Watchdog, ended: &Receiver<()>) {
+        let period = watchdog.period();
+        while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(period) {
+            let samples = self.watched.iter().map(|watched| watched.sample());
+            for verdict in watchdog.look(TokioDriver.now(), samples) {
+                self.act(verdict);
+            }
+        }
+    }
+
+    /// Does what the watchdog has decided.
+    fn act(&self, verdict: Verdict) {
+        let (Verdict::CutOff { shard, actor: target }
+        | Verdict::Overrun { shard, actor: target, .. }) = verdict;
+        let watched = &self.watched[shard];
+        let actor = Address::new(ShardId::new(self.node, shard as u32), target);
+        let names = watched.kind().map(|kind| (kind.name(), kind.letter().name()));
+        let (kind, message) = names.unwrap_or_default();
+        match verdict {
+            Verdict::Overrun { held, .. } => {
+                tracing::warn!(target: "callboard", %actor, kind, message, ?held, "overrun");
+                self.publisher.publish(|| Event::Overrun { actor, kind, message, held });
+            }
+            Verdict::CutOff { .. } => {
+                let Some(waiting) = watched.cut_off(target) else { return };
+                tracing::error!(target: "callboard", %actor, kind, message, "cut off");
+                for tell in waiting {
+                    // It may wait no more, and its waker may panic.
+                    let told = catch_unwind(AssertUnwindSafe(|| {
+                        let _ = tell.send(());
+                    }));
+                    told.unwrap_or_else(forget_payload);
+                }
+                self.publisher.publish(|| Event::CutOff { actor, kind, message });
+            }
         }
     }
 
@@ -486,7 +598,7 @@ impl Inner {
     }
 
     /// Ends the system and joins its threads.
-    fn end(&self, threads: Vec<JoinHandle<()>>, deadline: Duration) -> Report {
+    fn end(&self, threads: Threads, deadline: Duration) -> Report {
         let driver = TokioDriver;
         let deadline = driver.now() + deadline;
         self.close();
@@ -501,7 +613,12 @@ impl Inner {
             progress.report.stuck_shards = progress.done.iter().filter(|done| !**done).count();
             progress.report
         };
-        for thread in threads {
+        if let Some((end, watchdog)) = threads.watchdog {
+            drop(end);
+            // It has nothing to say.
+            let _ = watchdog.join();
+        }
+        for thread in threads.shards {
             // A thread that is stuck in a handler is left behind.
             if (all || thread.is_finished()) && thread.join().is_err() {
                 report.stuck_shards += 1;

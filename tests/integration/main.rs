@@ -21,6 +21,7 @@ mod entry;
 mod events;
 mod fairness;
 mod hostile;
+mod kills;
 mod order;
 mod references;
 mod settings;

@@ -32,6 +32,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::task::Waker;
 use std::time::Duration;
 
@@ -204,6 +205,28 @@ impl fmt::Debug for CellType {
     }
 }
 
+/// A place for a cell type that one thread writes and all may read.
+pub(crate) struct SharedType(AtomicPtr<CellType>);
+
+impl SharedType {
+    pub(crate) const fn new() -> Self {
+        Self(AtomicPtr::new(std::ptr::null_mut()))
+    }
+
+    #[inline(always)]
+    pub(crate) fn set(&self, kind: &'static CellType) {
+        // Ordering: what it points to was made by the compiler, so there is nothing to publish.
+        self.0.store(std::ptr::from_ref(kind).cast_mut(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> Option<&'static CellType> {
+        // Ordering: as in `set`.
+        let kind = self.0.load(Ordering::Relaxed);
+        // SAFETY: null, or what was a `&'static CellType`, of which nothing ever changes.
+        unsafe { kind.as_ref() }
+    }
+}
+
 /// A cell type that is known to be for bodies `B`.
 pub(crate) struct TypeOf<B>(CellType, PhantomData<fn(B)>);
 
@@ -329,7 +352,7 @@ impl CellRef<'_> {
         self,
         record: Arrived<'r>,
         allowed: u32,
-        admit: impl FnOnce() -> bool,
+        admit: impl FnOnce(&'static CellType) -> bool,
     ) -> Result<std::thread::Result<Handled<'static>>, Arrived<'r>> {
         debug_assert!(allowed & (BUSY | LENT | FREE | ENDING) == 0, "the body is in use");
         let (me, letter) = (record.target(), record.letter());
@@ -340,7 +363,7 @@ impl CellRef<'_> {
         else {
             return Err(record);
         };
-        if !admit() {
+        if !admit(kind) {
             return Err(record);
         }
         let value = record.into_value();

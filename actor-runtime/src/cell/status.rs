@@ -17,6 +17,7 @@
 //! | a record has to wait | `BUSY`, `STARTING`, out of slice | + `BACKLOG` |
 //! | the last waiting record was taken | `BACKLOG` | - `BACKLOG` |
 //! | `stop_now` was called | any | + `LEAVING` |
+//! | `kill` was called | any | + `LEAVING`, `KILLED` |
 //! | the actor ends | any | + `ENDING`, then free |
 //! | an answer, or the lack of one, arrived at the cell of an ask | 0 | `ANSWERED` |
 //! | free | any | `FREE` in the next generation; at the last generation it stays so for ever |
@@ -43,6 +44,9 @@ pub(crate) const ANSWERED: u32 = 1 << 7;
 pub(crate) const LEAVING: u32 = 1 << 8;
 /// Nobody lives here.
 pub(crate) const FREE: u32 = 1 << 9;
+
+/// The actor was killed: none of its code is to be called but its destructor.
+pub(crate) const KILLED: u32 = 1 << 10;
 
 /// The last generation a slot can have; a test build reaches it soon.
 pub(crate) const LAST_GENERATION: u32 = if cfg!(test) { 7 } else { u32::MAX };

@@ -17,7 +17,7 @@ use super::Shard;
 use super::driver::Driver;
 use super::turn::Turn;
 use crate::address::Target;
-use crate::cell::status::{BUSY, ENDING, LEAVING, LENT, STARTING};
+use crate::cell::status::{BUSY, ENDING, KILLED, LEAVING, LENT, STARTING};
 use crate::cell::{CellRef, Handled, Outcome};
 use crate::config;
 use crate::error::{AskError, StartError};
@@ -31,11 +31,14 @@ use crate::stats::{Counters, DeadReason};
 impl Turn<'_> {
     /// Runs the start hook.
     pub(super) fn start(&mut self, cell: CellRef<'_>, target: Target) {
-        if !cell.word.has(STARTING) || cell.word.has(BUSY | ENDING | LENT) {
+        if !cell.word.has(STARTING) || cell.word.has(BUSY | ENDING | KILLED | LENT) {
             return;
         }
         let timeout = cell.kind().map(|kind| kind.options.start_timeout).unwrap_or_default();
-        match cell.start(target) {
+        self.begins(cell, target);
+        let started = cell.start(target);
+        let Some(started) = self.unless_cut_off(cell, target, started, false) else { return };
+        match started {
             Ok(Handled(Outcome::Flow(flow))) => self.started(cell, target, flow),
             Ok(Handled(Outcome::Later(task))) => {
                 let timeout = u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX);
@@ -122,11 +125,17 @@ impl Turn<'_> {
         if cell.word.has(LENT) || cell.kind().is_none_or(|kind| kind.is_reply()) {
             return;
         }
+        if cell.word.has(KILLED) {
+            return self.end_killed(cell, target);
+        }
         cell.word.set(ENDING);
         if cell.word.has(STARTING) {
             return self.start_failed(cell, target, StartError::Failed(reason));
         }
-        match cell.stop(Arc::new(reason.clone()), target) {
+        self.begins(cell, target);
+        let stopped = cell.stop(Arc::new(reason.clone()), target);
+        let Some(stopped) = self.unless_cut_off(cell, target, stopped, false) else { return };
+        match stopped {
             Ok(Handled(Outcome::Later(task))) => {
                 cell.suspend(task);
                 self.poll(target);
@@ -151,11 +160,18 @@ impl Turn<'_> {
         }
     }
 
-    /// Ends those for whom `stop_now` or `cx.stop()` was called.
+    /// Ends those for whom `kill`, `stop_now` or `cx.stop()` was called.
     pub(super) fn end_stopped(&mut self) {
         loop {
             let Some(target) = self.host.ending.borrow_mut().pop() else { return };
-            let Some(cell) = self.host.cell(target) else { continue };
+            let Some(cell) = self.host.cell(target) else {
+                self.watched.forget(target);
+                continue;
+            };
+            if cell.word.has(KILLED) {
+                self.end_killed(cell, target);
+                continue;
+            }
             cell.word.clear(LEAVING);
             if cell.word.has(ENDING | LENT) {
                 continue;
@@ -167,6 +183,87 @@ impl Turn<'_> {
                 self.end(cell, target, ExitReason::Normal);
             }
         }
+    }
+
+    /// Ends an actor that was killed, and none of whose code runs: at its await, or before its next call.
+    fn end_killed(&mut self, cell: CellRef<'_>, target: Target) {
+        let in_flight = cell.word.has(BUSY) && self.has_message(cell);
+        self.end_at_once(cell, target, in_flight);
+    }
+
+    /// Ends an actor without its stop hook.
+    fn end_at_once(&mut self, cell: CellRef<'_>, target: Target, in_flight: bool) {
+        let is_actor = cell.kind().is_some_and(|kind| !kind.is_reply());
+        if is_actor && !cell.word.has(LENT) {
+            if in_flight {
+                self.lose_in_flight(cell, target);
+            }
+            if cell.word.has(STARTING) {
+                self.forget_deadline(target);
+                self.start_failed(cell, target, StartError::Failed(ExitReason::Killed));
+            } else {
+                self.bury(cell, target, &ExitReason::Killed);
+            }
+        }
+        // After its destructor, whose sends are still discarded if it was cut off.
+        let was_cut = self.watched.cut() == target;
+        self.watched.forget(target);
+        if was_cut {
+            self.host.end_detour();
+        }
+    }
+
+    /// Gives the outcome of a call back, unless its actor was cut off meanwhile.
+    #[inline]
+    pub(super) fn unless_cut_off(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        outcome: std::thread::Result<Handled<'static>>,
+        in_flight: bool,
+    ) -> Option<std::thread::Result<Handled<'static>>> {
+        if !self.watched.has_cut() {
+            return Some(outcome);
+        }
+        if self.watched.cut() == target {
+            // A future borrows the state, and goes before it.
+            let dropped = match outcome {
+                Ok(handled) => {
+                    self.host.guard(|| host::dropping_asks(AskError::Stopped, || drop(handled)))
+                }
+                Err(payload) => Err(self.host.panicked(payload)),
+            };
+            if let Err(reason) = dropped {
+                let actor = self.host.address(target);
+                tracing::warn!(target: "callboard", %actor, %reason, "panic after it was cut off");
+            }
+            self.comes_back(cell, target, in_flight);
+            return None;
+        }
+        self.comes_back(cell, target, in_flight);
+        Some(outcome)
+    }
+
+    /// A call has returned on a shard one of whose actors was cut off. Answers whether it was that actor's,
+    /// which has then ended; else its call had returned by the time, and it is to end soon.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn comes_back(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        in_flight: bool,
+    ) -> bool {
+        let cut = self.watched.cut();
+        if cut == target {
+            self.end_at_once(cell, target, in_flight);
+            return true;
+        }
+        if self.host.cell(cut).is_none_or(|cell| !cell.word.has(KILLED)) {
+            self.host.kill(cut);
+        }
+        self.host.end_detour();
+        false
     }
 
     /// User code of an actor panicked: in a handler, if a message was in flight, or in a hook.
@@ -234,6 +331,7 @@ impl Turn<'_> {
     pub(super) fn bury(&mut self, cell: CellRef<'_>, target: Target, reason: &ExitReason) {
         let host = self.host;
         cell.word.set(ENDING);
+        self.begins(cell, target);
         let error = if matches!(reason, ExitReason::Panic(_)) {
             AskError::Crashed
         } else {

@@ -36,7 +36,7 @@ impl Inbox {
     /// Hands a word to the shard, from any thread.
     pub(crate) fn say(&self, word: Word) {
         match word {
-            Word::Look | Word::StopNow(_) | Word::Wake(_) => self.urgent.push(word),
+            Word::Kill(_) | Word::Look | Word::StopNow(_) | Word::Wake(_) => self.urgent.push(word),
             Word::Call(_) | Word::Record(_) => self.injector.push(word),
         }
         self.rouse();

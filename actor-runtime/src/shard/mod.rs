@@ -36,6 +36,7 @@ use crate::host::{self, Host};
 use crate::record::RecordQueue;
 use crate::route::Word;
 use crate::stats::{Counters, Levels};
+use crate::watch::Watched;
 
 /// What a turn left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +61,7 @@ pub(crate) struct Parts {
     pub(crate) slice_messages: u32,
     pub(crate) counters: Arc<Counters>,
     pub(crate) publisher: Arc<Publisher>,
+    pub(crate) watched: Arc<Watched>,
 }
 
 /// One thread's actors and what waits for them.
@@ -111,7 +113,7 @@ impl Shard {
     pub(crate) fn new(parts: Parts, epoch: Instant) -> Self {
         let home = Arc::new(Home { id: parts.id, inbox: parts.inbox.clone() });
         let (shards, counters) = (parts.peers.len(), parts.counters);
-        let host = Host::new(parts.id, shards, home, counters, parts.publisher);
+        let host = Host::new(parts.id, shards, home, counters, parts.publisher, parts.watched);
         let queue = RecordQueue::new();
         queue.begin(|| host.stock.take());
         let front = RecordQueue::new();

@@ -11,6 +11,7 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use crate::actor::{asked, asked_later, delivery, started_later, told, told_later};
+use crate::host;
 use crate::testing::Simulator;
 use crate::{
     Actor, ActorRef, ActorType, Address, Api, Ask, AskError, Context, DeadReason, ExitReason, Flow,
@@ -431,4 +432,73 @@ fn events_tell_of_start_stop_panic_and_dead_letter() {
         assert!(found >= count, "{count} of `{event}` in: {seen}");
     }
     assert!(seen.contains("as told"), "the panic's text is there: {seen}");
+}
+
+/// Runs `call` as the shard of `stage`'s last actor, whose watchdog has cut `act` off, while the code of
+/// `running` is called.
+fn while_cut(stage: &Stage, act: ActorRef<Act>, running: ActorRef<Act>, call: impl FnOnce()) {
+    stage.simulator.enter(act.address().shard(), || {
+        host::with(|host| {
+            let host = host.expect("it is entered");
+            let cell = host.cell(act.address().target()).expect("it lives");
+            let kind = cell.kind().expect("it lives");
+            host::watched_by(&host.watched, || {
+                host.watched.begins(act.address().target(), kind);
+                act.kill();
+                let (watched, target) = (&host.watched, act.address().target());
+                let cut = std::thread::scope(|scope| {
+                    let watchdog = scope.spawn(|| watched.cut_off(target).is_some());
+                    watchdog.join().expect("a watchdog does not panic")
+                });
+                assert!(cut, "it was killed");
+                host.watched.begins(running.address().target(), kind);
+                call();
+            });
+        });
+    });
+}
+
+#[test]
+fn x9_what_a_cut_off_actor_sends_is_discarded() {
+    on_shards(|stage| {
+        let (act, other, near) = (stage.act(stage.far()), stage.act(stage.far()), stage.act(0));
+        let payloads = [stage.counted(), stage.counted()];
+        let mut asked = None;
+        while_cut(&stage, act, act, || {
+            for (to, payload) in [other, near].into_iter().zip(payloads) {
+                to.set(7, payload);
+                to.stop();
+            }
+            asked = Some(other.get().start());
+        });
+        stage.simulator.run();
+        assert_eq!((stage.value(other), stage.value(near)), (Some(Ok(100)), Some(Ok(100))));
+        assert_eq!(stage.value(act), Some(Err(AskError::Stopped)));
+        assert_eq!(stage.simulator.stats().total().cut_off, 0);
+        let asked = asked.take().expect("it was asked");
+        let far = stage.far();
+        assert_eq!(stage.simulator.block_on(far, || asked), Some(Err(AskError::Stopped)));
+        // Two tells, an ask, and the ask of who looked whether it has ended.
+        assert_eq!(stage.simulator.report().dead_letters.of(DeadReason::Stopped), 4);
+        stage.end();
+    });
+}
+
+#[test]
+fn x9_a_cut_that_comes_too_late_ends_its_actor_and_harms_no_other() {
+    on_shards(|stage| {
+        let (act, other, near) = (stage.act(stage.far()), stage.act(stage.far()), stage.act(0));
+        let payloads = [stage.counted(), stage.counted(), stage.counted()];
+        while_cut(&stage, act, other, || {
+            for (to, payload) in [other, near, act].into_iter().zip(payloads) {
+                to.set(7, payload);
+            }
+        });
+        assert_eq!(stage.simulator.stats().total().cut_off, 1);
+        stage.simulator.run();
+        assert_eq!((stage.value(other), stage.value(near)), (Some(Ok(7)), Some(Ok(7))));
+        assert_eq!(stage.value(act), Some(Err(AskError::Stopped)));
+        assert_eq!(stage.simulator.stats().total().cut_off, 0);
+        stage.end();
+    });
 }

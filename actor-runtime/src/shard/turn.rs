@@ -8,7 +8,7 @@ use super::driver::Driver;
 use super::{Next, Shard};
 use crate::address::Target;
 use crate::cell::status::{
-    ANSWERED, BACKLOG, BUSY, ENDING, LEAVING, LENT, LISTED, STARTING, WOKEN,
+    ANSWERED, BACKLOG, BUSY, ENDING, KILLED, LEAVING, LENT, LISTED, STARTING, WOKEN,
 };
 use crate::cell::{CellRef, CellType, Handled, Outcome, Waiter};
 use crate::config;
@@ -20,6 +20,7 @@ use crate::host::{self, Host, NOBODY, Signal};
 use crate::record::{Ahead, Arrived, Class, Cursor, Walk, forget_payload};
 use crate::route::Word;
 use crate::stats::DeadReason;
+use crate::watch::Watched;
 
 /// What does not stand in the way of a message: the actor has a place in the rotation, or is woken.
 const IN_A_LIST: u32 = LISTED | WOKEN;
@@ -30,6 +31,7 @@ pub(super) struct Turn<'t> {
     pub(super) host: &'t Host,
     /// The write cursor of the shard's own queue.
     cursor: &'t Cursor,
+    pub(super) watched: &'t Watched,
     driver: &'t dyn Driver,
     began: Instant,
     /// Stamps count slices from here.
@@ -51,7 +53,8 @@ impl<'t> Turn<'t> {
         let least_slice_end =
             base + i64::from(shard.slice_messages.min(shard.host.least_slice.get()));
         let (host, began) = (&shard.host, now);
-        Self { shard, host, cursor, driver, began, base, least_slice_end, handled: 0 }
+        let watched = &host.watched;
+        Self { shard, host, cursor, watched, driver, began, base, least_slice_end, handled: 0 }
     }
 
     /// The whole round.
@@ -75,6 +78,7 @@ impl<'t> Turn<'t> {
 
     /// Publishes what is not counted for all to see as it happens.
     pub(super) fn publish(&self) {
+        self.watched.rests();
         let (host, counters) = (self.host, &self.host.counters);
         counters.handled.add(self.handled);
         counters.actors.set(host.cells.actors() as u64);
@@ -139,6 +143,7 @@ impl<'t> Turn<'t> {
                 Some(Word::Record(mut loose)) => {
                     self.take_all(loose.walk());
                 }
+                Some(Word::Kill(actor)) => self.host.kill(actor),
                 Some(Word::StopNow(actor)) => self.host.leave(actor),
                 Some(Word::Wake(actor)) => self.host.wake(actor),
             }
@@ -150,6 +155,7 @@ impl<'t> Turn<'t> {
     /// the shard's own queue, a thread's ask would be overtaken by its next tell (D4).
     fn call(&mut self, call: Box<dyn FnOnce() + Send>) {
         let front = &self.shard.front;
+        self.watched.rests();
         self.cursor.swap(front.cursor());
         let called = self.host.guard(call);
         self.cursor.swap(front.cursor());
@@ -246,22 +252,40 @@ impl<'t> Turn<'t> {
             return self.set_aside(record, 0);
         };
         let mut force = 0;
-        let delivered = cell.deliver(record, 0, || {
+        let delivered = cell.deliver(record, 0, |kind| {
             let stamp = cell.stamp.get().max(self.base);
             cell.stamp.set(stamp + 1);
             if stamp < self.least_slice_end || !self.is_out_of_slice(cell) {
+                self.watched.begins(target, kind);
                 return true;
             }
             force = BACKLOG;
             false
         });
         match delivered {
-            Ok(Ok(Handled(Outcome::Flow(flow)))) if flow.goes_on() => self.handled += 1,
+            Ok(Ok(Handled(Outcome::Flow(flow)))) if flow.goes_on() && !self.watched.has_cut() => {
+                self.handled += 1;
+            }
             Ok(Ok(Handled(Outcome::Answered(asker)))) => self.answered(cell, asker),
+            Ok(outcome) if self.watched.has_cut() => self.delivered_in_cut(cell, target, outcome),
             Ok(Ok(handled)) => self.follow(cell, target, handled),
             Ok(Err(payload)) => self.crash(cell, target, payload, true),
             Err(record) => self.set_aside(record, force),
         }
+    }
+
+    /// Says that code of this actor is called next.
+    #[inline]
+    pub(super) fn begins(&self, cell: CellRef<'_>, target: Target) {
+        if let Some(kind) = cell.kind() {
+            self.watched.begins(target, kind);
+        }
+    }
+
+    /// Lets a record be delivered, whose actor's code is called next.
+    fn admit(&self, target: Target, kind: &'static CellType) -> bool {
+        self.watched.begins(target, kind);
+        true
     }
 
     /// The slice of this type of actor, in messages.
@@ -307,7 +331,7 @@ impl<'t> Turn<'t> {
         } else if status & (BUSY | BACKLOG | STARTING) != 0 || force != 0 {
             self.push_backlog(cell, target.slot(), record);
         } else {
-            match cell.deliver(record, IN_A_LIST, || true) {
+            match cell.deliver(record, IN_A_LIST, |kind| self.admit(target, kind)) {
                 Ok(outcome) => self.delivered(cell, target, outcome),
                 // Another type than the actor's, or a second answer: a forged or mistaken reference.
                 Err(record) => self.dead(record, AskError::NoProc),
@@ -352,6 +376,33 @@ impl<'t> Turn<'t> {
 
     /// What a call of user code left, or its panic.
     fn delivered(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        outcome: std::thread::Result<Handled<'static>>,
+    ) {
+        if self.watched.has_cut() {
+            self.delivered_in_cut(cell, target, outcome);
+        } else {
+            self.take_outcome(cell, target, outcome);
+        }
+    }
+
+    /// The same, where an actor was cut off.
+    #[cold]
+    fn delivered_in_cut(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        outcome: std::thread::Result<Handled<'static>>,
+    ) {
+        if let Some(outcome) = self.unless_cut_off(cell, target, outcome, true) {
+            self.take_outcome(cell, target, outcome);
+        }
+    }
+
+    #[inline(always)]
+    fn take_outcome(
         &mut self,
         cell: CellRef<'_>,
         target: Target,
@@ -424,11 +475,18 @@ impl<'t> Turn<'t> {
 
     #[inline(never)]
     fn poll_cell(&mut self, cell: CellRef<'_>, target: Target) {
+        if cell.word.has(KILLED) {
+            return;
+        }
         let host = self.host;
+        self.begins(cell, target);
         let entered = |waker| host.polled.set((target, waker));
         let polled = cell.poll(host.address(target), &host.home, entered);
         // Polls are not nested: before this one, too, nobody was polled.
         host.polled.set(NOBODY);
+        if self.watched.has_cut() && self.comes_back(cell, target, self.has_message(cell)) {
+            return;
+        }
         match polled {
             None | Some(Ok(Poll::Pending)) => {}
             Some(Ok(Poll::Ready(flow))) => match self.drop_task(cell, AskError::Crashed) {
@@ -538,13 +596,15 @@ impl<'t> Turn<'t> {
         let record = reader.next().expect("a counted record waits");
         let outcome = match record.take(host::signals()) {
             Ok(signal) => Err(signal),
-            Err(record) => match cell.deliver(record, BACKLOG | IN_A_LIST, || true) {
-                Ok(outcome) => Ok(Some(outcome)),
-                Err(record) => {
-                    self.dead(record, AskError::NoProc);
-                    Ok(None)
+            Err(record) => {
+                match cell.deliver(record, BACKLOG | IN_A_LIST, |kind| self.admit(target, kind)) {
+                    Ok(outcome) => Ok(Some(outcome)),
+                    Err(record) => {
+                        self.dead(record, AskError::NoProc);
+                        Ok(None)
+                    }
                 }
-            },
+            }
         };
         drop(reader);
         if last {
