@@ -87,7 +87,7 @@ impl SystemBuilder {
         self
     }
 
-    /// Starts the system.
+    /// Starts the system. A build with `panic = "abort"` contains no panic, and is told so on stderr.
     ///
     /// # Errors
     ///
@@ -98,6 +98,9 @@ impl SystemBuilder {
         let shards = self.shards.unwrap_or(cores);
         if shards == 0 {
             return Err(StartError::NoShard(0));
+        }
+        if cfg!(panic = "abort") {
+            warn_of_abort();
         }
         host::install_panic_hook();
         let (inner, parts) = Inner::new(shards, self.slice_messages);
@@ -651,6 +654,16 @@ impl Inner {
                 self.changed.wait_timeout(progress, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
+}
+
+/// Says that no panic is contained.
+#[cold]
+#[allow(clippy::print_stderr, reason = "it must be seen where nobody collects what is traced")]
+fn warn_of_abort() {
+    let warning = "this build has panic = \"abort\": a panic in any actor ends the whole process. Build with \
+        panic = \"unwind\" to have it end that actor alone.";
+    eprintln!("callboard: {warning}");
+    tracing::error!(target: "callboard", "{warning}");
 }
 
 /// Binds this thread to a core, where the feature and the builder say so.
