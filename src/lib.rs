@@ -61,9 +61,10 @@ pub use actor_macros::{Message, actor, ask, handlers, main, start, stop, tell, t
 #[cfg(feature = "testing")]
 pub use actor_runtime::testing;
 pub use actor_runtime::{
-    Actor, ActorRef, Address, Ask, AskError, Context, DeadLetters, DeadReason, Event, Events,
-    ExitReason, Flow, Message, Panic, Pending, Place, Reply, Report, ShardStats, SpawnOn, Start,
-    StartError, Stats, System, SystemBuilder, spawn, spawn_on, start,
+    Actor, ActorRef, Address, Ask, AskError, Context, Continue, DeadLetters, DeadReason, Event,
+    Events, ExitReason, Flow, Message, Overflow, Panic, Pending, Permit, Place, Query, Reply,
+    Report, Reserve, ReserveError, ShardStats, SpawnOn, Start, StartError, Stats, System,
+    SystemBuilder, TellError, spawn, spawn_on, start,
 };
 
 /// What the macros' code uses; not for people.

@@ -39,6 +39,7 @@ use crate::names::Word;
 ///
 /// | option | meaning | default |
 /// |---|---|---|
+/// | `mailbox(capacity = N, overflow = ..)` | at most so many messages wait for it; what becomes of one more: `crash`, `drop_newest`, `drop_oldest` or `reject` | no bound; `reject` |
 /// | `slice = N` | the most messages it handles before others have their turn | 64 |
 /// | `ask_timeout = "5s"` | how long an ask to it waits for the answer | 5 seconds |
 /// | `start_timeout = "5s"` | how long its `#[start]` may take | 5 seconds |

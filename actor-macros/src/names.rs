@@ -119,6 +119,11 @@ pub(crate) fn variant_of(handler: &Ident) -> Ident {
     }
 }
 
+/// `drop_oldest` → `DropOldest`, at the place of the word.
+pub(crate) fn policy_of(word: &Ident) -> Ident {
+    made(&Ident::new(&camel_case(&word.to_string()), word.span()))
+}
+
 /// A local variable that no name of the user can meet.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())

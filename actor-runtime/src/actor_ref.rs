@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use crate::address::{Address, Target};
+use crate::cell::status::CLOSING;
 use crate::host::{self, Host, Signal};
 use crate::message::{Api, Protocol};
 use crate::route::{self, Word};
@@ -45,6 +46,14 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
     /// Ends the actor after what was sent to it before; what comes later becomes dead letters, and asks
     /// end with `Stopped`.
     pub fn stop(&self) {
+        host::with(|host| {
+            let is_here = |host: &&Host| host.shard_id == self.address().shard_id();
+            // What an actor says that was cut off, nobody hears.
+            let host = host.filter(|host| is_here(host) && !host.watched.is_in_cut());
+            if let Some(cell) = host.and_then(|host| host.cell(self.address().target())) {
+                cell.word.set(CLOSING);
+            }
+        });
         host::send(host::signals(), self.address(), Signal::Stop);
     }
 

@@ -41,7 +41,7 @@ impl ShardId {
 ///
 /// One word, so that it is copied and compared as one: the slot in the upper half, the generation in the
 /// lower. Zero is nobody's, for no life has generation 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub(crate) struct Target(u64);
 

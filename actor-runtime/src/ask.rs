@@ -7,7 +7,7 @@
 //!
 //! What always holds: an ask ends once (A1), and its cell goes when the `Ask` does (A6).
 
-use std::any::type_name;
+use std::any::{Any, type_name};
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -23,7 +23,7 @@ use tokio::sync::oneshot;
 use crate::actor_ref::short_name;
 use crate::address::{Address, ShardId, Target};
 use crate::cell::status::ANSWERED;
-use crate::cell::{Body, CellRef, Handled, Options, Outcome, TypeOf, Waiter};
+use crate::cell::{Body, CellRef, Continuation, Handled, Options, Outcome, TypeOf, Waiter};
 use crate::config;
 use crate::error::AskError;
 use crate::held::Held;
@@ -79,6 +79,16 @@ impl<T: Send + 'static> Reply<T> {
     pub fn answer(self, value: T) {
         let this = ManuallyDrop::new(self);
         host::send(Awaited::<T>::TYPE.delivery(), this.to, value);
+    }
+
+    /// The end that answers the ask which waits there.
+    pub(crate) const fn to(to: Address) -> Self {
+        Self { to, answer: PhantomData }
+    }
+
+    /// Where the ask waits, to be answered by other means.
+    pub(crate) fn into_address(self) -> Address {
+        ManuallyDrop::new(self).to
     }
 }
 
@@ -154,7 +164,7 @@ impl<T> Drop for Carried<T> {
 ///
 /// When polled outside the actor that began it: an ask that was polled or started in a handler is tied to
 /// that handler's shard.
-#[must_use = "an ask does nothing until awaited: `.await?`, or `.start()`"]
+#[must_use = "an ask does nothing until awaited: `.await?`, `.on(cx, ..)`, or `.start()`"]
 // One word after the other and no enum of states: an ask is made, moved and polled within nanoseconds, and
 // a move of words that were just written in other pieces stalls the processor each time.
 pub struct Ask<T: Send + 'static> {
@@ -181,9 +191,19 @@ where
     T: Send + 'static,
 {
     let send = move |to, reply| host::send(P::DELIVERY, to, make(reply));
+    ask_by(to, P::DELIVERY.letter().ask_timeout_nanos(), send)
+}
+
+/// Makes an ask that `send` sends.
+#[inline(always)]
+pub(crate) fn ask_by<T: Send + 'static>(
+    to: Address,
+    timeout_nanos: u64,
+    send: impl FnOnce(Address, Reply<T>) + Send + 'static,
+) -> Ask<T> {
     Ask {
         to,
-        timeout_nanos: P::DELIVERY.letter().ask_timeout_nanos(),
+        timeout_nanos,
         unsent: Held::new(send),
         at: Target::NOBODY,
         home: ShardId::OUTSIDE,
@@ -217,17 +237,34 @@ impl<T: Send + 'static> Ask<T> {
         let on_shard = host::with(|host| host.is_some());
         assert!(!on_shard, "`wait` would hold up the shard: use `.await` in a handler");
         self.send();
-        let (wake, woken) = mpsc::channel();
-        let waker = Waker::from(Arc::new(ThreadWaker(wake)));
         // The shard tells of the deadline. If a handler holds it, this thread goes on all the same.
         let patience = Duration::from_nanos(self.timeout_nanos).saturating_add(config::WAIT_GRACE);
-        loop {
-            match self.poll_carried(&mut Context::from_waker(&waker)) {
-                Poll::Ready(answer) => return answer,
-                Poll::Pending if woken.recv_timeout(patience).is_ok() => {}
-                Poll::Pending => return Err(AskError::Timeout),
+        block_on(self, Some(patience)).unwrap_or(Err(AskError::Timeout))
+    }
+
+    /// Sends the ask, and has `owner` go on with its answer: `then` makes what its body is given.
+    pub(crate) fn go_on(mut self, owner: Target, then: impl FnOnce(Answered<T>) -> Box<dyn Any>) {
+        host::with(|host| {
+            let host = host.filter(|_| self.carried.is_none());
+            let host = host.expect("an ask goes on where it began");
+            if self.unsent.is_some() {
+                self.send_here(host, Target::NOBODY);
             }
-        }
+            assert!(host.shard_id == self.home, "an ask goes on where it began");
+            // From here on it is the cell's.
+            let ask = std::mem::replace(&mut self.at, Target::NOBODY);
+            let then = then(Answered { ask, answer: PhantomData });
+            let Some(cell) = host.cell(ask) else { return };
+            cell.with_body(Awaited::<T>::TYPE, |awaited| awaited.asker = Target::NOBODY);
+            let waiter = Waiter::Actor(Continuation { owner, ask, then });
+            drop(cell.with_extras(|extras| extras.waiter.replace(waiter)));
+            if let Some(owner) = host.cell(owner) {
+                owner.with_extras(|extras| extras.awaits.insert(ask));
+            }
+            if cell.word.has(ANSWERED) {
+                host::send(host::signals(), host.address(owner), Signal::GoOn(ask));
+            }
+        });
     }
 
     /// Sends the ask unless it was sent.
@@ -253,6 +290,39 @@ impl<T: Send + 'static> Ask<T> {
         self.at = at.target();
         self.home = host.shard_id;
         cell
+    }
+}
+
+/// The answer to an ask, in its cell.
+pub(crate) struct Answered<T> {
+    ask: Target,
+    answer: PhantomData<fn(T)>,
+}
+
+impl<T: Send + 'static> Answered<T> {
+    /// Takes it, and ends the ask.
+    pub(crate) fn take(self) -> Result<T, AskError> {
+        let answer = host::with(|host| {
+            let host = host?;
+            take::<T>(host, self.ask, host.cell(self.ask)?)
+        });
+        answer.unwrap_or(Err(AskError::Stopped))
+    }
+}
+
+/// Polls a future on this thread until it is ready; none if nothing happens for longer than `patience`.
+pub(crate) fn block_on<F: Future>(future: F, patience: Option<Duration>) -> Option<F::Output> {
+    let (wake, woken) = mpsc::channel();
+    let waker = Waker::from(Arc::new(ThreadWaker(wake)));
+    let mut future = std::pin::pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return Some(output);
+        }
+        match patience {
+            Some(patience) => woken.recv_timeout(patience).ok()?,
+            None => woken.recv().ok()?,
+        }
     }
 }
 
@@ -310,14 +380,9 @@ fn send_outside<T: Send + 'static>(
                 drop(take::<T>(host, at.target(), cell));
                 return;
             }
-            let give = move || {
-                let answer = host::with(|host| {
-                    let host = host?;
-                    take::<T>(host, at.target(), host.cell(at.target())?)
-                });
-                // Whoever asked may be gone; then so is the answer.
-                let _ = tell.send(answer.unwrap_or(Err(AskError::Stopped)));
-            };
+            let answered = Answered::<T> { ask: at.target(), answer: PhantomData };
+            // Whoever asked may be gone; then so is the answer.
+            let give = move || drop(tell.send(answered.take()));
             cell.with_extras(|extras| extras.waiter = Some(Waiter::Call(Box::new(give))));
         });
     };

@@ -15,6 +15,8 @@ pub enum AskError {
     CallingSelf,
     /// The actor crashed while it handled the ask.
     Crashed,
+    /// The actor's mailbox is bounded and had no place for the ask.
+    Full,
     /// The `Reply` was dropped without an answer.
     NoReply,
     /// No such actor: it ended before, or never was.
@@ -30,6 +32,7 @@ impl fmt::Display for AskError {
         f.write_str(match self {
             Self::CallingSelf => "an actor cannot await its own answer",
             Self::Crashed => "the actor crashed while it handled the ask",
+            Self::Full => "the actor's mailbox is full",
             Self::NoReply => "the reply was dropped without an answer",
             Self::NoProc => "no such actor",
             Self::Stopped => "the actor stopped before it handled the ask",
@@ -39,6 +42,86 @@ impl fmt::Display for AskError {
 }
 
 impl std::error::Error for AskError {}
+
+/// Why `try_tell` did not send a message, with the message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum TellError<M> {
+    /// The actor's mailbox is bounded and has no place for it now.
+    Full(M),
+    /// The actor has ended, or is about to; or there never was one.
+    Stopped(M),
+}
+
+impl<M> TellError<M> {
+    /// Gives the message back.
+    #[must_use]
+    pub fn into_message(self) -> M {
+        match self {
+            Self::Full(message) | Self::Stopped(message) => message,
+        }
+    }
+}
+
+/// `Full(..)`: a message need not know how to show itself.
+impl<M> fmt::Debug for TellError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full(_) => "Full(..)",
+            Self::Stopped(_) => "Stopped(..)",
+        })
+    }
+}
+
+impl<M> fmt::Display for TellError<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full(_) => "the actor's mailbox is full",
+            Self::Stopped(_) => "the actor has stopped",
+        })
+    }
+}
+
+impl<M> std::error::Error for TellError<M> {}
+
+/// Why there is no permit to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReserveError {
+    /// No such actor: it ended before, or never was.
+    NoProc,
+    /// The actor ended while its mailbox was full, or its system did.
+    Stopped,
+    /// No place was free before the deadline.
+    Timeout,
+    /// An actor waited in a handler for a place in its own mailbox, which could never come free.
+    WouldDeadlock,
+}
+
+impl fmt::Display for ReserveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoProc => "no such actor",
+            Self::Stopped => "the actor stopped before its mailbox had a place",
+            Self::Timeout => "the mailbox had no place before the deadline",
+            Self::WouldDeadlock => "an actor cannot wait for a place in its own mailbox",
+        })
+    }
+}
+
+impl std::error::Error for ReserveError {}
+
+impl From<AskError> for ReserveError {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::NoProc => Self::NoProc,
+            AskError::Timeout => Self::Timeout,
+            AskError::CallingSelf => Self::WouldDeadlock,
+            AskError::Crashed | AskError::Full | AskError::NoReply | AskError::Stopped => {
+                Self::Stopped
+            }
+        }
+    }
+}
 
 /// Why there is no actor, or no system, after a start.
 #[derive(Clone, Debug)]

@@ -16,7 +16,7 @@ use tokio::sync::broadcast::{Receiver, Sender, channel};
 use crate::address::Address;
 use crate::config;
 use crate::exit::Panic;
-use crate::record::Letter;
+use crate::record::{Letter, Mark};
 use crate::stats::DeadReason;
 
 /// What happened in a system. It holds text and numbers, never a value of a user's.
@@ -189,8 +189,11 @@ impl Publisher {
         let _ = sender.send(event);
     }
 
-    /// Says that a message will not be handled.
+    /// Says that a message will not be handled; not of a listener's, who might send the next when it hears.
     pub(crate) fn dead_letter(&self, reason: DeadReason, receiver: Address, letter: &Letter) {
+        if letter.mark() == Mark::Quiet {
+            return;
+        }
         let (message, bytes) = (letter.name(), letter.value_bytes());
         tracing::debug!(target: "callboard", %reason, to = %receiver, message, bytes, "dead letter");
         self.publish(|| Event::DeadLetter { reason, receiver, message, bytes });

@@ -85,6 +85,7 @@ impl Events {
     pub fn wait_next(&mut self) -> Option<Event> {
         let on_shard = host::with(|host| host.is_some());
         assert!(!on_shard, "`wait_next` would hold up the shard: use `next().await` in a handler");
+        host::listens();
         given(self.receiver.blocking_recv())
     }
 }

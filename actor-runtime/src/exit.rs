@@ -4,29 +4,71 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// Why an actor ended, as its stop hook and whoever started it are told.
+/// Why an actor ended, as its stop hook, whoever started it and whoever waits for its end are told.
+///
+/// The words are those of Erlang/OTP.
+///
+/// ```
+/// use actor_runtime::ExitReason;
+///
+/// let reason = ExitReason::error(std::fmt::Error);
+/// assert_eq!(reason.detail::<std::fmt::Error>(), Some(&std::fmt::Error));
+/// assert!(!reason.is_normal());
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ExitReason {
     /// A handler or the start hook returned this error.
     Error(Arc<dyn Error + Send + Sync>),
-    /// Somebody killed the actor.
+    /// The actor ended itself with this word, which others may give no actor.
+    Kill,
+    /// Somebody called `kill`.
     Killed,
+    /// There was no such actor any more.
+    NoProc,
     /// The actor stopped by itself, or somebody stopped it.
     Normal,
+    /// Its mailbox was full, and `overflow = crash`.
+    Overflow,
     /// User code panicked.
     Panic(Arc<Panic>),
-    /// The system ended.
+    /// The system ended, or who keeps the actor ended it.
     Shutdown,
+    /// The same, with what there is to say about it.
+    ShutdownWith(Arc<dyn Error + Send + Sync>),
     /// The start hook took longer than its deadline.
     StartTimeout,
 }
 
 impl ExitReason {
+    /// [`Error`](Self::Error) with this error, or with a text.
+    pub fn error(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Error(error.into().into())
+    }
+
+    /// [`ShutdownWith`](Self::ShutdownWith) this, or with a text.
+    pub fn shutdown_with(detail: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::ShutdownWith(detail.into().into())
+    }
+
     /// Whether the actor ended as meant: stopped, or with its system.
     #[must_use]
     pub const fn is_normal(&self) -> bool {
-        matches!(self, Self::Normal | Self::Shutdown)
+        matches!(self, Self::Normal | Self::Shutdown | Self::ShutdownWith(_))
+    }
+
+    /// Whether it ended in the middle of what it did: its stop hook did not run.
+    pub(crate) const fn is_crash(&self) -> bool {
+        matches!(self, Self::Overflow | Self::Panic(_))
+    }
+
+    /// The value of an [`Error`](Self::Error) or [`ShutdownWith`](Self::ShutdownWith), if it is an `E`.
+    #[must_use]
+    pub fn detail<E: Error + 'static>(&self) -> Option<&E> {
+        match self {
+            Self::Error(detail) | Self::ShutdownWith(detail) => detail.downcast_ref(),
+            _ => None,
+        }
     }
 }
 
@@ -34,10 +76,14 @@ impl fmt::Display for ExitReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Error(error) => write!(f, "error: {error}"),
+            Self::Kill => f.write_str("kill"),
             Self::Killed => f.write_str("killed"),
+            Self::NoProc => f.write_str("no such actor"),
             Self::Normal => f.write_str("normal"),
+            Self::Overflow => f.write_str("the mailbox overflowed"),
             Self::Panic(panic) => write!(f, "{panic}"),
             Self::Shutdown => f.write_str("shutdown"),
+            Self::ShutdownWith(detail) => write!(f, "shutdown: {detail}"),
             Self::StartTimeout => f.write_str("the start hook took longer than its deadline"),
         }
     }

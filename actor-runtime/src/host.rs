@@ -24,17 +24,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Once};
 use std::task::Waker;
 
+use tokio::sync::oneshot;
+use tokio::task;
+
 use crate::address::{Address, ShardId, Target};
 use crate::cell::cells::Cells;
-use crate::cell::status::{KILLED, LEAVING, STARTING, WOKEN};
+use crate::cell::status::{KILLED, LEAVING, LISTENS, STARTING, WOKEN};
 use crate::cell::task::{FutureStock, Wakes};
 use crate::cell::{Body, CellRef, CellType, Starter, TypeOf};
 use crate::error::AskError;
 use crate::event::{Event, Publisher};
 use crate::exit::{ExitReason, Panic};
+use crate::mailbox::Seeker;
 use crate::message::MessageField;
 use crate::record::{
-    Class, Cursor, Delivery, Letter, Loose, Parcel, RecordQueue, Stock, forget_payload, record_size,
+    Class, Cursor, Delivery, Letter, Loose, Mark, Parcel, RecordQueue, Stock, forget_payload,
+    record_size,
 };
 use crate::route::{self, Word};
 use crate::stats::{Counters, DeadReason};
@@ -49,6 +54,8 @@ struct Here {
     host: Cell<Option<&'static Host>>,
     /// What asks end with whose `Reply` is dropped now.
     dropped_ask: Cell<AskError>,
+    /// Who outside all shards asked for an event on this thread last: that task, or the thread itself.
+    listener: Cell<Option<Option<task::Id>>>,
 }
 
 thread_local! {
@@ -58,6 +65,7 @@ thread_local! {
             shard_id: AtomicU64::new(ShardId::OUTSIDE.to_bits()),
             host: Cell::new(None),
             dropped_ask: Cell::new(AskError::NoReply),
+            listener: Cell::new(None),
         }
     };
 }
@@ -144,8 +152,8 @@ fn send_away<M: MessageField>(away: Away<M>) {
     }
 }
 
-/// Sends a message from a shard whose watchdog has cut an actor off: what that one sends is discarded, but for
-/// what the runtime has to say for it.
+/// Sends a message from a shard that does not send as ever: its watchdog has cut an actor off, and what that
+/// one sends is discarded, but for what the runtime has to say for it; or a listener for events is polled.
 #[cold]
 #[inline(never)]
 fn send_by_detour<M: MessageField>(
@@ -155,22 +163,26 @@ fn send_by_detour<M: MessageField>(
     to: Address,
     message: M,
 ) {
-    // A stop is the actor's own word, other signals are the runtime's.
     let signal = (&message as &dyn Any).downcast_ref::<Signal>();
-    let is_sent = signal.is_none_or(|signal| matches!(signal, Signal::Stop));
+    let is_sent = signal.is_none_or(Signal::is_of_an_actor);
     let is_in_cut = host.watched.is_in_cut();
     if is_in_cut && is_sent {
-        match delivery.letter().class() {
+        let letter = delivery.letter();
+        match letter.class() {
             Class::Answer => send(signals(), to, Signal::Fail(AskError::Stopped)),
-            Class::Message => host.dead_letter(DeadReason::Stopped, to, delivery.letter()),
+            Class::Message => host.dead_letter(DeadReason::Stopped, to, letter),
             Class::Signal => {}
+        }
+        if letter.mark() == Mark::Placed {
+            send(signals(), to, Signal::GiveBack);
         }
         dropping_asks(AskError::Stopped, || drop(message));
         return;
     }
     end_detour(here, host);
-    send(delivery, to, message);
-    if is_in_cut {
+    let listens = host.listens.get();
+    send(if listens { delivery.quiet() } else { delivery }, to, message);
+    if is_in_cut || listens {
         here.set_shard_id(ShardId::OUTSIDE);
     }
 }
@@ -214,6 +226,8 @@ pub(crate) fn watched_by<R>(watched: &Watched, call: impl FnOnce() -> R) -> R {
 #[inline(never)]
 fn send_outside<M: MessageField>(delivery: Delivery<M>, to: Address, message: M) {
     let shard_id = to.shard_id();
+    let listens = here().listener.get().is_some_and(|listener| listener == task::try_id());
+    let delivery = if listens { delivery.quiet() } else { delivery };
     match route::find(shard_id.node()) {
         Some(route) => {
             route.say(shard_id.shard(), Word::Record(Loose::new(delivery, to.target(), message)));
@@ -245,8 +259,22 @@ pub(crate) fn with<R>(call: impl FnOnce(Option<&Host>) -> R) -> R {
     call(here().host.get())
 }
 
-/// Says that whoever is polled now listens to events.
-pub(crate) fn listens() {}
+/// Says that whoever runs now listens to events: what cannot be delivered of what it sends is counted, but is
+/// no event, or it would hear of its own words for ever (DL2). An actor does so from then on; outside, it is
+/// the task or the plain thread that listened last on this thread.
+pub(crate) fn listens() {
+    let here = here();
+    match here.host.get() {
+        Some(host) => {
+            let listener = host.cell(host.polled.get().0);
+            if let Some(cell) = listener {
+                cell.word.set(LISTENS);
+                host.begin_quiet();
+            }
+        }
+        None => here.listener.set(Some(task::try_id())),
+    }
+}
 
 /// Runs `call` as this host's shard. `cursor` is that of the shard's own queue, which for the time of the
 /// call is the one given to `call`.
@@ -272,18 +300,72 @@ pub(crate) fn enter<R>(host: &Host, cursor: &Cursor, call: impl FnOnce(&Cursor) 
 }
 
 /// What the runtime says to a cell, as a record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) enum Signal {
     /// Whoever asked has given the ask up.
     Abandon,
     /// There will be no answer, and why.
     Fail(AskError),
+    /// A place in the mailbox that was promised is not needed.
+    GiveBack,
+    /// The answer to this ask is there, with which the actor goes on.
+    GoOn(Target),
+    /// Say that you live.
+    IsAlive(oneshot::Sender<bool>),
+    /// Say how many messages wait.
+    MailboxLen(oneshot::Sender<u64>),
+    /// Give a place in the mailbox, once there is one.
+    Reserve(Sought),
     /// End, with the system, after what was sent before.
     Shutdown,
     /// Run the start hook.
     Start,
     /// End after what was sent before.
     Stop,
+    /// Say why you ended, once you have.
+    Wait(oneshot::Sender<ExitReason>),
+}
+
+impl Signal {
+    /// Whether it is an actor's own word, and not the runtime's for it.
+    const fn is_of_an_actor(&self) -> bool {
+        match self {
+            Self::IsAlive(_)
+            | Self::MailboxLen(_)
+            | Self::Reserve(_)
+            | Self::Stop
+            | Self::Wait(_) => true,
+            Self::Abandon
+            | Self::Fail(_)
+            | Self::GiveBack
+            | Self::GoOn(_)
+            | Self::Shutdown
+            | Self::Start => false,
+        }
+    }
+}
+
+/// A place that is sought. Dropped on the way, it ends the ask it is sought with.
+#[derive(Debug)]
+pub(crate) struct Sought(Option<Seeker>);
+
+impl Sought {
+    pub(crate) const fn new(seeker: Seeker) -> Self {
+        Self(Some(seeker))
+    }
+
+    /// It has arrived.
+    pub(crate) fn take(mut self) -> Option<Seeker> {
+        self.0.take()
+    }
+}
+
+impl Drop for Sought {
+    fn drop(&mut self) {
+        if let Some(seeker) = self.0.take() {
+            send(signals(), seeker.from, Signal::Fail(dropped_ask()));
+        }
+    }
 }
 
 /// Stands in for the body that signals would be delivered to: the shard takes them itself.
@@ -357,6 +439,8 @@ pub(crate) struct Host {
     pub(crate) next_deadline: Cell<u64>,
     /// The actor that is polled now, and the data of its waker.
     pub(crate) polled: Cell<(Target, *const ())>,
+    /// Whether it listens to events.
+    pub(crate) listens: Cell<bool>,
     /// Actors to be polled soon.
     pub(crate) woken: RefCell<Vec<Target>>,
     /// The shortest slice that a type of actor here has asked for, in messages.
@@ -394,6 +478,7 @@ impl Host {
             now: Cell::new(0),
             next_deadline: Cell::new(u64::MAX),
             polled: Cell::new(NOBODY),
+            listens: Cell::new(false),
             woken: RefCell::default(),
             least_slice: Cell::new(u32::MAX),
             begun: Cell::new(0),
@@ -495,6 +580,18 @@ impl Host {
     /// What an actor of this shard that was cut off sends is no longer discarded.
     pub(crate) fn end_detour(&self) {
         end_detour(here(), self);
+    }
+
+    /// From now on what is sent here is a listener's: off the fast path.
+    pub(crate) fn begin_quiet(&self) {
+        self.listens.set(true);
+        here().set_shard_id(ShardId::OUTSIDE);
+    }
+
+    /// The listener's poll is over.
+    pub(crate) fn end_quiet(&self) {
+        self.listens.set(false);
+        self.end_detour();
     }
 
     /// A message of this shard that has nowhere to go.

@@ -163,9 +163,12 @@ mod flow;
 mod held;
 #[allow(unsafe_code, reason = "the host is found through a thread-local")]
 mod host;
+mod mailbox;
 mod message;
+mod permit;
 #[doc(hidden)]
 pub mod private;
+mod query;
 #[allow(unsafe_code, reason = "messages lie as raw records in blocks")]
 mod record;
 mod route;
@@ -178,19 +181,22 @@ pub mod testing;
 mod watch;
 
 pub use crate::actor::{
-    Actor, ActorType, Context, Handle, Handlers, Place, SpawnOn, asked, asked_later, delivery,
-    spawn, spawn_on, start, started, started_later, told, told_later,
+    Actor, ActorType, Context, Continue, Handle, Handlers, Place, SpawnOn, asked, asked_later,
+    delivery, spawn, spawn_on, start, started, started_later, told, told_later,
 };
 pub use crate::actor_ref::ActorRef;
 pub use crate::address::Address;
 pub use crate::ask::{Ask, Pending, Reply};
 pub use crate::cell::{Handled, Options};
-pub use crate::error::{AskError, StartError};
+pub use crate::error::{AskError, ReserveError, StartError, TellError};
 pub use crate::event::Event;
 pub use crate::events::Events;
 pub use crate::exit::{ExitReason, Panic};
 pub use crate::flow::{Flow, IntoFlow, IntoStart, IntoStartOk, Start};
+pub use crate::mailbox::Overflow;
 pub use crate::message::{Api, Message, MessageField, Protocol};
+pub use crate::permit::{Permit, Reserve};
+pub use crate::query::Query;
 pub use crate::record::Delivery;
 pub use crate::stats::{DeadLetters, DeadReason, ShardStats, Stats};
 pub use crate::system::{Report, System, SystemBuilder};

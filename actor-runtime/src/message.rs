@@ -29,7 +29,7 @@ pub trait Message: Send + Sized + 'static {
 }
 
 /// The methods of a reference: made by the macros, one method a message.
-pub trait Api: Copy {
+pub trait Api: Copy + Send + Sync {
     /// The methods of the actor at this address.
     fn at(address: Address) -> Self;
 

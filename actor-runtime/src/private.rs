@@ -14,6 +14,7 @@ pub use crate::ask::{Ask, Reply};
 pub use crate::cell::{Handled, Options};
 pub use crate::exit::{ExitReason, Panic};
 pub use crate::flow::{Flow, IntoFlow, IntoStart, Start};
+pub use crate::mailbox::Overflow;
 pub use crate::message::{Api, Field, Message, MessageField, Protocol};
 pub use crate::record::Delivery;
 pub use crate::system::{System, SystemBuilder};

@@ -17,6 +17,8 @@ pub enum DeadReason {
     InFlight,
     /// There is no such actor, or never was one of that type.
     NoProc,
+    /// The actor's mailbox is bounded and was full.
+    Overflow,
     /// The system ended before.
     Shutdown,
     /// The actor ended while the message waited, or who sent it had been cut off.
@@ -24,7 +26,8 @@ pub enum DeadReason {
 }
 
 impl DeadReason {
-    const ALL: [Self; 4] = [Self::InFlight, Self::NoProc, Self::Shutdown, Self::Stopped];
+    const ALL: [Self; 5] =
+        [Self::InFlight, Self::NoProc, Self::Overflow, Self::Shutdown, Self::Stopped];
 
     /// The reason in one word, as in an event.
     #[must_use]
@@ -32,6 +35,7 @@ impl DeadReason {
         match self {
             Self::InFlight => "in_flight",
             Self::NoProc => "noproc",
+            Self::Overflow => "overflow",
             Self::Shutdown => "shutdown",
             Self::Stopped => "stopped",
         }

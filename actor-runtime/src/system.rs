@@ -18,12 +18,15 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use crate::actor::{Actor, Ended, Place, SpawnOn, run_on, spawn_by};
+use crate::actor_ref::ActorRef;
 use crate::address::{Address, ShardId, Target};
 use crate::config;
 use crate::error::{AskError, StartError};
 use crate::event::{Event, Publisher};
 use crate::events::Events;
 use crate::host;
+use crate::message::Protocol;
+use crate::query::{Query, mailbox_len};
 use crate::record::{Class, forget_payload};
 use crate::route::{self, Route, Word};
 use crate::shard::driver::{Between, Control, Driver, TokioDriver};
@@ -212,6 +215,15 @@ impl System {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.inner.stats()
+    }
+
+    /// How many messages wait for an actor of the system, the one that it handles left out; 0 if there is no
+    /// such actor.
+    ///
+    /// It is what waits because the actor is busy or has had its slice: what still lies in the queue of its
+    /// shard is counted there, see [`ShardStats::queue`].
+    pub fn mailbox_len<P: Protocol + ?Sized>(&self, actor: ActorRef<P>) -> Query<u64> {
+        mailbox_len(actor.address())
     }
 
     /// Ends the system within `deadline`: what was accepted is handled, actors run their stop hooks, and the

@@ -17,6 +17,8 @@ use crate::config;
 use crate::error::StartError;
 use crate::events::Events;
 use crate::host;
+use crate::message::Protocol;
+use crate::query::{Query, mailbox_len};
 use crate::route::Route;
 use crate::shard::driver::{Driver, TokioDriver};
 use crate::shard::{Next, Shard};
@@ -211,6 +213,11 @@ impl Simulator {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.inner.stats()
+    }
+
+    /// How many messages wait for an actor, as `System::mailbox_len`.
+    pub fn mailbox_len<P: Protocol + ?Sized>(&self, actor: ActorRef<P>) -> Query<u64> {
+        mailbox_len(actor.address())
     }
 
     /// Subscribes to what happens from now on, as `System::events`.

@@ -151,7 +151,7 @@ impl Watched {
     pub(crate) fn hear(&self, actor: Target) -> oneshot::Receiver<()> {
         let (tell, heard) = oneshot::channel();
         let mut fates = self.fates();
-        if self.cut() == actor {
+        if self.has_cut() && self.cut() == actor {
             // The receiver is here.
             let _ = tell.send(());
             return heard;

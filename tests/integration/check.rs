@@ -207,6 +207,22 @@ impl Log {
     }
 }
 
+/// Numbers that look random and are always the same.
+#[derive(Clone)]
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn roll(&mut self, below: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % below
+    }
+}
+
 /// Counts how many of it were made and dropped.
 #[derive(Clone, Default)]
 pub(crate) struct Tally(Arc<(AtomicUsize, AtomicUsize)>);

@@ -7,19 +7,7 @@ use std::time::Duration;
 use callboard::testing::Simulator;
 use callboard::{Context, Pending, Reply, actor, handlers, spawn};
 
-use crate::check::{Counted, Tally, World, everywhere, on_shards};
-
-/// Numbers that look random and are always the same.
-#[derive(Clone)]
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % below
-    }
-}
+use crate::check::{Counted, Dice, Tally, World, everywhere, on_shards};
 
 /// Counts what is sent.
 #[derive(Clone, Default)]
@@ -146,7 +134,7 @@ fn send_some(
 /// Runs chaos of so many messages, and says what is left of it.
 fn chaos(simulator: Simulator, seed: u64, messages: u64) {
     let (sent, tally) = (Sent::default(), Tally::default());
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let mut actors = Vec::new();
     for at in 0..64 {
         let sent = sent.clone();
@@ -203,7 +191,7 @@ struct Storm(Vec<callboard::ActorRef<Chaos>>, Sent, Tally);
 impl Storm {
     #[ask]
     async fn blow(&mut self, seed: u64, times: u64) {
-        let mut dice = Dice(seed);
+        let mut dice = Dice::new(seed);
         for _ in 0..times / 100 {
             let asked = send_some(&mut dice, &mut self.0, &self.1, &self.2, 100);
             tokio::task::yield_now().await;

@@ -19,6 +19,11 @@ fn rest(mut events: Events) -> Vec<Event> {
     std::iter::from_fn(move || events.try_next()).collect()
 }
 
+/// What a subscriber has not yet seen.
+fn drain(events: &mut Events) -> Vec<Event> {
+    std::iter::from_fn(|| events.try_next()).collect()
+}
+
 /// The dead letters among them: the reason, for whom, the type and its size.
 fn dead_letters(events: &[Event]) -> Vec<(DeadReason, Address, &'static str, usize)> {
     let dead = events.iter().filter_map(|event| match event {
@@ -294,6 +299,119 @@ fn dl3_an_actor_on_any_shard_may_listen() {
         assert_eq!(Vec::from_iter(receive.iter()), [20, 20]);
         assert_eq!((report.actors_left, report.dead_letters.total()), (0, 20));
     });
+}
+
+/// Tells another of each dead letter, twice.
+#[actor]
+struct Echo {
+    to: ActorRef<Subject>,
+    letters: u64,
+}
+
+#[handlers]
+impl Echo {
+    #[tell]
+    async fn listen(&mut self, mut events: Events) {
+        while let Some(event) = events.next().await {
+            if let Event::DeadLetter { .. } = event {
+                self.letters += 1;
+                self.to.work();
+                // In a later poll it is a listener still.
+                tokio::task::yield_now().await;
+                self.to.work();
+                if self.letters == 3 {
+                    return;
+                }
+            }
+        }
+    }
+
+    #[ask]
+    fn letters(&self) -> u64 {
+        self.letters
+    }
+}
+
+#[test]
+fn dl2_what_a_listener_sends_in_vain_is_only_counted() {
+    everywhere(|world: World| {
+        let events = world.events();
+        let dead = world.spawn(1, Subject::default);
+        let echo = world.spawn(0, move || Echo { to: dead, letters: 0 });
+        echo.listen(world.events());
+        world.run(1, move || async move {
+            dead.stop_now();
+            tokio::task::yield_now().await;
+            (0..3).for_each(|_| dead.work());
+        });
+        assert_eq!(world.ask(echo.letters()), Ok(3));
+        let report = world.end();
+        assert_eq!(report.dead_letters.total(), 3 + 6);
+        assert_eq!(dead_letters(&rest(events)).len(), 3, "the rest was sent by who listens");
+    });
+}
+
+#[test]
+fn dl2_a_plain_thread_that_listens_does_not_hear_itself() {
+    let system = real(1);
+    let (mut events, all) = (system.events(), system.events());
+    let dead = system.spawn_on(0, Subject::default).wait().expect("it starts");
+    dead.stop();
+    std::thread::spawn(move || (0..3).for_each(|_| dead.work())).join().expect("it ends well");
+    for _ in 0..3 {
+        assert!(matches!(events.wait_next(), Some(Event::DeadLetter { .. })));
+        dead.work();
+    }
+    assert_eq!(system.stop(crate::check::END).dead_letters.total(), 6);
+    assert_eq!(dead_letters(&rest(all)).len(), 3);
+}
+
+#[test]
+fn dl2_a_listener_that_is_done_is_heard_in_other_actors() {
+    on_shards(|simulator| {
+        let mut all = simulator.events();
+        let dead = put(&simulator, 1, Subject::default);
+        dead.stop();
+        simulator.run();
+        let events = simulator.events();
+        let echo = put(&simulator, 0, move || Echo { to: dead, letters: 0 });
+        echo.listen(events);
+        simulator.run();
+        simulator.enter(0, || dead.work());
+        simulator.run();
+        assert_eq!(dead_letters(&drain(&mut all)).len(), 1, "who sent it does not listen");
+        simulator.enter(0, || dead.work());
+        simulator.run();
+        assert_eq!(dead_letters(&drain(&mut all)).len(), 1, "after a listener's poll, too");
+        assert_eq!(simulator.report().dead_letters.total(), 2 + 4);
+    });
+}
+
+#[tokio::test]
+async fn dl2_a_task_that_listens_does_not_hear_itself_and_other_tasks_are_heard() {
+    let system = real(1);
+    let (mut events, all) = (system.events(), system.events());
+    let dead = system.spawn_on(0, Subject::default).await.expect("it starts");
+    dead.stop();
+    let listener = tokio::spawn(async move {
+        for _ in 0..2 {
+            assert!(matches!(events.next().await, Some(Event::DeadLetter { .. })));
+            dead.work();
+        }
+    });
+    // On the thread of the listener.
+    tokio::spawn(async move {
+        for _ in 0..4 {
+            dead.work();
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("it ends well");
+    listener.await.expect("it ends well");
+    let ended = tokio::task::spawn_blocking(move || system.stop(crate::check::END));
+    assert_eq!(ended.await.expect("it ends well").dead_letters.total(), 6);
+    assert_eq!(dead_letters(&rest(all)).len(), 4);
 }
 
 #[tokio::test]

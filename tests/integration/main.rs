@@ -7,13 +7,14 @@
 #![allow(missing_docs, reason = "the actors of a test have no readers")]
 #![allow(missing_debug_implementations, reason = "nobody prints the actors of a test")]
 
-mod check;
-
 mod alone;
 mod asks;
 mod asks_outside;
+mod bounded;
 mod by_hand;
+mod check;
 mod conservation;
+mod continuations;
 mod crashes;
 mod drops;
 mod ending;
@@ -22,7 +23,10 @@ mod events;
 mod fairness;
 mod hostile;
 mod kills;
+mod mailboxes;
 mod order;
+mod outcomes;
+mod permits;
 mod references;
 mod settings;
 mod starts;

@@ -3,16 +3,22 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use callboard::{ActorRef, Address};
+use callboard::{Actor, ActorRef, Address};
 
 use crate::check::{Log, Subject, ask_from, everywhere, on_shards, put};
 
 fn travels<T: Copy + Send + Sync + Eq + Hash + std::fmt::Debug + 'static>() {}
 
+/// Code that is generic over the actor may send its references, too.
+fn travels_whoever_it_names<A: Actor>() {
+    travels::<ActorRef<A>>();
+}
+
 #[test]
 fn references_are_sixteen_bytes_and_travel_anywhere() {
     travels::<Address>();
     travels::<ActorRef<Subject>>();
+    travels_whoever_it_names::<Subject>();
     assert_eq!(size_of::<Address>(), 16);
     assert_eq!(size_of::<ActorRef<Subject>>(), 16);
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use callboard::testing::Simulator;
 use callboard::{AskError, Place, StartError, System, actor, handlers, start};
 
+use crate::bounded::{Full, ROOM, Refusing, overflows};
 use crate::check::{END, on_shards, put, real};
 
 /// Says where it runs.
@@ -185,6 +186,16 @@ fn q3_a_builder_takes_a_slice_and_a_system_works_with_it() {
 fn q1_a_system_without_shards_is_an_error() {
     let error = System::builder().shards(0).start().expect_err("there is no shard");
     assert!(matches!(error, StartError::NoShard(0)), "{error}");
+}
+
+#[test]
+fn q3_the_capacity_of_a_type_bounds_its_mailbox() {
+    on_shards(|simulator| {
+        let held = Full::<Refusing>::empty(&simulator);
+        simulator.enter(0, || (0..ROOM + 3).for_each(|number| held.actor.note(number)));
+        simulator.run();
+        assert_eq!(overflows(&simulator), 3);
+    });
 }
 
 #[test]

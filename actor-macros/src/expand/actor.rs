@@ -5,7 +5,7 @@ use std::time::Duration;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{Actor, Options};
+use crate::model::{Actor, Mailbox, Options};
 
 /// ```text
 /// const _: () = {
@@ -48,11 +48,15 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
 
 /// What differs from the defaults, if anything does.
 fn options(options: &Options) -> Option<TokenStream> {
-    let Options { slice, ask_timeout, start_timeout } = options;
+    let Options { mailbox, slice, ask_timeout, start_timeout } = options;
+    let mailbox = mailbox.iter().map(
+        |Mailbox { capacity, overflow }| quote!(.mailbox(#capacity, __rt::Overflow::#overflow)),
+    );
     let slice = slice.iter();
     let ask_timeout = ask_timeout.iter().copied().map(duration);
     let start_timeout = start_timeout.iter().copied().map(duration);
     let said = quote! {
+        #(#mailbox)*
         #(.slice(#slice))*
         #(.ask_timeout(#ask_timeout))*
         #(.start_timeout(#start_timeout))*

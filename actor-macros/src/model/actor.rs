@@ -5,7 +5,8 @@ use std::time::Duration;
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, Generics, LitInt};
 
-use super::{generics, notes, options, types};
+use super::options::{self, Mailbox};
+use super::{generics, notes, types};
 use crate::diag::Diag;
 use crate::names::Root;
 use crate::parse::{ActorSyntax, Args};
@@ -24,13 +25,17 @@ pub(crate) struct Actor {
 /// What stands in the parentheses, where it differs from the defaults.
 #[derive(Default)]
 pub(crate) struct Options {
+    pub(crate) mailbox: Option<Mailbox>,
     pub(crate) slice: Option<LitInt>,
     pub(crate) ask_timeout: Option<Duration>,
     pub(crate) start_timeout: Option<Duration>,
 }
 
 impl Actor {
-    const OPTIONS: [&str; 4] = ["ask_timeout", "crate", "slice", "start_timeout"];
+    const OPTIONS: [&str; 5] = ["ask_timeout", "crate", "mailbox", "slice", "start_timeout"];
+
+    /// The most that the runtime's `Options::slice` takes.
+    const SLICE_MOST: u32 = (1 << 20) - 1;
 
     pub(crate) fn read(args: &Args, syntax: &ActorSyntax, diag: &mut Diag) -> Self {
         if let Some(keyword) = &syntax.not_a_struct {
@@ -47,7 +52,8 @@ impl Actor {
             match arg.name.to_string().as_str() {
                 "ask_timeout" => options.ask_timeout = options::duration(arg, diag),
                 "crate" => root = options::root(arg, diag).unwrap_or_default(),
-                "slice" => options.slice = options::count(arg, diag),
+                "mailbox" => options.mailbox = options::mailbox(arg, diag),
+                "slice" => options.slice = options::count(arg, Self::SLICE_MOST, diag),
                 _ => options.start_timeout = options::duration(arg, diag),
             }
         }

@@ -67,7 +67,7 @@ impl Entry {
         for arg in options::known(args, known, diag) {
             match (arg.name.to_string().as_str(), &mut kind) {
                 ("crate", _) => root = options::root(arg, diag).unwrap_or_default(),
-                ("shards", _) => shards = options::count(arg, diag),
+                ("shards", _) => shards = options::count(arg, u32::MAX, diag),
                 (_, Kind::Test { timeout, .. }) => {
                     *timeout = options::duration(arg, diag).unwrap_or(*timeout);
                 }

@@ -21,3 +21,4 @@ pub(crate) use generics::Parameters;
 pub(crate) use handler::{Arg, Field, Handler, Hook, HookKind};
 pub(crate) use handlers::Handlers;
 pub(crate) use message::{Message, Part};
+pub(crate) use options::Mailbox;

@@ -2,23 +2,37 @@
 
 use std::time::Duration;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{LitInt, LitStr};
 
 use crate::diag::Diag;
-use crate::names::{Root, list, nearest, text};
+use crate::names::{Root, list, nearest, policy_of, text};
 use crate::parse::{Arg, Args, Value};
+
+/// A bound of a mailbox, and what becomes of a message that finds no place.
+pub(crate) struct Mailbox {
+    pub(crate) capacity: LitInt,
+    /// The variant of the runtime's enum.
+    pub(crate) overflow: Ident,
+}
+
+/// What `overflow` may say.
+const POLICIES: [&str; 4] = ["crash", "drop_newest", "drop_oldest", "reject"];
 
 /// The options that an attribute was given, of those it knows.
 ///
 /// Unknown ones and repetitions have been told; who reads the rest need not look for them.
 pub(crate) fn known<'a>(args: &'a Args, known: &[&str], diag: &mut Diag) -> Vec<&'a Arg> {
+    distinct("option", args, known, diag)
+}
+
+fn distinct<'a>(what: &str, args: &'a Args, known: &[&str], diag: &mut Diag) -> Vec<&'a Arg> {
     let mut found: Vec<&Arg> = Vec::new();
     for arg in &args.0 {
         let name = arg.name.to_string();
         if !known.contains(&name.as_str()) {
-            unknown(arg, known, diag);
+            unknown(what, arg, known, diag);
         } else if let Some(first) = found.iter().find(|first| first.name == arg.name) {
             diag.error(&arg.name, format_args!("`{name}` is said twice"));
             diag.error(&first.name, "first here");
@@ -29,11 +43,16 @@ pub(crate) fn known<'a>(args: &'a Args, known: &[&str], diag: &mut Diag) -> Vec<
     found
 }
 
-fn unknown(arg: &Arg, known: &[&str], diag: &mut Diag) {
+fn unknown(what: &str, arg: &Arg, known: &[&str], diag: &mut Diag) {
     let name = arg.name.to_string();
-    let near = nearest(&name, known).map(|near| format!("write `{near}`; ")).unwrap_or_default();
-    diag.error(&arg.name, format_args!("unknown option `{name}`"))
-        .help(format_args!("{near}known options: {}", list(known)));
+    let near = offer(&name, known);
+    diag.error(&arg.name, format_args!("unknown {what} `{name}`"))
+        .help(format_args!("{near}known {what}s: {}", list(known)));
+}
+
+/// The beginning of a help that lists what is known: the word that was meant, if one is near.
+fn offer(word: &str, known: &[&str]) -> String {
+    nearest(word, known).map(|near| format!("write `{near}`; ")).unwrap_or_default()
 }
 
 /// An attribute that has no options yet was given some.
@@ -45,19 +64,81 @@ pub(crate) fn none(args: &Args, attribute: &str, diag: &mut Diag) {
 }
 
 /// `slice = 64`: a count that is at least one.
-pub(crate) fn count(arg: &Arg, diag: &mut Diag) -> Option<LitInt> {
+pub(crate) fn count(arg: &Arg, most: u32, diag: &mut Diag) -> Option<LitInt> {
+    let literal = number(arg, most, diag)?;
+    if below_one(&literal) {
+        diag.error(&literal, format_args!("`{}` is at least 1", arg.name));
+        return None;
+    }
+    Some(literal)
+}
+
+fn number(arg: &Arg, most: u32, diag: &mut Diag) -> Option<LitInt> {
     let name = &arg.name;
-    let literal = value(arg).and_then(|tokens| syn::parse2::<LitInt>(tokens).ok());
-    let Some(literal) = literal.filter(|literal| literal.base10_parse::<u32>().is_ok()) else {
+    let Some(literal) = value(arg).and_then(|tokens| syn::parse2::<LitInt>(tokens).ok()) else {
         diag.error(place(arg), format_args!("`{name}` is a number"))
             .help(format_args!("such as `{name} = 4`"));
         return None;
     };
-    if literal.base10_parse::<u32>().is_ok_and(|count| count == 0) {
-        diag.error(&literal, format_args!("`{name}` is at least 1"));
+    // Digits that do not fit are more than any limit.
+    if literal.base10_parse().map_or(true, |number: i128| number > i128::from(most)) {
+        diag.error(&literal, format_args!("`{name}` is at most {most}"))
+            .help(format_args!("such as `{name} = 4`"));
         return None;
     }
     Some(literal)
+}
+
+fn below_one(literal: &LitInt) -> bool {
+    literal.base10_parse().is_ok_and(|number: i128| number < 1)
+}
+
+/// `mailbox(capacity = 64, overflow = drop_oldest)`
+pub(crate) fn mailbox(arg: &Arg, diag: &mut Diag) -> Option<Mailbox> {
+    let args = match &arg.value {
+        Value::List(tokens) => syn::parse2(tokens.clone()),
+        Value::Is(_) | Value::None => Ok(Args::default()),
+    };
+    let args = args.map_err(|error| diag.syntax(&error)).ok()?;
+    let keys = distinct("key", &args, &["capacity", "overflow"], diag);
+    let find = |name: &str| keys.iter().find(|key| key.name == name);
+    // A key that nobody knows may be the one that is missed here.
+    if find("capacity").is_none() && keys.len() == args.0.len() {
+        diag.error(place(arg), "`mailbox` needs a `capacity`")
+            .help("such as `mailbox(capacity = 1024)`; without `mailbox` there is no bound");
+    }
+    let overflow = find("overflow").and_then(|key| overflow(key, diag));
+    let overflow = overflow.unwrap_or_else(|| Ident::new("Reject", Span::call_site()));
+    let capacity = find("capacity").and_then(|key| capacity(key, diag))?;
+    Some(Mailbox { capacity, overflow })
+}
+
+fn capacity(arg: &Arg, diag: &mut Diag) -> Option<LitInt> {
+    let literal = number(arg, u32::MAX, diag)?;
+    if below_one(&literal) {
+        diag.error(&literal, "a mailbox needs room for one message")
+            .help("a `capacity` of 1 or more; without `mailbox` there is no bound");
+        return None;
+    }
+    Some(literal)
+}
+
+/// The variant that a policy means.
+fn overflow(arg: &Arg, diag: &mut Diag) -> Option<Ident> {
+    let all = list(&POLICIES);
+    let Some(word) = value(arg).and_then(|tokens| syn::parse2::<Ident>(tokens).ok()) else {
+        diag.error(place(arg), "`overflow` is a word").help(format_args!("one of {all}"));
+        return None;
+    };
+    let name = word.to_string();
+    if !POLICIES.contains(&name.as_str()) {
+        let near = offer(&name, &POLICIES);
+        let wait = if name == "block" { "; to wait, callers use `reserve()`" } else { "" };
+        diag.error(&word, format_args!("unknown overflow `{name}`"))
+            .help(format_args!("{near}one of {all}{wait}"));
+        return None;
+    }
+    Some(policy_of(&word))
 }
 
 /// `timeout = "5s"`: digits and a unit.
@@ -86,7 +167,7 @@ pub(crate) fn root(arg: &Arg, diag: &mut Diag) -> Option<Root> {
 fn value(arg: &Arg) -> Option<TokenStream> {
     match &arg.value {
         Value::Is(tokens) => Some(tokens.clone()),
-        Value::List | Value::None => None,
+        Value::List(_) | Value::None => None,
     }
 }
 
@@ -127,6 +208,55 @@ mod tests {
             ("0s", Duration::ZERO),
         ] {
             assert_eq!(parse_duration(written), Some(duration));
+        }
+    }
+
+    /// What an option says of a mailbox, or what is wrong with it.
+    fn mailbox_of(written: &str) -> Result<(u32, String), String> {
+        let args: Args = syn::parse_str(written).expect("options");
+        let mut diag = Diag::new();
+        let mailbox = mailbox(&args.0[0], &mut diag);
+        diag.finish().map_err(|errors| errors.to_string())?;
+        let Mailbox { capacity, overflow } = mailbox.expect("nothing is wrong with it");
+        Ok((capacity.base10_parse().expect("it was looked at"), overflow.to_string()))
+    }
+
+    #[test]
+    fn a_mailbox_has_a_capacity_and_a_policy() {
+        for (written, capacity, overflow) in [
+            ("mailbox(capacity = 1)", 1, "Reject"),
+            ("mailbox(capacity = 1_024, overflow = crash)", 1_024, "Crash"),
+            ("mailbox(overflow = drop_newest, capacity = 0x10,)", 16, "DropNewest"),
+            ("mailbox(capacity = 8u32, overflow = drop_oldest)", 8, "DropOldest"),
+            ("mailbox(capacity = 4294967295, overflow = reject)", u32::MAX, "Reject"),
+        ] {
+            assert_eq!(mailbox_of(written), Ok((capacity, overflow.to_owned())), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_mailbox_without_room_or_a_known_policy_is_wrong_once() {
+        for written in [
+            "mailbox",
+            "mailbox()",
+            "mailbox = 8",
+            "mailbox(8)",
+            "mailbox(capacity)",
+            "mailbox(capacity = 0)",
+            "mailbox(capacity = -1)",
+            "mailbox(capacity = 4294967296)",
+            "mailbox(capacity = 340282366920938463463374607431768211456)",
+            "mailbox(capacity = 1.5)",
+            "mailbox(capacity = ROOM)",
+            "mailbox(capcity = 8)",
+            "mailbox(capacity = 8, overflow = block)",
+            "mailbox(capacity = 8, overflow = Reject)",
+            "mailbox(capacity = 8, overflow = \"reject\")",
+            "mailbox(capacity = 8, overflow)",
+            "mailbox(capacity = 8, on_restart = keep)",
+        ] {
+            let errors = mailbox_of(written).expect_err(written);
+            assert_eq!(errors.matches("compile_error").count(), 1, "{written}: {errors}");
         }
     }
 

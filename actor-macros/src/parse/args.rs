@@ -1,4 +1,4 @@
-//! What stands in the parentheses of an attribute: `slice = 3, crate = my::callboard`.
+//! What stands in the parentheses of an attribute: `slice = 3, mailbox(capacity = 8)`.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::Token;
@@ -20,7 +20,7 @@ pub(crate) enum Value {
     /// `name = tokens`
     Is(TokenStream),
     /// `name(tokens)`
-    List,
+    List(TokenStream),
     /// `name`, or `name =` without a value
     None,
 }
@@ -29,7 +29,7 @@ impl Parse for Args {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let mut args = Vec::new();
         while !input.is_empty() {
-            let name = input.call(Ident::parse_any)?;
+            let name = input.call(Ident::parse_any).map_err(nameless)?;
             args.push(Arg { name, value: input.parse()? });
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
@@ -39,11 +39,17 @@ impl Parse for Args {
     }
 }
 
+/// `mailbox(1024)`
+fn nameless(error: syn::Error) -> syn::Error {
+    let wrong = "a value stands behind its name\nhelp: `name = value`";
+    syn::Error::new(error.span(), wrong)
+}
+
 impl Parse for Value {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         if input.peek(syn::token::Paren) {
-            input.parse::<proc_macro2::Group>()?;
-            return Ok(Self::List);
+            let list = input.parse::<proc_macro2::Group>()?;
+            return Ok(Self::List(list.stream()));
         }
         if !input.peek(Token![=]) {
             return Ok(Self::None);

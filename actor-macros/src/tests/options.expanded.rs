@@ -4,9 +4,20 @@ const _: () = {
     static TYPE: __rt::ActorType<Cart> = __rt::ActorType::new();
     impl __rt::Actor for Cart {
         const OPTIONS: __rt::Options = __rt::Options::new()
+            .mailbox(1_024, __rt::Overflow::DropOldest)
             .slice(32)
             .ask_timeout(::core::time::Duration::from_millis(250))
             .start_timeout(::core::time::Duration::from_secs(120));
+        const TYPE: &'static __rt::ActorType<Self> = &TYPE;
+    }
+};
+struct Till;
+const _: () = {
+    use ::callboard::__private as __rt;
+    static TYPE: __rt::ActorType<Till> = __rt::ActorType::new();
+    impl __rt::Actor for Till {
+        const OPTIONS: __rt::Options = __rt::Options::new()
+            .mailbox(1, __rt::Overflow::Reject);
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
     }
 };

@@ -1,5 +1,14 @@
-#[actor(slice = 32, ask_timeout = "250ms", start_timeout = "2m", crate = shop::cb)]
+#[actor(
+    mailbox(capacity = 1_024, overflow = drop_oldest),
+    slice = 32,
+    ask_timeout = "250ms",
+    start_timeout = "2m",
+    crate = shop::cb
+)]
 struct Cart;
+
+#[actor(mailbox(capacity = 1))]
+struct Till;
 
 #[handlers(crate = shop::cb)]
 impl Cart {

@@ -14,7 +14,7 @@ use crate::message::Protocol;
 ///
 /// It stays on the actor's shard: it is neither `Send` nor `Clone`.
 pub struct Context<A> {
-    me: Target,
+    pub(super) me: Target,
     actor: PhantomData<*const A>,
 }
 

@@ -4,13 +4,16 @@
 //! in which an actor lives, and the shard that delivers to it.
 
 mod context;
+mod continuation;
 mod entry;
 mod spawn;
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 
 pub use self::context::Context;
+pub use self::continuation::Continue;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use self::entry::enter as enter_entry;
 pub(crate) use self::entry::{Ended, run_on};
@@ -139,6 +142,10 @@ impl<A: Actor> Body for Plain<A> {
     fn stop<'a>(&'a mut self, why: &'a ExitReason, me: Target) -> Handled<'a> {
         done(Handlers::stop(&mut self.0, why, &mut Context::new(me)))
     }
+
+    fn go_on<'a>(&'a mut self, then: Box<dyn Any>, me: Target) -> Handled<'a> {
+        continuation::go_on(&mut self.0, then, me)
+    }
 }
 
 /// What lies in the cell of an actor that suspends: a future may borrow the context beside the state.
@@ -176,6 +183,10 @@ impl<A: Actor> Body for Suspending<A> {
 
     fn stop<'a>(&'a mut self, why: &'a ExitReason, me: Target) -> Handled<'a> {
         self.call(me, |state, cx| Handlers::stop(state, why, cx))
+    }
+
+    fn go_on<'a>(&'a mut self, then: Box<dyn Any>, me: Target) -> Handled<'a> {
+        continuation::go_on(&mut self.state, then, me)
     }
 }
 

@@ -26,8 +26,9 @@ pub(crate) mod cells;
 pub(crate) mod status;
 pub(crate) mod task;
 
-use std::any::{TypeId, type_name};
+use std::any::{Any, TypeId, type_name};
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
@@ -36,6 +37,8 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use std::task::Waker;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use self::status::{ANSWERED, BUSY, ENDING, FREE, LENT, Word};
 use self::task::{FutureStock, Task, Wakes};
 use crate::address::{Address, Target};
@@ -43,7 +46,8 @@ use crate::config;
 use crate::error::{AskError, StartError};
 use crate::exit::ExitReason;
 use crate::flow::Flow;
-use crate::record::{Arrived, Class, Delivery, Letter, RecordQueue, take_value};
+use crate::mailbox::{Bound, Line, Overflow, Room};
+use crate::record::{Arrived, Class, Delivery, Letter, Letters, RecordQueue, take_value};
 
 /// Cells are multiples of this, in bytes.
 pub(crate) const STRIDE: usize = 64;
@@ -97,6 +101,12 @@ pub(crate) trait Body: Sized + 'static {
         Handled(Outcome::Flow(Flow::go()))
     }
 
+    /// Goes on with the answer to an ask of its own. `then` is what was put with that ask.
+    fn go_on<'a>(&'a mut self, then: Box<dyn Any>, _me: Target) -> Handled<'a> {
+        drop(then);
+        Handled(Outcome::Flow(Flow::go()))
+    }
+
     /// There will be no answer. Only the bodies of asks hear it.
     fn fail<'a>(&'a mut self, _why: AskError) -> Handled<'a> {
         Handled(Outcome::Flow(Flow::go()))
@@ -107,22 +117,32 @@ pub(crate) trait Body: Sized + 'static {
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     pub(crate) slice: u32,
+    /// None for a mailbox without a bound.
+    pub(crate) bound: Option<Bound>,
     pub(crate) ask_timeout: Duration,
     pub(crate) start_timeout: Duration,
 }
 
 impl Options {
-    /// The defaults: the system's slice, 5 s for an ask, 5 s for a start.
+    /// The defaults: the system's slice, a mailbox without a bound, 5 s for an ask, 5 s for a start.
     #[must_use]
     pub const fn new() -> Self {
         let (ask_timeout, start_timeout) = (config::ASK_TIMEOUT, config::START_TIMEOUT);
-        Self { slice: 0, ask_timeout, start_timeout }
+        Self { slice: 0, bound: None, ask_timeout, start_timeout }
     }
 
     /// Messages handled in one slice, at most 1,048,575; 0 leaves it to the system.
     #[must_use]
     pub const fn slice(mut self, messages: u32) -> Self {
         self.slice = if messages < config::SLICE_MOST { messages } else { config::SLICE_MOST - 1 };
+        self
+    }
+
+    /// How many messages may wait, and what becomes of one more; 0 is no bound. The one that is handled does
+    /// not wait any more.
+    #[must_use]
+    pub const fn mailbox(mut self, capacity: u32, overflow: Overflow) -> Self {
+        self.bound = if capacity == 0 { None } else { Some(Bound { capacity, overflow }) };
         self
     }
 
@@ -150,11 +170,13 @@ impl Default for Options {
 /// What the cells of one type have in common.
 #[repr(C)]
 pub(crate) struct CellType {
-    /// First, so that a record's letter and its cell's type are compared as one address.
-    letter: Letter,
+    /// First, and the plain one first of them, so that a record's letter and its cell's type are compared as
+    /// one address.
+    letters: Letters,
     deliver: unsafe fn(CellRef<'_>, NonNull<u8>, Target) -> Handled<'static>,
     start: unsafe fn(CellRef<'_>, Target) -> Handled<'static>,
     stop: unsafe fn(CellRef<'_>, &'static ExitReason, Target) -> Handled<'static>,
+    go_on: unsafe fn(CellRef<'_>, Box<dyn Any>, Target) -> Handled<'static>,
     fail: unsafe fn(CellRef<'_>, AskError) -> Handled<'static>,
     drop_body: unsafe fn(CellRef<'_>),
     body: TypeId,
@@ -170,10 +192,11 @@ impl CellType {
     /// The type of cells with a body `B`, which people know as `K`.
     const fn of<B: Body, K: 'static>(class: Class, options: Options, starts: bool) -> Self {
         Self {
-            letter: Letter::of::<B, B::Message>(class, options.ask_timeout),
+            letters: Letters::of::<B, B::Message>(class, options.ask_timeout),
             deliver: deliver::<B>,
             start: start::<B>,
             stop: stop::<B>,
+            go_on: go_on::<B>,
             fail: fail::<B>,
             drop_body: drop_body::<B>,
             body: TypeId::of::<B>(),
@@ -185,12 +208,12 @@ impl CellType {
     }
 
     pub(crate) const fn letter(&'static self) -> &'static Letter {
-        &self.letter
+        self.letters.plain()
     }
 
     /// Whether this is the type of answers, which have cells of their own.
     pub(crate) const fn is_reply(&self) -> bool {
-        matches!(self.letter.class(), Class::Answer)
+        matches!(self.letters.plain().class(), Class::Answer)
     }
 
     /// The name of the actor's type, for people.
@@ -241,8 +264,8 @@ impl<B: Body> TypeOf<B> {
 
     /// How messages reach these cells.
     pub(crate) const fn delivery(&'static self) -> Delivery<B::Message> {
-        // SAFETY: `CellType::of::<B, _>` made the letter, for values of `B::Message`.
-        unsafe { Delivery::new(&self.0.letter) }
+        // SAFETY: `CellType::of::<B, _>` made the letters, for values of `B::Message`.
+        unsafe { Delivery::new(&self.0.letters) }
     }
 }
 
@@ -275,18 +298,33 @@ pub(crate) struct Extras {
     /// Records that wait, and how many.
     pub(crate) backlog: RecordQueue,
     pub(crate) backlog_records: u64,
+    /// Those among them that stand before all that is in `backlog`.
+    pub(crate) ahead: RecordQueue,
+    pub(crate) room: Room,
     /// Who is told how the start went.
     pub(crate) starter: Option<Starter>,
     /// Who awaits an answer, if it is not an actor's own poll.
     pub(crate) waiter: Option<Waiter>,
+    /// Asks whose answers the actor goes on with.
+    pub(crate) awaits: BTreeSet<Target>,
+    /// Who is told why the actor ended.
+    pub(crate) watchers: Line<oneshot::Sender<ExitReason>>,
     /// Why the actor ends; its stop hook may borrow it.
     pub(crate) reason: Option<Arc<ExitReason>>,
 }
 
 impl Extras {
+    /// What waits, or what stands before it.
+    pub(crate) fn queue(&mut self, is_ahead: bool) -> &mut RecordQueue {
+        if is_ahead { &mut self.ahead } else { &mut self.backlog }
+    }
+
     /// Whether they hold more than an empty backlog.
     pub(crate) fn is_needed(&self) -> bool {
-        self.starter.is_some() || self.waiter.is_some() || self.reason.is_some()
+        self.starter.is_some()
+            || self.waiter.is_some()
+            || self.reason.is_some()
+            || !(self.room.is_unused() && self.awaits.is_empty() && self.watchers.is_empty())
     }
 }
 
@@ -295,10 +333,20 @@ pub(crate) type Starter = Box<dyn FnOnce(Result<Address, StartError>)>;
 
 /// Who awaits an answer outside the actor's own poll.
 pub(crate) enum Waiter {
+    /// Goes on with it, as with a message.
+    Actor(Continuation),
     /// Told that it has arrived; it takes the answer from the cell itself.
     Call(Box<dyn FnOnce()>),
     /// Polled.
     Waker(Waker),
+}
+
+/// What an actor does with the answer to an ask.
+pub(crate) struct Continuation {
+    pub(crate) owner: Target,
+    pub(crate) ask: Target,
+    /// What [`Body::go_on`] is given.
+    pub(crate) then: Box<dyn Any>,
 }
 
 /// One cell of a shard. `'s` is the shard's cells.
@@ -335,7 +383,7 @@ impl CellRef<'_> {
     /// The letter that its type takes, or null where nobody lives: to compare, no more.
     #[inline(always)]
     fn letter(self) -> *const Letter {
-        self.kind().map_or(std::ptr::null(), |kind| &raw const kind.letter)
+        self.kind().map_or(std::ptr::null(), |kind| std::ptr::from_ref(kind.letter()))
     }
 
     fn at(&self) -> &CellHeader {
@@ -358,7 +406,7 @@ impl CellRef<'_> {
         let (me, letter) = (record.target(), record.letter());
         // The address alone decides on the fast path; what differs is looked at again, off it.
         let fits = std::ptr::eq(self.letter(), letter)
-            || (allowed != 0 && self.kind().is_some_and(|kind| kind.letter.is(letter)));
+            || (allowed != 0 && self.kind().is_some_and(|kind| kind.letter().is(letter)));
         let Some(kind) = self.kind().filter(|_| fits && self.word.is(me.generation(), allowed))
         else {
             return Err(record);
@@ -400,6 +448,17 @@ impl CellRef<'_> {
         let kind = self.alive();
         // SAFETY: invariants 2 and 3, checked by `alive`.
         catch(|| unsafe { (kind.fail)(self, why) })
+    }
+
+    /// Goes on with the answer to an ask. The cell must be alive and its body free.
+    pub(crate) fn go_on(
+        self,
+        then: Box<dyn Any>,
+        me: Target,
+    ) -> std::thread::Result<Handled<'static>> {
+        let kind = self.alive();
+        // SAFETY: invariants 2 and 3, checked by `alive`.
+        catch(|| unsafe { (kind.go_on)(self, then, me) })
     }
 
     /// The type of a cell whose body is there and not in use.
@@ -546,14 +605,18 @@ impl CellRef<'_> {
         Some(result)
     }
 
+    /// Drops extras that hold nothing.
+    pub(crate) fn trim_extras(self) {
+        if let Some(extras) = self.extras.take()
+            && (extras.backlog_records > 0 || extras.is_needed())
+        {
+            self.extras.set(Some(extras));
+        }
+    }
+
     /// Takes the extras away.
     pub(crate) fn take_extras(self) -> Option<Box<Extras>> {
         self.extras.take()
-    }
-
-    /// Puts extras back.
-    pub(crate) fn set_extras(self, extras: Option<Box<Extras>>) {
-        self.extras.set(extras);
     }
 }
 
@@ -617,6 +680,14 @@ unsafe fn stop<B: Body>(
 ) -> Handled<'static> {
     // SAFETY: passed on from the caller.
     unsafe { body_mut::<B>(cell) }.stop(why, me)
+}
+
+/// # Safety
+///
+/// As for [`deliver`].
+unsafe fn go_on<B: Body>(cell: CellRef<'_>, then: Box<dyn Any>, me: Target) -> Handled<'static> {
+    // SAFETY: passed on from the caller.
+    unsafe { body_mut::<B>(cell) }.go_on(then, me)
 }
 
 /// # Safety

@@ -17,6 +17,8 @@
 //! | a record has to wait | `BUSY`, `STARTING`, out of slice | + `BACKLOG` |
 //! | the last waiting record was taken | `BACKLOG` | - `BACKLOG` |
 //! | `stop_now` was called | any | + `LEAVING` |
+//! | a stop waits behind the messages before it | any | + `CLOSING` |
+//! | the actor asked for an event | any | + `LISTENS` |
 //! | `kill` was called | any | + `LEAVING`, `KILLED` |
 //! | the actor ends | any | + `ENDING`, then free |
 //! | an answer, or the lack of one, arrived at the cell of an ask | 0 | `ANSWERED` |
@@ -44,6 +46,12 @@ pub(crate) const ANSWERED: u32 = 1 << 7;
 pub(crate) const LEAVING: u32 = 1 << 8;
 /// Nobody lives here.
 pub(crate) const FREE: u32 = 1 << 9;
+
+/// Once it has handled what was sent to it before, the actor ends: only `try_tell` asks for it.
+pub(crate) const CLOSING: u32 = 1 << 11;
+
+/// The actor listens to events: when it is polled, what it sends is marked.
+pub(crate) const LISTENS: u32 = 1 << 12;
 
 /// The actor was killed: none of its code is to be called but its destructor.
 pub(crate) const KILLED: u32 = 1 << 10;

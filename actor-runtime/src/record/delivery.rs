@@ -2,8 +2,8 @@
 //!
 //! Invariants:
 //!
-//! 1. A [`Letter`] describes one type `M` for ever, and only [`Letter::of`] makes one; a [`Delivery<M>`]
-//!    always holds the letter of an `M`. So a value written with a `Delivery<M>` may be read, dropped or
+//! 1. A [`Letter`] describes one type `M` for ever, and only [`Letters::of`] makes any; a [`Delivery<M>`]
+//!    always holds the letters of an `M`. So a value written with a `Delivery<M>` may be read, dropped or
 //!    moved by the functions of its letter.
 //! 2. A value is boxed exactly when [`is_boxed`] says so for its type, on every path.
 
@@ -40,6 +40,48 @@ pub(crate) enum Class {
     Signal,
 }
 
+/// What is special about a record beside what it holds.
+///
+/// Its letter says so: each type has one for every mark. A delivery compares addresses of letters, so a
+/// plain message pays nothing for there being marks, and a marked one takes the cold path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// Nothing.
+    Plain,
+    /// It has a place in its receiver's bounded mailbox since it was sent.
+    Placed,
+    /// A listener for events sent it: as a dead letter it is only counted.
+    Quiet,
+}
+
+impl Mark {
+    const ALL: [Self; 3] = [Self::Plain, Self::Placed, Self::Quiet];
+}
+
+/// What a record's value is, without its type: a letter for each mark.
+pub(crate) struct Letters([Letter; Mark::ALL.len()]);
+
+impl Letters {
+    /// The letters for values of `M` on their way to cells marked `K`.
+    pub(crate) const fn of<K: 'static, M: Send + 'static>(
+        class: Class,
+        ask_timeout: Duration,
+    ) -> Self {
+        let [plain, placed, quiet] = Mark::ALL;
+        Self([
+            Letter::of::<K, M>(class, ask_timeout, plain),
+            Letter::of::<K, M>(class, ask_timeout, placed),
+            Letter::of::<K, M>(class, ask_timeout, quiet),
+        ])
+    }
+
+    /// The letter of most records.
+    #[inline(always)]
+    pub(crate) const fn plain(&self) -> &Letter {
+        &self.0[Mark::Plain as usize]
+    }
+}
+
 /// What a record's value is, without its type.
 pub(crate) struct Letter {
     /// Equal exactly when both ends mean the same kind of cell and of value.
@@ -50,6 +92,7 @@ pub(crate) struct Letter {
     /// Of the value, wherever it lies, in bytes.
     value_bytes: usize,
     class: Class,
+    mark: Mark,
     /// The deadline of asks among these messages that name none.
     ask_timeout_nanos: u64,
     name: fn() -> &'static str,
@@ -57,9 +100,10 @@ pub(crate) struct Letter {
 
 impl Letter {
     /// The letter for values of `M` on their way to cells marked `K`.
-    pub(crate) const fn of<K: 'static, M: Send + 'static>(
+    const fn of<K: 'static, M: Send + 'static>(
         class: Class,
         ask_timeout: Duration,
+        mark: Mark,
     ) -> Self {
         Self {
             marker: TypeId::of::<K>(),
@@ -67,6 +111,7 @@ impl Letter {
             size: record_size::<M>() as u32,
             value_bytes: size_of::<M>(),
             class,
+            mark,
             // Longer than five centuries is for ever.
             ask_timeout_nanos: ask_timeout.as_nanos() as u64,
             name: type_name::<M>,
@@ -85,6 +130,10 @@ impl Letter {
         self.class
     }
 
+    pub(crate) const fn mark(&self) -> Mark {
+        self.mark
+    }
+
     pub(crate) const fn ask_timeout_nanos(&self) -> u64 {
         self.ask_timeout_nanos
     }
@@ -94,8 +143,8 @@ impl Letter {
         (self.name)()
     }
 
-    /// Whether both letters mean the same: the address decides, or, for letters that the compiler made
-    /// more than once, the marker.
+    /// Whether both letters mean the same but for their marks: the address decides, or, for letters that
+    /// the compiler made more than once, the marker.
     pub(crate) fn is(&self, other: &Self) -> bool {
         std::ptr::eq(self, other) || self.marker == other.marker
     }
@@ -162,22 +211,34 @@ pub(super) unsafe fn put_value<M>(at: NonNull<u8>, value: M) {
 
 /// How a message of type `M` reaches its receiver: what an actor's type hands to its references.
 pub struct Delivery<M> {
-    letter: &'static Letter,
+    letters: &'static Letters,
+    mark: Mark,
     message: PhantomData<fn(M)>,
 }
 
 impl<M: Send + 'static> Delivery<M> {
     /// # Safety
     ///
-    /// The letter was made for values of `M`.
-    pub(crate) const unsafe fn new(letter: &'static Letter) -> Self {
-        Self { letter, message: PhantomData }
+    /// The letters were made for values of `M`.
+    pub(crate) const unsafe fn new(letters: &'static Letters) -> Self {
+        Self { letters, mark: Mark::Plain, message: PhantomData }
     }
 }
 
 impl<M> Delivery<M> {
+    #[inline(always)]
     pub(crate) const fn letter(self) -> &'static Letter {
-        self.letter
+        &self.letters.0[self.mark as usize]
+    }
+
+    /// The same for messages of a listener for events; what holds a place keeps that mark.
+    pub(crate) fn quiet(self) -> Self {
+        if self.mark == Mark::Plain { self.marked(Mark::Quiet) } else { self }
+    }
+
+    /// The same for messages with this mark.
+    pub(crate) const fn marked(self, mark: Mark) -> Self {
+        Self { mark, ..self }
     }
 }
 
@@ -190,6 +251,6 @@ impl<M> Clone for Delivery<M> {
 
 impl<M> fmt::Debug for Delivery<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Delivery({})", self.letter.name())
+        write!(f, "Delivery({})", self.letter().name())
     }
 }

@@ -538,7 +538,7 @@ pub(crate) struct Parcel {
 }
 
 // SAFETY: a parcel owns its block and the values in it, and every value of a record is `Send`
-// (`Letter::of` asks for it).
+// (`Letters::of` asks for it).
 unsafe impl Send for Parcel {}
 
 impl Parcel {
@@ -692,7 +692,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::record::Class;
+    use crate::record::{Class, Letters};
 
     /// Counts its drops.
     #[derive(Clone, Debug)]
@@ -711,17 +711,17 @@ mod tests {
     #[repr(align(64))]
     struct Aligned(Counted);
 
-    struct Letters;
+    struct Deliveries;
 
     macro_rules! delivery {
         ($type:ty) => {{
-            static LETTER: Letter = Letter::of::<$type, $type>(Class::Message, Duration::ZERO);
-            // SAFETY: the letter is for this type.
-            unsafe { Delivery::<$type>::new(&LETTER) }
+            static LETTERS: Letters = Letters::of::<$type, $type>(Class::Message, Duration::ZERO);
+            // SAFETY: the letters are for this type.
+            unsafe { Delivery::<$type>::new(&LETTERS) }
         }};
     }
 
-    impl Letters {
+    impl Deliveries {
         fn word() -> Delivery<u64> {
             delivery!(u64)
         }
@@ -765,30 +765,30 @@ mod tests {
         let counted = Counted(value, drops.clone());
         let target = target(value as u32);
         match kind {
-            0 => queue.append(Letters::word(), target, value, stock),
-            1 => queue.append(Letters::counted(), target, counted, stock),
+            0 => queue.append(Deliveries::word(), target, value, stock),
+            1 => queue.append(Deliveries::counted(), target, counted, stock),
             2 => {
                 let large = Large([value; 64], counted);
-                queue.append(Letters::large(), target, large, stock);
+                queue.append(Deliveries::large(), target, large, stock);
             }
-            _ => queue.append(Letters::aligned(), target, Aligned(counted), stock),
+            _ => queue.append(Deliveries::aligned(), target, Aligned(counted), stock),
         }
     }
 
     fn value_of(record: Arrived<'_>) -> (u8, u64) {
-        let record = match record.take(Letters::word()) {
+        let record = match record.take(Deliveries::word()) {
             Ok(value) => return (0, value),
             Err(record) => record,
         };
-        let record = match record.take(Letters::counted()) {
+        let record = match record.take(Deliveries::counted()) {
             Ok(counted) => return (1, counted.0),
             Err(record) => record,
         };
-        let record = match record.take(Letters::large()) {
+        let record = match record.take(Deliveries::large()) {
             Ok(large) => return (2, large.0[63].min(large.1.0)),
             Err(record) => record,
         };
-        match record.take(Letters::aligned()) {
+        match record.take(Deliveries::aligned()) {
             Ok(aligned) => {
                 assert!((&raw const aligned).is_aligned());
                 (3, aligned.0.0)
@@ -854,7 +854,7 @@ mod tests {
         let queue = RecordQueue::new();
         let records: u32 = if cfg!(miri) { 1_500 } else { 5_000 };
         for value in 0..records {
-            queue.append(Letters::word(), target(value), u64::from(value), &stock);
+            queue.append(Deliveries::word(), target(value), u64::from(value), &stock);
         }
         let mut reader = queue.reader(&stock);
         let (mut shown, mut ahead) = (Vec::new(), Ahead::new());
@@ -884,11 +884,11 @@ mod tests {
         let records: u64 = if cfg!(miri) { 1_500 } else { 20_000 };
         for value in 0..records {
             says(value);
-            queue.append(Letters::word(), target(value as u32), value, &stock);
+            queue.append(Deliveries::word(), target(value as u32), value, &stock);
         }
         let all = stock.bytes();
         for left in (0..records).rev() {
-            drop(queue.reader(&stock).next().expect("a record").take(Letters::word()));
+            drop(queue.reader(&stock).next().expect("a record").take(Deliveries::word()));
             says(left);
         }
         assert_eq!(stock.bytes(), all, "free blocks are kept");
@@ -950,7 +950,8 @@ mod tests {
     #[test]
     fn a_loose_record_is_one_record() {
         let drops = Arc::new(AtomicUsize::new(0));
-        let new = |value| Loose::new(Letters::counted(), target(7), Counted(value, drops.clone()));
+        let new =
+            |value| Loose::new(Deliveries::counted(), target(7), Counted(value, drops.clone()));
         let mut loose = new(1);
         assert_eq!(value_of(loose.walk().next().expect("it holds one")), (1, 1));
         assert!(loose.walk().next().is_none());

@@ -13,18 +13,22 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio::sync::oneshot;
+
 use super::Shard;
 use super::driver::Driver;
+use super::room::refuse;
 use super::turn::Turn;
 use crate::address::Target;
-use crate::cell::status::{BUSY, ENDING, KILLED, LEAVING, LENT, STARTING};
-use crate::cell::{CellRef, Handled, Outcome};
+use crate::cell::status::{ANSWERED, BUSY, ENDING, KILLED, LEAVING, LENT, STARTING};
+use crate::cell::{CellRef, Extras, Handled, Outcome};
 use crate::config;
 use crate::error::{AskError, StartError};
 use crate::event::Event;
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Signal};
+use crate::mailbox::Line;
 use crate::record::Cursor;
 use crate::stats::{Counters, DeadReason};
 
@@ -192,18 +196,30 @@ impl Turn<'_> {
     }
 
     /// Ends an actor without its stop hook.
+    pub(super) fn end_abruptly(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        reason: ExitReason,
+        in_flight: bool,
+    ) {
+        if in_flight {
+            self.lose_in_flight(cell, target);
+        }
+        cell.word.set(ENDING);
+        if cell.word.has(STARTING) {
+            self.forget_deadline(target);
+            self.start_failed(cell, target, StartError::Failed(reason));
+        } else {
+            self.bury(cell, target, &reason);
+        }
+    }
+
+    /// Ends an actor that was killed.
     fn end_at_once(&mut self, cell: CellRef<'_>, target: Target, in_flight: bool) {
         let is_actor = cell.kind().is_some_and(|kind| !kind.is_reply());
         if is_actor && !cell.word.has(LENT) {
-            if in_flight {
-                self.lose_in_flight(cell, target);
-            }
-            if cell.word.has(STARTING) {
-                self.forget_deadline(target);
-                self.start_failed(cell, target, StartError::Failed(ExitReason::Killed));
-            } else {
-                self.bury(cell, target, &ExitReason::Killed);
-            }
+            self.end_abruptly(cell, target, ExitReason::Killed, in_flight);
         }
         // After its destructor, whose sends are still discarded if it was cut off.
         let was_cut = self.watched.cut() == target;
@@ -283,16 +299,7 @@ impl Turn<'_> {
         let name = cell.kind().map_or("", |kind| kind.name());
         tracing::warn!(target: "callboard", %actor, kind = name, %reason, "panic");
         self.host.tell_panic(Some(actor), name, &reason);
-        if in_flight {
-            self.lose_in_flight(cell, target);
-        }
-        cell.word.set(ENDING);
-        if cell.word.has(STARTING) {
-            self.forget_deadline(target);
-            self.start_failed(cell, target, StartError::Failed(reason));
-        } else {
-            self.bury(cell, target, &reason);
-        }
+        self.end_abruptly(cell, target, reason, in_flight);
     }
 
     /// Counts a destructor's panic, and says so.
@@ -332,11 +339,7 @@ impl Turn<'_> {
         let host = self.host;
         cell.word.set(ENDING);
         self.begins(cell, target);
-        let error = if matches!(reason, ExitReason::Panic(_)) {
-            AskError::Crashed
-        } else {
-            AskError::Stopped
-        };
+        let error = if reason.is_crash() { AskError::Crashed } else { AskError::Stopped };
         for dropped in
             [self.drop_task(cell, error), host::dropping_asks(error, || cell.drop_body())]
         {
@@ -344,21 +347,41 @@ impl Turn<'_> {
                 self.destructor_panicked(cell, target, payload);
             }
         }
-        let extras = cell.take_extras();
-        if let Some(mut extras) = extras {
-            host.counters.backlog.remove(extras.backlog_records);
-            let mut reader = extras.backlog.reader(&host.stock);
-            while let Some(record) = reader.next() {
-                self.dead(record, AskError::Stopped);
-            }
-            drop(reader);
-            extras.backlog.give_back(&host.stock);
-            extras.starter.take();
-        }
+        let watchers = cell.take_extras().map(|extras| self.end_extras(*extras));
         let kind = cell.kind().expect("a cell in use has a type");
         let name = kind.name();
         tracing::trace!(target: "callboard", actor = %host.address(target), kind = name, %reason, "stop");
         host.cells.free(target.slot(), cell, kind);
+        // They may look at once, and find that it is gone.
+        for watcher in watchers.into_iter().flat_map(Line::into_iter) {
+            self.say(watcher, reason.clone());
+        }
+    }
+
+    /// Ends what waited for an actor, or in it. Answers who is to be told of its end.
+    fn end_extras(&mut self, extras: Extras) -> Line<oneshot::Sender<ExitReason>> {
+        let host = self.host;
+        host.counters.backlog.remove(extras.backlog_records);
+        for queue in [&extras.ahead, &extras.backlog] {
+            let mut reader = queue.reader(&host.stock);
+            while let Some(record) = reader.next() {
+                self.dead(record, AskError::Stopped);
+            }
+            drop(reader);
+            queue.give_back(&host.stock);
+        }
+        let Extras { mut room, awaits, watchers, starter, .. } = extras;
+        for seeker in room.take_seekers() {
+            refuse(&seeker, AskError::Stopped);
+        }
+        for ask in awaits {
+            if let Some(cell) = host.cell(ask) {
+                host.counters.late_answers.add(u64::from(cell.word.has(ANSWERED)));
+                self.abandon(cell, ask);
+            }
+        }
+        self.unless_it_panics(|| drop(starter));
+        watchers
     }
 }
 

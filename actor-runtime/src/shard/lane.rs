@@ -283,7 +283,7 @@ mod tests {
 
     use super::*;
     use crate::address::Target;
-    use crate::record::{Class, Delivery, Letter};
+    use crate::record::{Class, Delivery, Letters};
 
     struct Counted(u64, Arc<AtomicUsize>);
 
@@ -294,9 +294,9 @@ mod tests {
     }
 
     fn delivery() -> Delivery<Counted> {
-        static LETTER: Letter = Letter::of::<Counted, Counted>(Class::Message, Duration::ZERO);
-        // SAFETY: the letter is for this type.
-        unsafe { Delivery::new(&LETTER) }
+        static LETTERS: Letters = Letters::of::<Counted, Counted>(Class::Message, Duration::ZERO);
+        // SAFETY: the letters are for this type.
+        unsafe { Delivery::new(&LETTERS) }
     }
 
     /// Sends `records`, flushing at odd moments, and checks what arrives at the other end.
@@ -379,12 +379,12 @@ mod model {
 
     use super::*;
     use crate::address::Target;
-    use crate::record::{Class, Delivery, Letter};
+    use crate::record::{Class, Delivery, Letters};
 
     fn delivery() -> Delivery<u64> {
-        static LETTER: Letter = Letter::of::<u64, u64>(Class::Message, Duration::ZERO);
-        // SAFETY: the letter is for this type.
-        unsafe { Delivery::new(&LETTER) }
+        static LETTERS: Letters = Letters::of::<u64, u64>(Class::Message, Duration::ZERO);
+        // SAFETY: the letters are for this type.
+        unsafe { Delivery::new(&LETTERS) }
     }
 
     /// More parcels than the lane has slots, inline and by block, arrive whole and in order.

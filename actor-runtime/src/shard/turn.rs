@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use tokio::sync::oneshot;
+
 use super::driver::Driver;
 use super::{Next, Shard};
 use crate::address::Target;
 use crate::cell::status::{
-    ANSWERED, BACKLOG, BUSY, ENDING, KILLED, LEAVING, LENT, LISTED, STARTING, WOKEN,
+    ANSWERED, BACKLOG, BUSY, CLOSING, ENDING, KILLED, LEAVING, LENT, LISTED, LISTENS, STARTING,
+    WOKEN,
 };
 use crate::cell::{CellRef, CellType, Handled, Outcome, Waiter};
 use crate::config;
@@ -17,13 +20,14 @@ use crate::event::Event;
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Host, NOBODY, Signal};
-use crate::record::{Ahead, Arrived, Class, Cursor, Walk, forget_payload};
+use crate::record::{Ahead, Arrived, Class, Cursor, Mark, RecordQueue, Walk, forget_payload};
 use crate::route::Word;
 use crate::stats::DeadReason;
 use crate::watch::Watched;
 
-/// What does not stand in the way of a message: the actor has a place in the rotation, or is woken.
-const IN_A_LIST: u32 = LISTED | WOKEN;
+/// What does not stand in the way of a message: the actor has a place in the rotation, or is woken, or listens
+/// to events, or will end some time.
+const HARMLESS: u32 = CLOSING | LISTED | LISTENS | WOKEN;
 
 /// A turn under way.
 pub(super) struct Turn<'t> {
@@ -253,9 +257,7 @@ impl<'t> Turn<'t> {
         };
         let mut force = 0;
         let delivered = cell.deliver(record, 0, |kind| {
-            let stamp = cell.stamp.get().max(self.base);
-            cell.stamp.set(stamp + 1);
-            if stamp < self.least_slice_end || !self.is_out_of_slice(cell) {
+            if self.has_slice(cell) {
                 self.watched.begins(target, kind);
                 return true;
             }
@@ -297,6 +299,14 @@ impl<'t> Turn<'t> {
         })
     }
 
+    /// Whether one more message is within the actor's slice; it is counted.
+    #[inline(always)]
+    fn has_slice(&self, cell: CellRef<'_>) -> bool {
+        let stamp = cell.stamp.get().max(self.base);
+        cell.stamp.set(stamp + 1);
+        stamp < self.least_slice_end || !self.is_out_of_slice(cell)
+    }
+
     /// Whether an actor has had its slice, once that of the least patient type is over. A young turn grants
     /// another.
     #[cold]
@@ -329,9 +339,12 @@ impl<'t> Turn<'t> {
         if status & (ENDING | LEAVING | LENT) != 0 {
             self.dead(record, AskError::Stopped);
         } else if status & (BUSY | BACKLOG | STARTING) != 0 || force != 0 {
-            self.push_backlog(cell, target.slot(), record);
+            self.push_backlog(cell, target, record);
         } else {
-            match cell.deliver(record, IN_A_LIST, |kind| self.admit(target, kind)) {
+            if record.letter().mark() == Mark::Placed {
+                self.redeem(cell, target);
+            }
+            match cell.deliver(record, HARMLESS, |kind| self.admit(target, kind)) {
                 Ok(outcome) => self.delivered(cell, target, outcome),
                 // Another type than the actor's, or a second answer: a forged or mistaken reference.
                 Err(record) => self.dead(record, AskError::NoProc),
@@ -344,10 +357,22 @@ impl<'t> Turn<'t> {
             Signal::Abandon => self.abandon(cell, target),
             Signal::Fail(why) => self.fail(cell, target, why),
             Signal::Start => self.start(cell, target),
+            // All else is for actors.
+            _ if cell.kind().is_none_or(|kind| kind.is_reply()) => {}
+            Signal::GiveBack => self.redeem(cell, target),
+            Signal::GoOn(ask) => self.go_on(cell, target, ask, force),
+            Signal::IsAlive(tell) => self.say(tell, true),
+            Signal::MailboxLen(tell) => {
+                let messages = cell.if_extras(|extras| extras.room.messages);
+                self.say(tell, messages.unwrap_or_default());
+            }
+            Signal::Reserve(sought) => self.reserve(cell, target, sought),
+            Signal::Wait(tell) => cell.with_extras(|extras| extras.watchers.push(tell)),
             Signal::Shutdown | Signal::Stop if cell.word.has(ENDING | LEAVING | LENT) => {}
             Signal::Shutdown | Signal::Stop
                 if force != 0 || cell.word.has(BUSY | BACKLOG | STARTING) =>
             {
+                cell.word.set(CLOSING);
                 self.push_back_signal(cell, target, signal);
             }
             Signal::Shutdown => self.end(cell, target, ExitReason::Shutdown),
@@ -356,8 +381,11 @@ impl<'t> Turn<'t> {
     }
 
     /// Frees the cell of an ask that was given up from elsewhere.
-    fn abandon(&mut self, cell: CellRef<'_>, target: Target) {
+    pub(super) fn abandon(&mut self, cell: CellRef<'_>, target: Target) {
         if let Some(kind) = cell.kind().filter(|kind| kind.is_reply() && !cell.word.has(LENT)) {
+            if let Some(extras) = cell.take_extras() {
+                self.unless_it_panics(|| drop(extras));
+            }
             if let Err(payload) = cell.drop_body() {
                 self.destructor_panicked(cell, target, payload);
             }
@@ -445,14 +473,60 @@ impl<'t> Turn<'t> {
     /// Somebody who is no polled actor awaits the answer, or nobody.
     #[cold]
     fn tell_waiter(&mut self, cell: CellRef<'_>) {
-        let waiter = cell.if_extras(|extras| extras.waiter.take()).flatten();
-        let told = match waiter {
-            None => Ok(()),
-            Some(Waiter::Call(call)) => self.host.guard(call),
-            Some(Waiter::Waker(waker)) => self.host.guard(|| waker.wake()),
-        };
-        if let Err(reason) = told {
-            tracing::warn!(target: "callboard", %reason, "a waker panicked");
+        let is_call = |waiter: &mut Waiter| !matches!(waiter, Waiter::Actor(_));
+        match cell.if_extras(|extras| extras.waiter.take_if(is_call)).flatten() {
+            None => self.tell_owner(cell),
+            Some(Waiter::Actor(_)) => unreachable!("it stays with its answer"),
+            Some(Waiter::Call(call)) => self.unless_it_panics(call),
+            Some(Waiter::Waker(waker)) => self.unless_it_panics(|| waker.wake()),
+        }
+    }
+
+    /// The actor that goes on with the answer, if there is one.
+    fn tell_owner(&mut self, cell: CellRef<'_>) {
+        let owner = cell.if_extras(|extras| match &extras.waiter {
+            Some(Waiter::Actor(continuation)) => Some((continuation.owner, continuation.ask)),
+            _ => None,
+        });
+        let Some((owner, ask)) = owner.flatten() else { return };
+        if let Some(cell) = self.host.cell(owner) {
+            self.go_on(cell, owner, ask, 0);
+        }
+    }
+
+    /// Has an actor go on with the answer to an ask of its own, in its place among the messages.
+    fn go_on(&mut self, cell: CellRef<'_>, target: Target, ask: Target, force: u32) {
+        if cell.word.has(ENDING | LEAVING | LENT) {
+            // Its asks end with it.
+        } else if force != 0 || cell.word.has(BUSY | BACKLOG | STARTING) || !self.has_slice(cell) {
+            self.push_back_signal(cell, target, Signal::GoOn(ask));
+        } else {
+            self.go_on_now(cell, target, ask);
+        }
+    }
+
+    fn go_on_now(&mut self, cell: CellRef<'_>, target: Target, ask: Target) {
+        cell.if_extras(|extras| extras.awaits.remove(&ask));
+        cell.trim_extras();
+        let answered = self.host.cell(ask);
+        let waiter = answered.and_then(|cell| cell.if_extras(|extras| extras.waiter.take()));
+        if let Some(Some(Waiter::Actor(continuation))) = waiter {
+            self.begins(cell, target);
+            let outcome = cell.go_on(continuation.then, target);
+            self.delivered(cell, target, outcome);
+        }
+    }
+
+    /// Tells somebody what was asked of the runtime.
+    pub(super) fn say<T>(&self, tell: oneshot::Sender<T>, answer: T) {
+        // Whoever asked may be gone.
+        self.unless_it_panics(|| drop(tell.send(answer)));
+    }
+
+    /// Runs code of who waits: a waker, a destructor.
+    pub(super) fn unless_it_panics(&self, call: impl FnOnce()) {
+        if let Err(reason) = self.host.guard(call) {
+            tracing::warn!(target: "callboard", %reason, "who waited panicked");
         }
     }
 
@@ -475,15 +549,21 @@ impl<'t> Turn<'t> {
 
     #[inline(never)]
     fn poll_cell(&mut self, cell: CellRef<'_>, target: Target) {
-        if cell.word.has(KILLED) {
-            return;
-        }
         let host = self.host;
+        if cell.word.has(KILLED | LISTENS) {
+            if cell.word.has(KILLED) {
+                return;
+            }
+            host.begin_quiet();
+        }
         self.begins(cell, target);
         let entered = |waker| host.polled.set((target, waker));
         let polled = cell.poll(host.address(target), &host.home, entered);
         // Polls are not nested: before this one, too, nobody was polled.
         host.polled.set(NOBODY);
+        if host.listens.get() {
+            host.end_quiet();
+        }
         if self.watched.has_cut() && self.comes_back(cell, target, self.has_message(cell)) {
             return;
         }
@@ -528,14 +608,30 @@ impl<'t> Turn<'t> {
         }
     }
 
-    fn push_backlog(&self, cell: CellRef<'_>, slot: u32, record: Arrived<'_>) {
-        cell.with_extras(|extras| {
+    /// A record waits, or finds no place.
+    fn push_backlog(&mut self, cell: CellRef<'_>, target: Target, record: Arrived<'_>) {
+        let is_message = record.letter().class() == Class::Message;
+        let bound = cell.kind().and_then(|kind| kind.options.bound).filter(|_| is_message);
+        let record = match bound {
+            None => record,
+            Some(bound) => match self.admit_bounded(cell, target, bound, record) {
+                Some(record) => record,
+                None => return,
+            },
+        };
+        let high = cell.with_extras(|extras| {
             record.move_to(&extras.backlog, &self.host.stock);
             extras.backlog_records += 1;
+            extras.room.messages += u64::from(is_message);
+            let messages = extras.room.messages;
+            extras.room.levels.rises(messages).then_some(messages)
         });
         self.host.counters.backlog.add(1);
         cell.word.set(BACKLOG);
-        self.list(Target::new(slot, cell.word.generation()));
+        self.list(target);
+        if let Some(messages) = high {
+            self.tell_high(cell, target, messages);
+        }
     }
 
     /// A signal waits behind the messages before it.
@@ -587,41 +683,56 @@ impl<'t> Turn<'t> {
 
     /// The oldest record of a backlog.
     fn take_one(&mut self, cell: CellRef<'_>, target: Target) {
-        // The extras are out of the cell while user code runs: nothing of the cell is borrowed.
-        let Some(mut extras) = cell.take_extras() else { return };
-        extras.backlog_records -= 1;
+        // The queue is out of the cell while user code runs: nothing of the cell is borrowed.
+        let taken = cell.if_extras(|extras| {
+            extras.backlog_records -= 1;
+            let is_ahead = !extras.ahead.is_empty();
+            (extras.backlog_records == 0, is_ahead, std::mem::take(extras.queue(is_ahead)))
+        });
+        let Some((is_last, is_ahead, oldest)) = taken else { return };
         self.host.counters.backlog.remove(1);
-        let last = extras.backlog_records == 0;
-        let mut reader = extras.backlog.reader(&self.host.stock);
-        let record = reader.next().expect("a counted record waits");
-        let outcome = match record.take(host::signals()) {
-            Ok(signal) => Err(signal),
-            Err(record) => {
-                match cell.deliver(record, BACKLOG | IN_A_LIST, |kind| self.admit(target, kind)) {
-                    Ok(outcome) => Ok(Some(outcome)),
-                    Err(record) => {
-                        self.dead(record, AskError::NoProc);
-                        Ok(None)
-                    }
-                }
-            }
-        };
-        drop(reader);
-        if last {
-            cell.word.clear(BACKLOG);
-            extras.backlog.give_back(&self.host.stock);
+        let outcome = self.take_from(cell, target, &oldest);
+        if oldest.is_empty() {
+            oldest.give_back(&self.host.stock);
         }
-        if !last || extras.is_needed() {
-            cell.set_extras(Some(extras));
-        } else {
-            drop(extras);
+        cell.if_extras(|extras| *extras.queue(is_ahead) = oldest);
+        if is_last {
+            cell.word.clear(BACKLOG);
+            cell.trim_extras();
         }
         match outcome {
             Ok(None) => {}
             Ok(Some(outcome)) => self.delivered(cell, target, outcome),
+            Err(Signal::GoOn(ask)) => self.go_on_now(cell, target, ask),
             Err(Signal::Shutdown) => self.end(cell, target, ExitReason::Shutdown),
             Err(Signal::Stop) => self.end(cell, target, ExitReason::Normal),
-            Err(Signal::Abandon | Signal::Fail(_) | Signal::Start) => {}
+            // The others do not wait.
+            Err(_) => {}
+        }
+    }
+
+    /// Delivers the first record of a backlog, or answers the signal that it is.
+    fn take_from(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        backlog: &RecordQueue,
+    ) -> Result<Option<std::thread::Result<Handled<'static>>>, Signal> {
+        let mut reader = backlog.reader(&self.host.stock);
+        let record = reader.next().expect("a counted record waits").take(host::signals());
+        let record = match record {
+            Ok(signal) => return Err(signal),
+            Err(record) => record,
+        };
+        if record.letter().class() == Class::Message {
+            self.leaves(cell, target);
+        }
+        match cell.deliver(record, BACKLOG | HARMLESS, |kind| self.admit(target, kind)) {
+            Ok(outcome) => Ok(Some(outcome)),
+            Err(record) => {
+                self.dead(record, AskError::NoProc);
+                Ok(None)
+            }
         }
     }
 
@@ -665,6 +776,7 @@ impl<'t> Turn<'t> {
             Class::Answer => self.host.counters.late_answers.add(1),
             Class::Message => {
                 let reason = match why {
+                    AskError::Full => DeadReason::Overflow,
                     AskError::NoProc => DeadReason::NoProc,
                     _ => DeadReason::Stopped,
                 };

@@ -6,7 +6,7 @@ pub struct Counter;
 #[handlers]
 impl Counter {}
 
-#[actor(mailbox(capacity = 3), slice = 4)]
+#[actor(mailbx(capacity = 3), slice = 4)]
 pub struct Other;
 
 #[handlers(slice = 4)]

@@ -21,5 +21,11 @@ pub struct Third;
 #[handlers]
 impl Third {}
 
+#[actor(slice = 1_048_576)]
+pub struct Fourth;
+
+#[handlers]
+impl Fourth {}
+
 #[callboard::main(shards)]
 async fn main() {}

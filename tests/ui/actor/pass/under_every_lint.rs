@@ -23,7 +23,12 @@ use callboard::{
 struct Secret(Vec<u8>);
 
 /// Counts.
-#[actor(slice = 16, ask_timeout = "250ms", start_timeout = "1m")]
+#[actor(
+    mailbox(capacity = 1_000, overflow = drop_oldest),
+    slice = 16,
+    ask_timeout = "250ms",
+    start_timeout = "1m"
+)]
 #[derive(Debug, Default)]
 pub struct Counter {
     n: i64,

@@ -19,5 +19,5 @@ pub enum OtherMsg {
 
 fn main() {
     let counter = callboard::spawn(Counter { n: 0 });
-    counter.tell(OtherMsg::X);
+    let _ = counter.try_tell(OtherMsg::X);
 }

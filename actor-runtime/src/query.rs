@@ -1,0 +1,118 @@
+//! What one may ask of an actor without its handlers: whether it lives, why it ended, how much waits.
+
+use std::any::type_name;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::sync::oneshot;
+
+use crate::actor_ref::{ActorRef, short_name};
+use crate::address::Address;
+use crate::ask::block_on;
+use crate::exit::ExitReason;
+use crate::host::{self, Signal};
+use crate::message::Protocol;
+use crate::route;
+
+/// A question to an actor's shard: await the answer, or wait for it on a thread that may block.
+///
+/// It is asked when it is made, whether or not anybody waits for the answer. No handler sees it: the actor's
+/// shard answers when it arrives, whatever else waits for the actor. It has no deadline.
+#[must_use = "it is a future of the answer: `.await` it, or `.wait()` on a thread that may block"]
+pub struct Query<T> {
+    answer: oneshot::Receiver<T>,
+    /// Told if the actor is cut off, for then its shard cannot answer; none once that will not happen.
+    cut_off: Option<oneshot::Receiver<()>>,
+    otherwise: Otherwise<T>,
+}
+
+/// What is true of an actor whose shard does not answer.
+struct Otherwise<T> {
+    /// There is no such actor.
+    gone: T,
+    /// It was cut off.
+    cut_off: T,
+}
+
+impl<T> Query<T> {
+    fn new(
+        to: Address,
+        signal: impl FnOnce(oneshot::Sender<T>) -> Signal,
+        otherwise: Otherwise<T>,
+    ) -> Self {
+        let (tell, answer) = oneshot::channel();
+        let is_here = host::with(|host| host.is_some_and(|host| host.shard_id == to.shard_id()));
+        let route = route::find(to.shard_id().node()).filter(|_| !is_here);
+        let cut_off = route.map(|route| route.hear_cut_off(to.shard_id().shard(), to.target()));
+        host::send(host::signals(), to, signal(tell));
+        Self { answer, cut_off, otherwise }
+    }
+}
+
+impl<T: Clone> Query<T> {
+    /// Waits for the answer, on a thread that may block.
+    ///
+    /// # Panics
+    ///
+    /// On a shard's thread, which it would hold up, and inside any other async code: await it there.
+    pub fn wait(self) -> T {
+        let on_shard = host::with(|host| host.is_some());
+        assert!(!on_shard, "`wait` would hold up the shard: use `.await` in a handler");
+        block_on(self, None).expect("there is no deadline")
+    }
+}
+
+impl<T: Clone> Future for Query<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let this = &mut *self;
+        if let Poll::Ready(answer) = Pin::new(&mut this.answer).poll(cx) {
+            return Poll::Ready(answer.unwrap_or_else(|_| this.otherwise.gone.clone()));
+        }
+        let Some(cut_off) = &mut this.cut_off else { return Poll::Pending };
+        match Pin::new(cut_off).poll(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(())) => Poll::Ready(this.otherwise.cut_off.clone()),
+            Poll::Ready(Err(_)) => {
+                this.cut_off = None;
+                Poll::Pending
+            }
+        }
+    }
+}
+
+// Nothing in it is pinned.
+impl<T> Unpin for Query<T> {}
+
+impl<T> fmt::Debug for Query<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Query<{}>", short_name(type_name::<T>()))
+    }
+}
+
+impl<P: Protocol + ?Sized> ActorRef<P> {
+    /// Why the actor ended, once it has: its stop hook has run and its state is dropped by then. Of one that
+    /// had ended before it is [`ExitReason::NoProc`], and of one that was cut off
+    /// [`ExitReason::Killed`]. However often it is called, each call is answered.
+    ///
+    /// An actor that awaits its own end never ends.
+    pub fn wait(&self) -> Query<ExitReason> {
+        let otherwise = Otherwise { gone: ExitReason::NoProc, cut_off: ExitReason::Killed };
+        Query::new(self.address(), Signal::Wait, otherwise)
+    }
+
+    /// Whether the actor has not ended, when this reaches it. One that stops is alive until its stop hook has
+    /// run.
+    pub fn is_alive(&self) -> Query<bool> {
+        let otherwise = Otherwise { gone: false, cut_off: false };
+        Query::new(self.address(), Signal::IsAlive, otherwise)
+    }
+}
+
+/// How many messages wait for an actor, when this reaches it.
+pub(crate) fn mailbox_len(actor: Address) -> Query<u64> {
+    Query::new(actor, Signal::MailboxLen, Otherwise { gone: 0, cut_off: 0 })
+}
