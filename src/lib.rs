@@ -44,12 +44,12 @@
 //!
 //! 1. [`actor`] marks the state, [`handlers`] its methods: [`tell`], [`ask`], and the hooks [`start`](macro@start)
 //!    and [`stop`].
-//! 2. [`spawn`] makes an actor run on the present shard, [`spawn_on`] on another; [`System::spawn_on`] does from
+//! 2. [`spawn`] makes an actor run on the present shard, [`spawn_on`] on another; [`SystemRef::spawn_on`] does from
 //!    outside.
 //! 3. An [`ActorRef`] is where an actor is, with a type: 16 bytes, `Copy`, and it owns nothing.
 //! 4. An [`Ask`] is awaited, started, or waited for by a plain thread; its [`Reply`] may be kept and passed on.
 //! 5. [`main`] and [`test`] run an `async fn` in a system of its own; [`System::builder`] makes one by hand.
-//! 6. [`System::events`] tells what happens in a running system, [`System::stats`] what it counts;
+//! 6. [`SystemRef::events`] tells what happens in a running system, [`SystemRef::stats`] what it counts;
 //!    [`ActorRef::kill`] ends an actor that does not end by itself.
 //!
 //! A plain handler is called where its message lies; an `async` handler is polled on its shard, and the actor
@@ -64,7 +64,7 @@ pub use actor_runtime::{
     Actor, ActorRef, Address, Ask, AskError, Context, Continue, DeadLetters, DeadReason, Event,
     Events, ExitReason, Flow, Message, Overflow, Panic, Pending, Permit, Place, Query, Reply,
     Report, Reserve, ReserveError, ShardStats, SpawnOn, Start, StartError, Stats, System,
-    SystemBuilder, TellError, spawn, spawn_on, start,
+    SystemBuilder, SystemRef, TellError, spawn, spawn_on, start,
 };
 
 /// What the macros' code uses; not for people.

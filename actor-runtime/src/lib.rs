@@ -199,4 +199,4 @@ pub use crate::permit::{Permit, Reserve};
 pub use crate::query::Query;
 pub use crate::record::Delivery;
 pub use crate::stats::{DeadLetters, DeadReason, ShardStats, Stats};
-pub use crate::system::{Report, System, SystemBuilder};
+pub use crate::system::{Report, System, SystemBuilder, SystemRef};

@@ -4,6 +4,7 @@
 //! address finds its system from a plain thread, or from another system's shard; it keeps no system alive
 //! and is not used on the way between shards of one system.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
@@ -48,6 +49,9 @@ pub(crate) trait Route: Send + Sync {
 
     /// Hears when an actor is cut off, see `Watched::hear`; never if there is no such shard.
     fn hear_cut_off(&self, shard: u32, actor: Target) -> oneshot::Receiver<()>;
+
+    /// The system itself, for who knows its type.
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 
     /// How many shards there are.
     fn shards(&self) -> usize;

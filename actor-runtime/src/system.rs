@@ -6,8 +6,10 @@
 //! flushes what it sent; (3) every actor ends once it has handled what had reached it; (4) at the deadline
 //! the rest is cut off; (5) what is still on its way becomes dead letters; (6) the threads are joined.
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -107,7 +109,7 @@ impl SystemBuilder {
         }
         host::install_panic_hook();
         let (inner, parts) = Inner::new(shards, self.slice_messages);
-        let mut system = System { inner, threads: Threads::default() };
+        let mut system = System { system: SystemRef { inner }, threads: Threads::default() };
         for (index, parts) in parts.into_iter().enumerate() {
             let inner = system.inner.clone();
             let fits = shards <= cores;
@@ -137,40 +139,27 @@ impl SystemBuilder {
     }
 }
 
-/// Shards and their actors. Dropping it ends it, as [`stop`](Self::stop) with 5 s would.
-pub struct System {
+/// A way to a running system: the shards' own, from [`SystemRef::current`], or a clone of the one in a
+/// [`System`], which derefs to it. It keeps no system from ending; afterwards what it starts is refused.
+#[derive(Clone)]
+pub struct SystemRef {
     inner: Arc<Inner>,
-    threads: Threads,
 }
 
-/// The threads of a system that has not ended.
-#[derive(Default)]
-struct Threads {
-    shards: Vec<JoinHandle<()>>,
-    /// It ends when the sender is dropped.
-    watchdog: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
-}
-
-impl System {
-    /// Says how the system is to be.
+impl SystemRef {
+    /// The system on one of whose shards this is called: in a handler, or in the body of `main`.
     ///
-    /// ```
-    /// use actor_runtime::System;
-    /// use std::time::Duration;
+    /// # Panics
     ///
-    /// let system = System::builder().shards(2).start()?;
-    /// let report = system.stop(Duration::from_secs(1));
-    /// assert_eq!(report.actors_left, 0);
-    /// # Ok::<(), actor_runtime::StartError>(())
-    /// ```
-    pub fn builder() -> SystemBuilder {
-        SystemBuilder {
-            shards: None,
-            pin: true,
-            slice_messages: config::SLICE_MESSAGES,
-            thread_name: "callboard".to_owned(),
-            overrun_after: config::OVERRUN_AFTER,
-            kill_grace: config::KILL_GRACE,
+    /// On a thread that is no shard.
+    #[must_use]
+    #[track_caller]
+    pub fn current() -> Self {
+        let node = host::with(|host| host.map(|host| host.shard_id.node()));
+        let route = node.and_then(route::find);
+        let inner = route.and_then(|route| route.into_any().downcast().ok());
+        Self {
+            inner: inner.expect("`SystemRef::current` needs a shard's thread, and this is none"),
         }
     }
 
@@ -226,6 +215,70 @@ impl System {
         mailbox_len(actor.address())
     }
 
+    /// Runs a future on a shard, as that shard, and waits for its output.
+    pub(crate) fn run<F, Fut>(&self, shard: u32, body: F) -> Receiver<Ended<Fut::Output>>
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output: Send + 'static> + 'static,
+    {
+        run_on(&*self.inner, shard, body)
+    }
+}
+
+impl fmt::Debug for SystemRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "System({}, {} shards)", self.inner.node, self.shards())
+    }
+}
+
+/// Shards and their actors. Dropping it ends it, as [`stop`](Self::stop) with 5 s would.
+///
+/// What else can be done with it is in [`SystemRef`], to which it derefs.
+#[derive(Debug)]
+pub struct System {
+    system: SystemRef,
+    threads: Threads,
+}
+
+impl Deref for System {
+    type Target = SystemRef;
+
+    fn deref(&self) -> &SystemRef {
+        &self.system
+    }
+}
+
+/// The threads of a system that has not ended.
+#[derive(Debug, Default)]
+struct Threads {
+    shards: Vec<JoinHandle<()>>,
+    /// It ends when the sender is dropped.
+    watchdog: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
+}
+
+impl System {
+    /// Says how the system is to be.
+    ///
+    /// ```
+    /// use actor_runtime::System;
+    /// use std::time::Duration;
+    ///
+    /// let system = System::builder().shards(2).start()?;
+    /// let report = system.stop(Duration::from_secs(1));
+    /// assert_eq!(report.actors_left, 0);
+    /// # Ok::<(), actor_runtime::StartError>(())
+    /// ```
+    pub fn builder() -> SystemBuilder {
+        SystemBuilder {
+            shards: None,
+            pin: true,
+            slice_messages: config::SLICE_MESSAGES,
+            thread_name: "callboard".to_owned(),
+            overrun_after: config::OVERRUN_AFTER,
+            kill_grace: config::KILL_GRACE,
+        }
+    }
+
     /// Ends the system within `deadline`: what was accepted is handled, actors run their stop hooks, and the
     /// report counts what was left.
     ///
@@ -248,15 +301,6 @@ impl System {
         self.end(Duration::ZERO);
         error
     }
-
-    /// Runs a future on a shard, as that shard, and waits for its output.
-    pub(crate) fn run<F, Fut>(&self, shard: u32, body: F) -> Receiver<Ended<Fut::Output>>
-    where
-        F: FnOnce() -> Fut + Send + 'static,
-        Fut: Future<Output: Send + 'static> + 'static,
-    {
-        run_on(&*self.inner, shard, body)
-    }
 }
 
 impl Drop for System {
@@ -275,12 +319,6 @@ impl Drop for System {
         } else {
             self.end(config::DROP_DEADLINE);
         }
-    }
-}
-
-impl fmt::Debug for System {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "System({}, {} shards)", self.inner.node, self.shards())
     }
 }
 
@@ -415,6 +453,10 @@ impl Route for Inner {
 
     fn shards(&self) -> usize {
         self.inboxes.len()
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
     }
 
     fn next_shard(&self) -> u32 {
@@ -642,6 +684,7 @@ impl Inner {
         report.count(self.stats().total());
         tracing::debug!(target: "callboard", node = self.node, %report, "system ended");
         self.end_events();
+        route::forget(self.node);
         report
     }
 

@@ -1,9 +1,58 @@
 //! No system is global: two in one process are strangers, and each ends alone.
 
 use callboard::testing::Simulator;
-use callboard::{ActorRef, AskError, System, actor, handlers};
+use callboard::{ActorRef, AskError, Event, StartError, System, SystemRef, actor, handlers};
 
-use crate::check::{END, Log, Subject, put, real, run_on};
+use crate::check::{END, Log, Subject, everywhere, put, real, run_on};
+
+#[test]
+fn g7_a_shard_knows_its_own_system() {
+    let [one, two] = [1, 2].map(real);
+    for system in [&one, &two] {
+        let shards = system.shards();
+        let current = run_on(system, 0, || async { SystemRef::current() });
+        assert_eq!((current.shards(), current.stats().shards.len()), (shards, shards));
+        assert_eq!(format!("{current:?}"), format!("{:?}", **system));
+    }
+    let later = SystemRef::clone(&one);
+    assert_eq!(one.stop(END).actors_left, 0);
+    let refused = later.spawn_on(0, Subject::default).wait();
+    assert!(matches!(refused, Err(StartError::Stopped)), "{refused:?}");
+    two.stop(END);
+}
+
+#[test]
+fn g7_an_actor_may_listen_and_spawn_by_its_own_system() {
+    /// Uses the system it is in.
+    #[actor]
+    struct Inside;
+
+    #[handlers]
+    impl Inside {
+        #[ask]
+        async fn look(&mut self) -> (usize, bool) {
+            let system = SystemRef::current();
+            let mut events = system.events();
+            let last = system.shards() - 1;
+            let subject = system.spawn_on(last, Subject::default).await.expect("it starts");
+            subject.panic("heard".to_owned());
+            let event = events.next().await;
+            (system.shards(), matches!(event, Some(Event::Panic { .. })))
+        }
+    }
+
+    everywhere(|world| {
+        let inside = world.spawn(0, || Inside);
+        assert!(matches!(world.ask(inside.look()), Ok((1.., true))));
+        world.end();
+    });
+}
+
+#[test]
+#[should_panic = "`SystemRef::current` needs a shard's thread, and this is none"]
+fn g7_a_plain_thread_has_no_system() {
+    let _ = SystemRef::current();
+}
 
 #[test]
 fn two_systems_have_actors_of_the_same_slot_that_are_not_equal() {
