@@ -266,9 +266,11 @@ pub(crate) fn listens() {
     let here = here();
     match here.host.get() {
         Some(host) => {
-            let listener = host.cell(host.polled.get().0);
-            if let Some(cell) = listener {
+            if let Some(cell) = host.cell(host.watched.actor()) {
                 cell.word.set(LISTENS);
+            }
+            // A plain handler is a listener's from the next on: nothing would put the sends back after this one.
+            if !host.polled.get().0.is_nobody() {
                 host.begin_quiet();
             }
         }

@@ -12,7 +12,7 @@ use callboard::{
     ActorRef, Address, AskError, DeadReason, Event, Events, Start, actor, handlers, start,
 };
 
-use crate::check::{Subject, SubjectMsg, World, everywhere, on_shards, put, real};
+use crate::check::{Subject, SubjectMsg, World, ask_from, everywhere, on_shards, put, real};
 
 /// All that a subscriber has not yet seen, once nothing more comes.
 fn rest(mut events: Events) -> Vec<Event> {
@@ -348,6 +348,44 @@ fn dl2_what_a_listener_sends_in_vain_is_only_counted() {
         let report = world.end();
         assert_eq!(report.dead_letters.total(), 3 + 6);
         assert_eq!(dead_letters(&rest(events)).len(), 3, "the rest was sent by who listens");
+    });
+}
+
+/// Looks for dead letters when it is told to, and tells another of each.
+#[actor]
+struct Glances {
+    events: Events,
+    to: ActorRef<Subject>,
+}
+
+#[handlers]
+impl Glances {
+    #[ask]
+    fn look(&mut self) -> usize {
+        let letters = dead_letters(&drain(&mut self.events)).len();
+        (0..letters).for_each(|_| self.to.work());
+        letters
+    }
+}
+
+#[test]
+fn dl2_a_plain_handler_that_listens_hears_itself_once_at_most() {
+    on_shards(|simulator| {
+        let dead = put(&simulator, 1, Subject::default);
+        dead.stop();
+        simulator.run();
+        let events = simulator.events();
+        let glances = put(&simulator, 0, move || Glances { events, to: dead });
+        simulator.enter(0, || (0..3).for_each(|_| dead.work()));
+        let looks = [(); 4].map(|()| {
+            simulator.run();
+            ask_from(&simulator, 0, glances.look()).expect("it lives")
+        });
+        assert_eq!(looks, [3, 3, 0, 0], "its first call is not known to be a listener's");
+        simulator.enter(0, || dead.work());
+        simulator.run();
+        assert_eq!(ask_from(&simulator, 0, glances.look()), Ok(1), "others are heard");
+        assert_eq!(simulator.report().dead_letters.total(), 3 + 6 + 1 + 1);
     });
 }
 

@@ -284,10 +284,26 @@ impl<'t> Turn<'t> {
         }
     }
 
-    /// Lets a record be delivered, whose actor's code is called next.
-    fn admit(&self, target: Target, kind: &'static CellType) -> bool {
-        self.watched.begins(target, kind);
-        true
+    /// Delivers a record off the fast path, where `allowed` does not stand in its way.
+    fn deliver_aside<'r>(
+        &self,
+        cell: CellRef<'_>,
+        record: Arrived<'r>,
+        allowed: u32,
+    ) -> Result<std::thread::Result<Handled<'static>>, Arrived<'r>> {
+        let target = record.target();
+        let listens = cell.word.has(LISTENS);
+        if listens {
+            self.host.begin_quiet();
+        }
+        let delivered = cell.deliver(record, HARMLESS | allowed, |kind| {
+            self.watched.begins(target, kind);
+            true
+        });
+        if listens {
+            self.host.end_quiet();
+        }
+        delivered
     }
 
     /// The slice of this type of actor, in messages.
@@ -344,7 +360,7 @@ impl<'t> Turn<'t> {
             if record.letter().mark() == Mark::Placed {
                 self.redeem(cell, target);
             }
-            match cell.deliver(record, HARMLESS, |kind| self.admit(target, kind)) {
+            match self.deliver_aside(cell, record, 0) {
                 Ok(outcome) => self.delivered(cell, target, outcome),
                 // Another type than the actor's, or a second answer: a forged or mistaken reference.
                 Err(record) => self.dead(record, AskError::NoProc),
@@ -727,7 +743,7 @@ impl<'t> Turn<'t> {
         if record.letter().class() == Class::Message {
             self.leaves(cell, target);
         }
-        match cell.deliver(record, BACKLOG | HARMLESS, |kind| self.admit(target, kind)) {
+        match self.deliver_aside(cell, record, BACKLOG) {
             Ok(outcome) => Ok(Some(outcome)),
             Err(record) => {
                 self.dead(record, AskError::NoProc);
