@@ -36,6 +36,13 @@ pub(crate) const SLICE_GRACE: Duration = Duration::from_micros(50);
 /// The least time the rotation of backlogs gets in a turn that has any.
 pub(crate) const ROTATION_LEAST: Duration = Duration::from_micros(20);
 
+/// How many times as long as the turn's other records it may take while more waits than before the turn: to
+/// take a record from a backlog and handle it costs so much more than to send it.
+pub(crate) const ROTATION_GROWING: u32 = 8;
+
+/// The most time it gets for that: two such turns are still less than a millisecond.
+pub(crate) const ROTATION_MOST: Duration = Duration::from_micros(300);
+
 /// A turn ends when it is older than this, so that sockets are polled that often.
 pub(crate) const TURN_LONGEST: Duration = Duration::from_micros(100);
 

@@ -139,6 +139,47 @@ fn d11_a_young_turn_grants_slice_after_slice() {
     });
 }
 
+/// Sends a run to another, then itself a message to go on.
+#[actor]
+struct Producer(ActorRef<Consumer>);
+
+#[handlers]
+impl Producer {
+    #[tell]
+    fn produce(&mut self, cx: &mut Context<Self>) {
+        (0..64).for_each(|_| self.0.take());
+        cx.me().produce();
+    }
+}
+
+/// Handles so few messages in a slice that its backlog is taken at half the pace at which it is filled.
+#[actor(slice = 16)]
+struct Consumer;
+
+#[handlers]
+impl Consumer {
+    #[tell]
+    fn take(&mut self) {}
+}
+
+#[test]
+fn d11_a_producer_and_a_cheap_consumer_stay_in_balance() {
+    on_shards(|simulator| {
+        simulator.set_look(Duration::from_micros(10));
+        let consumer = put(&simulator, 1, || Consumer);
+        let producer = put(&simulator, 1, move || Producer(consumer));
+        producer.produce();
+        for _ in 0..1_000 {
+            simulator.turn();
+            let shard = simulator.stats().shards[1 % simulator.shards()];
+            let waiting = shard.queue + shard.backlog;
+            assert!(waiting <= 5_000, "{waiting} messages wait");
+        }
+        assert!(simulator.handled() > 100_000, "it went on");
+        producer.stop_now();
+    });
+}
+
 /// Yields without end, and counts its polls.
 #[actor]
 struct Yielding(Arc<AtomicU64>);

@@ -43,6 +43,8 @@ pub(super) struct Turn<'t> {
     /// Where the slice of the least patient type of actor ends.
     least_slice_end: i64,
     pub(super) handled: u64,
+    /// Records that waited for one actor each when the turn began.
+    backlog: u64,
 }
 
 impl<'t> Turn<'t> {
@@ -57,8 +59,20 @@ impl<'t> Turn<'t> {
         let least_slice_end =
             base + i64::from(shard.slice_messages.min(shard.host.least_slice.get()));
         let (host, began) = (&shard.host, now);
-        let watched = &host.watched;
-        Self { shard, host, cursor, watched, driver, began, base, least_slice_end, handled: 0 }
+        let (watched, backlog) = (&host.watched, host.counters.backlog.get());
+        let handled = 0;
+        Self {
+            shard,
+            host,
+            cursor,
+            watched,
+            driver,
+            began,
+            base,
+            least_slice_end,
+            handled,
+            backlog,
+        }
     }
 
     /// The whole round.
@@ -662,18 +676,23 @@ impl<'t> Turn<'t> {
         self.list(target);
     }
 
-    /// Gives actors with a backlog slices, for as long as the turn's other records took.
+    /// Gives actors with a backlog slices, for as long as the turn's other records took; for longer if more
+    /// waits by now than before the turn, or who sends cheap messages would be ever further ahead.
     fn rotate(&mut self) {
         if self.shard.rotation.borrow().is_empty() {
             return;
         }
         let fresh = self.look();
-        let until = fresh + fresh.max(config::ROTATION_LEAST);
+        let share = fresh.max(config::ROTATION_LEAST);
+        let growing = (fresh * config::ROTATION_GROWING).min(config::ROTATION_MOST);
+        let (least, most) = (fresh + share, fresh + growing.max(share));
         loop {
             let Some(slot) = self.shard.rotation.borrow_mut().pop_front() else { return };
             self.take_slice(slot);
             self.end_stopped();
-            if self.look() >= until {
+            let age = self.look();
+            let grows = self.host.counters.backlog.get() > self.backlog;
+            if age >= most || (age >= least && !grows) {
                 return;
             }
         }
