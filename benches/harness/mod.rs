@@ -84,12 +84,12 @@ impl<'b> Bench<'b> {
                     continue;
                 }
                 let operations = count.unwrap_or(candidate.operations);
-                eprint!("\r  round {} of {rounds}: {:<40}", round + 1, candidate.name);
+                progress(&format!("round {} of {rounds}: {}", round + 1, candidate.name));
                 let time = (candidate.run)(operations);
                 candidate.nanos.push(time.as_nanos() as f64 / operations as f64);
             }
         }
-        eprint!("\r{:60}\r", "");
+        progress_ends();
         for candidate in self.candidates.iter().filter(|candidate| !candidate.nanos.is_empty()) {
             let line = format!("  {:<44} {:>9.2}", candidate.name, median(&candidate.nanos));
             println!("{line}{}", self.verdict(candidate));
@@ -121,7 +121,7 @@ impl<'b> Bench<'b> {
 
 /// One round of so many operations, unless all are to be run: `--count N` is for a tool that counts
 /// instructions; without `--bench`, which `cargo bench` gives, the question is only whether it runs.
-fn count() -> Option<u64> {
+pub(crate) fn count() -> Option<u64> {
     match argument("--count").and_then(|count| count.parse().ok()) {
         Some(count) => Some(count),
         None if std::env::args().any(|argument| argument == "--bench") => None,
@@ -130,14 +130,24 @@ fn count() -> Option<u64> {
 }
 
 /// What stands behind this word on the command line. `--only NAME` runs one candidate.
-fn argument(word: &str) -> Option<String> {
+pub(crate) fn argument(word: &str) -> Option<String> {
     std::env::args().skip_while(|argument| argument != word).nth(1)
 }
 
-fn median(values: &[f64]) -> f64 {
+pub(crate) fn median(values: &[f64]) -> f64 {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
+}
+
+/// Says in one line, which the next replaces, how far a long run is.
+pub(crate) fn progress(text: &str) {
+    eprint!("\r  {text:<70}");
+}
+
+/// Clears that line.
+pub(crate) fn progress_ends() {
+    eprint!("\r{:72}\r", "");
 }
 
 /// The time a call takes.
