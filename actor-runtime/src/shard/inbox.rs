@@ -6,10 +6,8 @@
 //! (4) whoever saw true wakes the driver. The two fences order each side's write before its read, so at
 //! least one of them sees the other's: no wake is lost, there is one a sleep, and none for an awake shard.
 
-use crossbeam_queue::SegQueue;
-
 use crate::route::Word;
-use crate::sync::{AtomicBool, Ordering, fence};
+use crate::sync::{AtomicBool, Ordering, SegQueue, fence};
 
 /// What a shard shares with all other threads.
 #[derive(Debug)]
@@ -107,12 +105,56 @@ impl Asleep {
     }
 }
 
-/// What the model checker sees of parking.
+/// What the model checker sees of parking, and of words to a shard that is about to sleep.
 #[cfg(all(test, callboard_loom))]
 mod model {
+    use std::future::Future;
+    use std::pin::pin;
     use std::sync::Arc;
+    use std::task::{Context, Waker};
 
     use super::*;
+    use crate::address::Target;
+
+    /// Says which word it is.
+    fn number(word: Word) -> u64 {
+        match word {
+            Word::StopNow(actor) | Word::Wake(actor) => u64::from(actor.slot()),
+            Word::Call(_) => 100,
+            _ => unreachable!("no other word is said here"),
+        }
+    }
+
+    /// A shard that sleeps, or goes on because it saw a word, hears all that two threads say: each thread's
+    /// words in order, urgent ones first of those that are there, and with one wake at most.
+    #[test]
+    fn u9_a_shard_that_falls_asleep_hears_every_word() {
+        loom::model(|| {
+            let inbox = Arc::new(Inbox::new());
+            let says = |words: Vec<Word>| {
+                let inbox = inbox.clone();
+                loom::thread::spawn(move || words.into_iter().for_each(|word| inbox.say(word)))
+            };
+            let urgent = |slot| Word::StopNow(Target::new(slot, 1));
+            let threads =
+                [says(vec![urgent(1), urgent(2)]), says(vec![Word::Call(Box::new(|| {}))])];
+            inbox.falls_asleep();
+            let mut heard = Vec::new();
+            let sees = inbox.has_word();
+            if sees {
+                inbox.is_awake();
+                heard.extend(inbox.next().map(number));
+            }
+            threads.into_iter().for_each(|thread| thread.join().expect("no panic"));
+            let mut woken = pin!(inbox.woken());
+            let is_woken = woken.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
+            assert!(sees || is_woken, "the shard sleeps on with words to hear");
+            heard.extend(std::iter::from_fn(|| inbox.next()).map(number));
+            let position = |number| heard.iter().position(|heard| *heard == number);
+            assert_eq!(heard.len(), 3, "each word is heard once");
+            assert!(position(100).is_some() && position(1) < position(2), "in order: {heard:?}");
+        });
+    }
 
     /// A sleeper that saw no work is woken by whoever brought it: once, by one of two.
     #[test]
