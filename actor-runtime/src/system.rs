@@ -4,7 +4,8 @@
 //!
 //! The end, step by step (all bounded by one deadline): (1) no more is accepted from outside; (2) every shard
 //! flushes what it sent; (3) every actor ends once it has handled what had reached it; (4) at the deadline
-//! the rest is cut off; (5) what is still on its way becomes dead letters; (6) the threads are joined.
+//! the rest is cut off; (5) what is still on its way becomes dead letters, (6) and so does what
+//! destructors sent meanwhile; (7) the threads are joined.
 
 use std::any::Any;
 use std::fmt;
@@ -387,7 +388,9 @@ enum Phase {
     Shut,
     /// End them at once.
     CutOff,
-    /// Make dead letters of what is on its way, and leave.
+    /// Make dead letters of what is on its way.
+    Drain,
+    /// And of what destructors sent meanwhile, and leave.
     Leave,
 }
 
@@ -665,6 +668,7 @@ impl Inner {
         let grace = deadline.max(driver.now()) + Duration::from_millis(200);
         self.ask_for(Phase::CutOff, grace);
         let all = self.ask_for(Phase::Leave, driver.now() + Duration::from_millis(200));
+        self.ask_for(Phase::Drain, driver.now() + Duration::from_millis(200));
         let mut report = {
             let mut progress = self.progress();
             progress.report.stuck_shards = progress.done.iter().filter(|done| !**done).count();
@@ -775,9 +779,14 @@ impl Control for Ending<'_> {
                 let left = shard.cut_off(now, &TokioDriver);
                 self.done(|report| report.add_left(left))
             }
-            Phase::Leave => {
+            Phase::Drain if !is_new => Between::GoOn,
+            Phase::Drain => {
                 let left = shard.drain(now, &TokioDriver);
                 self.done(|report| report.messages_left += left);
+                self.done(|report| report.messages_left += left)
+            }
+            Phase::Leave => {
+                let left = shard.leave(now, &TokioDriver);
                 Between::End
             }
         }

@@ -263,6 +263,9 @@ impl Simulator {
     }
 }
 
+        }
+        for shard in &self.shards {
+            report.messages_left += shard.leave(now, &self.clock);
 /// The output of a future begun by [`Simulator::start`].
 pub struct Output<T>(Rc<Cell<Option<crate::actor::Ended<T>>>>);
 

@@ -1,6 +1,7 @@
 //! A system ends within its deadline, handles what it accepted, and leaves nothing running.
 
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use callboard::{
@@ -350,4 +351,73 @@ impl Link {
             None => Ok(0),
         }
     }
+}
+
+/// Sends a value whose destructor sends again, so often, from shard to shard.
+struct Echo {
+    to: Vec<ActorRef<Hangs>>,
+    depth: u64,
+    sent: Arc<AtomicU64>,
+    _counted: Counted,
+    tally: Tally,
+}
+
+impl Drop for Echo {
+    fn drop(&mut self) {
+        let Some(depth) = self.depth.checked_sub(1) else { return };
+        for to in &self.to {
+            self.sent.fetch_add(1, Ordering::Relaxed);
+            to.take(Self {
+                to: self.to.clone(),
+                depth,
+                sent: self.sent.clone(),
+                _counted: self.tally.make(),
+                tally: self.tally.clone(),
+            });
+        }
+    }
+}
+
+/// Waits for ever, with a value.
+#[actor]
+#[derive(Default)]
+struct Hangs(Vec<Echo>);
+
+#[handlers]
+impl Hangs {
+    #[tell]
+    fn hold(&mut self, echo: Echo) {
+        self.0.push(echo);
+    }
+
+    #[tell]
+    async fn hang(&mut self) {
+        std::future::pending::<()>().await;
+    }
+
+    #[tell]
+    fn take(&mut self, _echo: Echo) {}
+}
+
+#[test]
+fn dl4_what_destructors_send_at_the_very_end_is_counted() {
+    everywhere(|world| {
+        let (sent, tally) = (Arc::<AtomicU64>::default(), Tally::default());
+        let hangs = Vec::from_iter((0..3).map(|at| world.spawn(at, Hangs::default)));
+        for at in &hangs {
+            sent.fetch_add(2, Ordering::Relaxed);
+            at.hold(Echo {
+                to: hangs.clone(),
+                depth: 4,
+                sent: sent.clone(),
+                _counted: tally.make(),
+                tally: tally.clone(),
+            });
+            at.hang();
+        }
+        let report = world.end_within(Duration::from_millis(20));
+        let sent = sent.load(Ordering::Relaxed);
+        assert_eq!(report.handled + report.dead_letters.total(), sent, "{report}");
+        tally.assert_even();
+    });
 }

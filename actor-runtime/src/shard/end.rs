@@ -19,7 +19,7 @@ use super::Shard;
 use super::driver::Driver;
 use super::room::refuse;
 use super::turn::Turn;
-use crate::address::Target;
+use crate::address::{Address, ShardId, Target};
 use crate::cell::status::{ANSWERED, BUSY, ENDING, KILLED, LEAVING, LENT, STARTING};
 use crate::cell::{CellRef, Extras, Handled, Outcome};
 use crate::config;
@@ -450,7 +450,8 @@ impl Shard {
         Left { actors, messages: self.counters().dead_letters().total() - before }
     }
 
-    /// Makes dead letters of all records that are still on their way here, and ends the asks.
+    /// Makes dead letters of all records that are still on their way here, and ends the asks. What destructors
+    /// have sent meanwhile goes on its way; what they send from now on stays for [`leave`](Self::leave).
     pub(crate) fn drain(&self, now: Instant, driver: &dyn Driver) -> u64 {
         let before = self.counters().dead_letters().total();
         self.round(now, driver, |turn| {
@@ -459,10 +460,9 @@ impl Shard {
                 let target = Target::new(slot, cell.word.generation());
                 turn.fail(cell, target, AskError::Stopped);
             });
-            turn.discard_arrivals();
         });
         self.cut_off(now, driver);
-        self.counters().dead_letters().total() - before
+        self.round(now, driver, |turn| turn.discard_arrivals());
     }
 }
 
@@ -477,6 +477,28 @@ impl Turn<'_> {
                     self.dead(record, AskError::Stopped);
                 }
             }
+        self.discard_all(now, driver);
+        self.flush();
+        self.keeps.set(true);
+        self.counters().dead_letters().total() - before
+    }
+
+    /// As [`drain`](Self::drain), once all shards have: nobody lives anywhere, so what was sent since is a dead
+    /// letter here, wherever it was to go.
+    pub(crate) fn leave(&self, now: Instant, driver: &dyn Driver) -> u64 {
+        let before = self.counters().dead_letters().total();
+        self.discard_all(now, driver);
+        // Destructors may send again, but not for ever.
+        for _ in 0..config::CUT_OFF_ROUNDS {
+            if self.round(now, driver, |turn| turn.discard_outboxes()) == 0 {
+                break;
+            }
+            self.discard_all(now, driver);
+        }
+        self.counters().dead_letters().total() - before
+    }
+
+    fn discard_all(&self, now: Instant, driver: &dyn Driver) {
         }
         for lane in &shard.receivers {
             while let Some(mut parcel) = lane.receive() {
@@ -487,6 +509,30 @@ impl Turn<'_> {
             }
         }
         self.discard_queue();
-        shard.flush();
+    }
+
+    /// Everything that was to go to other shards becomes a dead letter. Answers how many records that were.
+    fn discard_outboxes(&mut self) -> u64 {
+        let mut count = 0;
+        for (to, outbox) in self.host.outboxes.iter().enumerate() {
+            let shard_id = ShardId::new(self.host.shard_id.node(), to as u32);
+            loop {
+                // Not borrowed while records are dropped.
+                let parcel = outbox.full.borrow_mut().pop_front();
+                let Some(mut parcel) = parcel.or_else(|| outbox.open.take_parcel()) else { break };
+                let mut records = parcel.walk();
+                while let Some(record) = records.next() {
+                    count += 1;
+                    self.dead_at(
+                        Address::new(shard_id, record.target()),
+                        record,
+                        AskError::Stopped,
+                    );
+                }
+                drop(records);
+                self.host.stock.put(parcel.finish());
+            }
+        }
+        count
     }
 }

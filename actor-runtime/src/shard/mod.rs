@@ -84,6 +84,8 @@ pub(crate) struct Shard {
     starts: RefCell<BTreeSet<(u64, u32, u32)>>,
     /// Since when a lane has been full while the shard waited for it.
     blocked_since: Cell<Option<Instant>>,
+    /// Whether it sends no more to other shards, which may be gone.
+    keeps: Cell<bool>,
     /// Stamps below this are of earlier turns.
     slice_base: Cell<i64>,
     /// How much of its queue was told of.
@@ -131,6 +133,7 @@ impl Shard {
             rotation: RefCell::default(),
             starts: RefCell::default(),
             blocked_since: Cell::new(None),
+            keeps: Cell::new(false),
             slice_base: Cell::new(0),
             queue_levels: Cell::default(),
             epoch,
@@ -198,6 +201,9 @@ impl Shard {
     /// Sends what the outboxes hold, as far as the lanes have room, and wakes who sleeps. Answers whether
     /// all is sent.
     fn flush(&self) -> bool {
+        if self.keeps.get() {
+            return true;
+        }
         let mut all = true;
         for (to, outbox) in self.host.outboxes.iter().enumerate() {
             if outbox.is_empty() {

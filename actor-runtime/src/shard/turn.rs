@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::driver::Driver;
 use super::{Next, Shard};
-use crate::address::Target;
+use crate::address::{Address, Target};
 use crate::cell::status::{
     ANSWERED, BACKLOG, BUSY, CLOSING, ENDING, KILLED, LEAVING, LENT, LISTED, LISTENS, STARTING,
     WOKEN,
@@ -804,8 +804,12 @@ impl<'t> Turn<'t> {
         host.next_deadline.set(host.next_deadline.get().min(next));
     }
 
-    /// A record that no handler will see.
+    /// A record for this shard that no handler will see.
     pub(super) fn dead(&self, record: Arrived<'_>, why: AskError) {
+        self.dead_at(self.host.address(record.target()), record, why);
+    }
+
+    pub(super) fn dead_at(&self, to: Address, record: Arrived<'_>, why: AskError) {
         let letter = record.letter();
         match letter.class() {
             Class::Answer => self.host.counters.late_answers.add(1),
@@ -815,7 +819,6 @@ impl<'t> Turn<'t> {
                     AskError::NoProc => DeadReason::NoProc,
                     _ => DeadReason::Stopped,
                 };
-                let to = self.host.address(record.target());
                 self.host.dead_letter(reason, to, letter);
             }
             Class::Signal => {}
