@@ -501,6 +501,11 @@ impl Host {
         alive.then_some(cell)
     }
 
+    /// The same, of an actor: a reference that nobody gave out may name the cell of an ask.
+    fn actor(&self, target: Target) -> Option<CellRef<'_>> {
+        self.cell(target).filter(|cell| cell.kind().is_some_and(|kind| !kind.is_reply()))
+    }
+
     /// What became of a life that is over: the last of its slot stopped; of others nothing is known.
     pub(crate) fn gone(&self, target: Target) -> AskError {
         let was_last = self.cells.at(target.slot()).is_some_and(|cell| {
@@ -561,7 +566,7 @@ impl Host {
 
     /// Has an actor end soon: after its present message, before those that wait.
     pub(crate) fn leave(&self, target: Target) {
-        if let Some(cell) = self.cell(target) {
+        if let Some(cell) = self.actor(target) {
             cell.word.set(LEAVING);
             self.ending.borrow_mut().push(target);
         }
@@ -572,7 +577,7 @@ impl Host {
         if self.watched.actor() == target {
             self.watched.kill(target);
         }
-        if let Some(cell) = self.cell(target) {
+        if let Some(cell) = self.actor(target) {
             cell.word.set(LEAVING | KILLED);
         }
         // One that is gone has its kill forgotten.

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::actor::{Actor, Place, spawn_by};
 use crate::actor_ref::ActorRef;
+use crate::address::{Address, ShardId, Target};
 use crate::config;
 use crate::error::StartError;
 use crate::events::Events;
@@ -40,6 +41,12 @@ impl Driver for Clock {
         self.now.set(self.now.get() + self.look.get());
         self.now.get()
     }
+}
+
+/// An address out of any numbers: in a test, what a reference may come to that nobody gave out.
+#[must_use]
+pub const fn address(node: u32, shard: u32, slot: u32, generation: u32) -> Address {
+    Address::new(ShardId::new(node, shard), Target::new(slot, generation))
 }
 
 /// The shards of a system, turned by hand in this thread.
@@ -257,15 +264,15 @@ impl Simulator {
         for shard in &self.shards {
             report.messages_left += shard.drain(now, &self.clock);
         }
+        for shard in &self.shards {
+            report.messages_left += shard.leave(now, &self.clock);
+        }
         report.count(self.stats().total());
         self.inner.end_events();
         report
     }
 }
 
-        }
-        for shard in &self.shards {
-            report.messages_left += shard.leave(now, &self.clock);
 /// The output of a future begun by [`Simulator::start`].
 pub struct Output<T>(Rc<Cell<Option<crate::actor::Ended<T>>>>);
 

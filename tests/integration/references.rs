@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
+use callboard::testing::address;
 use callboard::{Actor, ActorRef, Address};
 
-use crate::check::{Log, Subject, ask_from, everywhere, on_shards, put};
+use crate::check::{LONG, Log, Subject, ask_from, everywhere, on_shards, put};
 
 fn travels<T: Copy + Send + Sync + Eq + Hash + std::fmt::Debug + 'static>() {}
 
@@ -99,4 +100,48 @@ fn an_address_of_no_shard_takes_nothing() {
     small.run();
     assert_eq!(ask_from(&small, 0, near.handled()), Ok(0));
     assert_eq!(small.report().dead_letters.of(callboard::DeadReason::NoProc), 1);
+}
+
+/// Numbers that look random and are always the same.
+fn numbers() -> impl FnMut() -> u32 {
+    let mut state = 1_u64;
+    move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) as u32
+    }
+}
+
+#[test]
+fn l12_references_made_of_random_bits_reach_nobody() {
+    everywhere(|world| {
+        let (log, subject) = (world.spawn(0, Log::default), world.spawn(1, Subject::default));
+        // In a tuple, so that it is handed out and not awaited.
+        let kept = world.run(0, move || async move { (subject.keep().timeout(LONG).start(),) }).0;
+        let shown = log.address().to_string();
+        let node = shown.split('/').next().and_then(|node| node.parse().ok());
+        let node = node.expect("an address begins with its node");
+        let mut number = numbers();
+        let mut sent = 0;
+        for round in 0..4_000 {
+            let mut any = |most: u32| if round % 2 == 0 { number() } else { number() % most };
+            let (shard, slot, generation) = (any(4), any(300), any(4));
+            let to = address(node, shard % 4, slot, generation);
+            let (forged, wrong) =
+                (ActorRef::<Log>::from_address(to), ActorRef::<Subject>::from_address(to));
+            if to != subject.address() && to != log.address() {
+                forged.note(1);
+                wrong.stop();
+                wrong.stop_now();
+                wrong.kill();
+                sent += u64::from(shard % 4 < 2);
+            }
+        }
+        assert!(sent > 1_000, "many reach some shard");
+        subject.answer_kept(5);
+        assert_eq!(world.ask(subject.handled()), Ok(0), "the subject lives on");
+        assert_eq!(world.ask(log.notes()), Ok(vec![]), "the log has heard nothing");
+        assert_eq!(world.run(0, move || kept), Ok(5), "the ask that waited was answered");
+        let report = world.end();
+        assert_eq!(report.dead_letters.of(callboard::DeadReason::Stopped), 0);
+    });
 }
