@@ -64,6 +64,10 @@ pub(crate) const PREFETCH_AHEAD: u32 = 64;
 /// Free blocks a shard keeps; what comes back above goes to the allocator. 4 MiB.
 pub(crate) const STOCK_BLOCKS: usize = 256;
 
+/// The stack of a shard's thread, in bytes. Handlers get large messages by value, and a build without
+/// optimisation copies one of a megabyte half a dozen times. What is not used takes no memory.
+pub(crate) const SHARD_STACK: usize = 16 << 20;
+
 /// How often the end of a system cuts off what destructors spawned meanwhile; then they are left.
 pub(crate) const CUT_OFF_ROUNDS: usize = 64;
 

@@ -176,7 +176,7 @@ fn send_by_detour<M: MessageField>(
         if letter.mark() == Mark::Placed {
             send(signals(), to, Signal::GiveBack);
         }
-        dropping_asks(AskError::Stopped, || drop(message));
+        dropping_asks(AskError::Stopped, || host.let_go(message));
         return;
     }
     end_detour(here, host);
@@ -606,7 +606,7 @@ impl Host {
         if delivery.letter().class() == Class::Message {
             self.dead_letter(DeadReason::NoProc, to, delivery.letter());
         }
-        dropping_asks(AskError::NoProc, || drop(message));
+        dropping_asks(AskError::NoProc, || self.let_go(message));
     }
 
     /// Counts a dead letter and says so.
@@ -650,6 +650,14 @@ impl Host {
             self.tell_panic(None, "", &reason);
             reason
         })
+    }
+
+    /// Drops what is a user's, or holds it. A panic of its destructor ends here and is counted.
+    pub(crate) fn let_go<T>(&self, what: T) {
+        if let Err(reason) = self.guard(|| drop(what)) {
+            self.counters.panics_in_drop.add(1);
+            tracing::error!(target: "callboard", %reason, "a destructor panicked");
+        }
     }
 
     /// Publishes what `make` makes, if anybody is subscribed. Runs wakers, so nothing is borrowed.

@@ -117,6 +117,7 @@ impl SystemBuilder {
             let pin = self.pin && fits;
             let started = std::thread::Builder::new()
                 .name(format!("{}-{index}", self.thread_name))
+                .stack_size(config::SHARD_STACK)
                 .spawn(move || inner.run_shard(parts, pin, fits));
             match started {
                 Ok(thread) => system.threads.shards.push(thread),
@@ -667,8 +668,8 @@ impl Inner {
         // A shard that is between two handlers cuts off at once; one in a handler has this long.
         let grace = deadline.max(driver.now()) + Duration::from_millis(200);
         self.ask_for(Phase::CutOff, grace);
-        let all = self.ask_for(Phase::Leave, driver.now() + Duration::from_millis(200));
         self.ask_for(Phase::Drain, driver.now() + Duration::from_millis(200));
+        let all = self.ask_for(Phase::Leave, driver.now() + Duration::from_millis(200));
         let mut report = {
             let mut progress = self.progress();
             progress.report.stuck_shards = progress.done.iter().filter(|done| !**done).count();
@@ -782,11 +783,11 @@ impl Control for Ending<'_> {
             Phase::Drain if !is_new => Between::GoOn,
             Phase::Drain => {
                 let left = shard.drain(now, &TokioDriver);
-                self.done(|report| report.messages_left += left);
                 self.done(|report| report.messages_left += left)
             }
             Phase::Leave => {
                 let left = shard.leave(now, &TokioDriver);
+                self.done(|report| report.messages_left += left);
                 Between::End
             }
         }

@@ -417,7 +417,7 @@ fn g2_an_actor_may_stop_itself_from_everywhere() {
 }
 
 /// Runs a test of this binary that is ignored, in a process of its own.
-fn in_a_process(test: &str) -> std::process::Output {
+pub(crate) fn in_a_process(test: &str) -> std::process::Output {
     let binary = std::env::current_exe().expect("this binary has a path");
     std::process::Command::new(binary)
         .args(["--exact", "--ignored", "--nocapture", test])

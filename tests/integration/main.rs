@@ -33,5 +33,6 @@ mod starts;
 mod stats;
 mod stops;
 mod systems;
+mod strange;
 mod tokio_inside;
 mod values;

@@ -21,7 +21,7 @@ use super::room::refuse;
 use super::turn::Turn;
 use crate::address::{Address, ShardId, Target};
 use crate::cell::status::{ANSWERED, BUSY, ENDING, KILLED, LEAVING, LENT, STARTING};
-use crate::cell::{CellRef, Extras, Handled, Outcome};
+use crate::cell::{CellRef, Extras, Handled, Outcome, Starter};
 use crate::config;
 use crate::error::{AskError, StartError};
 use crate::event::Event;
@@ -30,6 +30,7 @@ use crate::flow::{End, Flow};
 use crate::host::{self, Signal};
 use crate::mailbox::Line;
 use crate::record::Cursor;
+use crate::route::Word;
 use crate::stats::{Counters, DeadReason};
 
 impl Turn<'_> {
@@ -65,9 +66,7 @@ impl Turn<'_> {
             None => {
                 cell.word.clear(STARTING);
                 let starter = cell.if_extras(|extras| extras.starter.take()).flatten();
-                if let Some(starter) = starter {
-                    starter(Ok(self.host.address(target)));
-                }
+                self.tell_starter(starter, Ok(self.host.address(target)));
                 // `stop_now` came while it started.
                 if cell.word.has(ENDING) {
                     self.end(cell, target, ExitReason::Normal);
@@ -94,9 +93,17 @@ impl Turn<'_> {
         if !reason.is_normal() {
             self.tell_failed_start(target, name, &error);
         }
-        if let Some(starter) = starter {
-            starter(Err(error));
-        }
+        self.tell_starter(starter, Err(error));
+        self.host.let_go(reason);
+    }
+
+    /// Tells whoever waits for a start how it went. A waker that panics is no bother of the shard.
+    fn tell_starter(&self, starter: Option<Starter>, started: Result<Address, StartError>) {
+        self.unless_it_panics(|| {
+            if let Some(starter) = starter {
+                starter(started);
+            }
+        });
     }
 
     fn tell_failed_start(&self, target: Target, kind: &'static str, error: &StartError) {
@@ -126,6 +133,11 @@ impl Turn<'_> {
 
     /// Begins the end of an actor that is not busy: its stop hook, then the rest.
     pub(super) fn end(&mut self, cell: CellRef<'_>, target: Target, reason: ExitReason) {
+        self.begin_end(cell, target, &reason);
+        self.host.let_go(reason);
+    }
+
+    fn begin_end(&mut self, cell: CellRef<'_>, target: Target, reason: &ExitReason) {
         if cell.word.has(LENT) || cell.kind().is_none_or(|kind| kind.is_reply()) {
             return;
         }
@@ -134,7 +146,7 @@ impl Turn<'_> {
         }
         cell.word.set(ENDING);
         if cell.word.has(STARTING) {
-            return self.start_failed(cell, target, StartError::Failed(reason));
+            return self.start_failed(cell, target, StartError::Failed(reason.clone()));
         }
         self.begins(cell, target);
         let stopped = cell.stop(Arc::new(reason.clone()), target);
@@ -144,7 +156,10 @@ impl Turn<'_> {
                 cell.suspend(task);
                 self.poll(target);
             }
-            Ok(_) => self.bury(cell, target, &reason),
+            Ok(done) => {
+                self.host.let_go(done);
+                self.bury(cell, target, reason);
+            }
             Err(payload) => self.crash(cell, target, payload, false),
         }
     }
@@ -152,7 +167,10 @@ impl Turn<'_> {
     /// A future of an actor that ends is done: the handler that was under way, or the stop hook.
     pub(super) fn go_on_ending(&mut self, cell: CellRef<'_>, target: Target, flow: Flow) {
         match cell.if_extras(|extras| extras.reason.clone()).flatten() {
-            Some(reason) => self.bury(cell, target, &reason),
+            Some(reason) => {
+                self.bury(cell, target, &reason);
+                self.host.let_go((reason, flow));
+            }
             None => {
                 self.handled += 1;
                 let reason = match flow.ends() {
@@ -350,7 +368,10 @@ impl Turn<'_> {
         let watchers = cell.take_extras().map(|extras| self.end_extras(*extras));
         let kind = cell.kind().expect("a cell in use has a type");
         let name = kind.name();
-        tracing::trace!(target: "callboard", actor = %host.address(target), kind = name, %reason, "stop");
+        // Whoever collects this has a user's error say itself.
+        let _ = host.guard(|| {
+            tracing::trace!(target: "callboard", actor = %host.address(target), kind = name, %reason, "stop");
+        });
         host.cells.free(target.slot(), cell, kind);
         // They may look at once, and find that it is gone.
         for watcher in watchers.into_iter().flat_map(Line::into_iter) {
@@ -370,7 +391,7 @@ impl Turn<'_> {
             drop(reader);
             queue.give_back(&host.stock);
         }
-        let Extras { mut room, awaits, watchers, starter, .. } = extras;
+        let Extras { mut room, awaits, watchers, starter, waiter, reason, .. } = extras;
         for seeker in room.take_seekers() {
             refuse(&seeker, AskError::Stopped);
         }
@@ -381,6 +402,7 @@ impl Turn<'_> {
             }
         }
         self.unless_it_panics(|| drop(starter));
+        host.let_go((waiter, reason));
         watchers
     }
 }
@@ -454,29 +476,6 @@ impl Shard {
     /// have sent meanwhile goes on its way; what they send from now on stays for [`leave`](Self::leave).
     pub(crate) fn drain(&self, now: Instant, driver: &dyn Driver) -> u64 {
         let before = self.counters().dead_letters().total();
-        self.round(now, driver, |turn| {
-            turn.discard_arrivals();
-            turn.host.cells.for_each(true, |slot, cell| {
-                let target = Target::new(slot, cell.word.generation());
-                turn.fail(cell, target, AskError::Stopped);
-            });
-        });
-        self.cut_off(now, driver);
-        self.round(now, driver, |turn| turn.discard_arrivals());
-    }
-}
-
-impl Turn<'_> {
-    /// Everything in the injector, the lanes and the shard's own queue becomes a dead letter.
-    fn discard_arrivals(&mut self) {
-        let shard = self.shard;
-        while let Some(word) = shard.inbox.next() {
-            if let crate::route::Word::Record(mut loose) = word {
-                let mut records = loose.walk();
-                while let Some(record) = records.next() {
-                    self.dead(record, AskError::Stopped);
-                }
-            }
         self.discard_all(now, driver);
         self.flush();
         self.keeps.set(true);
@@ -499,6 +498,31 @@ impl Turn<'_> {
     }
 
     fn discard_all(&self, now: Instant, driver: &dyn Driver) {
+        self.round(now, driver, |turn| {
+            turn.discard_arrivals();
+            turn.host.cells.for_each(true, |slot, cell| {
+                let target = Target::new(slot, cell.word.generation());
+                turn.fail(cell, target, AskError::Stopped);
+            });
+        });
+        self.cut_off(now, driver);
+        self.round(now, driver, |turn| turn.discard_arrivals());
+    }
+}
+
+impl Turn<'_> {
+    /// Everything in the injector, the lanes and the shard's own queue becomes a dead letter.
+    fn discard_arrivals(&mut self) {
+        let shard = self.shard;
+        while let Some(word) = shard.inbox.next() {
+            if let Word::Record(mut loose) = word {
+                let mut records = loose.walk();
+                while let Some(record) = records.next() {
+                    self.dead(record, AskError::Stopped);
+                }
+            } else {
+                host::dropping_asks(AskError::Stopped, || self.host.let_go(word));
+            }
         }
         for lane in &shard.receivers {
             while let Some(mut parcel) = lane.receive() {

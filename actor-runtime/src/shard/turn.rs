@@ -595,13 +595,16 @@ impl<'t> Turn<'t> {
             host.end_quiet();
         }
         if self.watched.has_cut() && self.comes_back(cell, target, self.has_message(cell)) {
-            return;
+            return self.host.let_go(polled);
         }
         match polled {
             None | Some(Ok(Poll::Pending)) => {}
             Some(Ok(Poll::Ready(flow))) => match self.drop_task(cell, AskError::Crashed) {
                 Ok(()) => self.finished(cell, target, flow),
-                Err(payload) => self.crash(cell, target, payload, self.has_message(cell)),
+                Err(payload) => {
+                    self.host.let_go(flow);
+                    self.crash(cell, target, payload, self.has_message(cell));
+                }
             },
             Some(Err(payload)) => {
                 // Of two panics the first is told.
