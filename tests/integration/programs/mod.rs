@@ -1,0 +1,276 @@
+//! Programs that nobody would write, made at random: whatever they do, all is counted, dropped once and in order.
+//!
+//! A program is made from its seed (`make.rs`) and runs in the simulator (`play.rs`), each step of it from outside
+//! of all actors. What fails is tried again with fewer steps, and the failure names the seed and shows the steps
+//! that are left. `CALLBOARD_PROGRAMS=17` runs that seed alone, `CALLBOARD_PROGRAMS=0..10000` all of these, see
+//! CONTRIBUTING.md.
+
+mod make;
+mod play;
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use callboard::testing::Simulator;
+use callboard::{Event, Events, Pending, Report};
+
+use self::make::{Dice, Finale, Op, Step};
+use self::play::{Book, SHARDS, Sender, Value, Who, alone, ask_outside, perform};
+
+/// Steps of a whole program.
+const STEPS: usize = 40;
+
+/// Programs of a normal run.
+const FEW: Range<u64> = 0..300;
+
+#[test]
+fn dl4_hostile_programs_lose_nothing() {
+    play_all(seeds().unwrap_or(FEW), |_| {});
+}
+
+#[test]
+#[ignore = "takes minutes: 10,000 programs, or those of CALLBOARD_PROGRAMS=FROM..TO"]
+#[expect(clippy::print_stderr, reason = "whoever waits wants to see how far it is")]
+fn dl4_ten_thousand_hostile_programs_lose_nothing() {
+    let seeds = seeds().unwrap_or(0..10_000);
+    let end = seeds.end;
+    play_all(seeds, |seed| {
+        if seed % 100 == 0 {
+            eprintln!("at program {seed}; to go on from here: CALLBOARD_PROGRAMS={seed}..{end}");
+        }
+    });
+}
+
+/// The seeds that the environment asks for: `17` or `17..20`.
+fn seeds() -> Option<Range<u64>> {
+    let said = std::env::var("CALLBOARD_PROGRAMS").ok()?;
+    let number = |text: &str| text.parse::<u64>().ok();
+    let range = match said.split_once("..") {
+        Some((from, to)) => number(from).zip(number(to)).map(|(from, to)| from..to),
+        None => number(&said).map(|seed| seed..seed + 1),
+    };
+    Some(range.unwrap_or_else(|| panic!("CALLBOARD_PROGRAMS={said} is no number and no range")))
+}
+
+/// Plays each program on one shard and on three.
+fn play_all(seeds: Range<u64>, tell: impl Fn(u64)) {
+    for seed in seeds {
+        tell(seed);
+        for shards in [1, 3] {
+            let Err(fault) = played(seed, shards, STEPS) else { continue };
+            let least = (0..=STEPS).find_map(|steps| {
+                let fault = played(seed, shards, steps).err()?;
+                Some((steps, fault))
+            });
+            let (steps, fault) = least.unwrap_or((STEPS, fault));
+            panic!(
+                "CALLBOARD_PROGRAMS={seed} fails on {shards} shards: {fault}\n\
+                 after these steps, {:?}: {:#?}",
+                Stage::new(seed, shards).finale,
+                Dice::new(seed).program(steps)
+            );
+        }
+    }
+}
+
+/// Plays one program, and says what was wrong.
+fn played(seed: u64, shards: usize, steps: usize) -> Result<(), String> {
+    let stage = Stage::new(seed, shards);
+    let steps = Dice::new(seed).program(steps);
+    let played = catch_unwind(AssertUnwindSafe(|| stage.play(steps)));
+    played.unwrap_or_else(|payload| {
+        let text = payload.downcast_ref::<String>().cloned();
+        Err(text.unwrap_or_else(|| "the runtime panicked".to_owned()))
+    })
+}
+
+/// Where a program runs.
+struct Stage {
+    simulator: Simulator,
+    book: Book,
+    finale: Finale,
+    /// Asks of the plain thread.
+    asked: Vec<Pending<Value>>,
+    events: Option<Events>,
+}
+
+impl Stage {
+    fn new(seed: u64, shards: usize) -> Self {
+        // Other numbers than those of the steps, so that fewer steps end alike.
+        let mut dice = Dice::new(!seed);
+        SHARDS.set(shards);
+        let simulator = Simulator::with_slice(shards, 1 + dice.roll(64) as u32);
+        simulator.set_look(Duration::from_micros(dice.roll(30)));
+        let events = dice.chance(50).then(|| simulator.events());
+        let book = Book::new();
+        let stage = Self { simulator, book, finale: dice.finale(), asked: Vec::new(), events };
+        for shard in 0..4 {
+            let mut role = dice.role(2);
+            role.away = None;
+            let spawned = Op::Spawn(role);
+            stage.on(shard, || {
+                perform(&stage.book, Who { from: Sender::Shard(0), me: None }, spawned);
+            });
+        }
+        stage
+    }
+
+    /// Runs code as a shard would, by number, counted round.
+    fn on(&self, shard: u64, call: impl FnOnce()) {
+        self.simulator.enter(shard as usize % self.simulator.shards(), call);
+    }
+
+    fn play(mut self, steps: Vec<Step>) -> Result<(), String> {
+        for step in steps {
+            self.step(step);
+        }
+        match self.finale {
+            Finale::Calm => self.end_calmly(),
+            Finale::Drop => {
+                let Self { simulator, book, asked, events, .. } = self;
+                drop(simulator);
+                take_answers(asked)?;
+                drop(events);
+                book.settled()
+            }
+            Finale::Stop => {
+                let Self { simulator, book, asked, .. } = self;
+                let report = simulator.stop();
+                book.balances(&report)?;
+                take_answers(asked)?;
+                book.settled()
+            }
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Advance(ms) => self.simulator.advance(Duration::from_millis(ms)),
+            Step::On(shard, script) => {
+                let from = Sender::Shard(shard as usize % self.simulator.shards());
+                self.on(shard, || {
+                    for op in script {
+                        alone(&self.book, || perform(&self.book, Who { from, me: None }, op));
+                    }
+                });
+            }
+            Step::Open { shard: Some(shard), some } => self.on(shard, || self.book.let_on(some)),
+            Step::Open { shard: None, some } => self.book.let_on(some),
+            Step::Outside(script) => {
+                let who = Who { from: Sender::Outside, me: None };
+                for op in script {
+                    match op {
+                        Op::Ask { .. } => {
+                            let asked = alone(&self.book, || ask_outside(&self.book, who, op));
+                            self.asked.extend(asked.flatten());
+                        }
+                        op => alone(&self.book, || perform(&self.book, who, op)).unwrap_or(()),
+                    }
+                }
+            }
+            Step::Run => self.simulator.run(),
+            Step::Turn(turns) => {
+                for _ in 0..turns {
+                    self.simulator.turn();
+                }
+            }
+        }
+    }
+
+    /// Ends all there is, and says what is left.
+    fn end_calmly(mut self) -> Result<(), String> {
+        self.simulator.run();
+        self.book.open_gate();
+        self.simulator.advance(Duration::from_secs(10));
+        // What ends may spawn.
+        for _ in 0..10 {
+            let cast = self.book.open().cast.clone();
+            cast.iter().for_each(|actor| actor.stop());
+            self.simulator.run();
+        }
+        let told = self.events.take().and_then(dead_letters_told);
+        let report = self.simulator.report();
+        self.book.balances(&report)?;
+        if let Some(told) = told
+            && told != report.dead_letters.total()
+        {
+            return Err(format!("{told} dead letters were told of: {report}"));
+        }
+        let stats = self.simulator.stats();
+        let total = stats.total();
+        if (total.actors, total.asks, total.queue, total.backlog) != (0, 0, 0, 0) {
+            return Err(format!("something is left:\n{stats}"));
+        }
+        let raised = self.book.open().raised;
+        if total.panics != raised {
+            return Err(format!("{raised} panics, of which were contained:\n{stats}"));
+        }
+        let Self { simulator, book, asked, .. } = self;
+        take_answers(asked)?;
+        let end = simulator.stop();
+        if (end.actors_left, end.messages_left) != (0, 0) {
+            return Err(format!("after a calm end: {end}"));
+        }
+        book.settled()
+    }
+}
+
+/// How many dead letters there were, if no event was missed. Another thread looks: of what a thread sends that
+/// listens, no dead letter is told.
+fn dead_letters_told(mut events: Events) -> Option<u64> {
+    let look = move || {
+        let mut told = 0;
+        while let Some(event) = events.try_next() {
+            match event {
+                Event::DeadLetter { .. } => told += 1,
+                Event::Lagged { .. } => return None,
+                _ => {}
+            }
+        }
+        Some(told)
+    };
+    std::thread::spawn(look).join().expect("whoever looks does not panic")
+}
+
+/// Says that the asks of the plain thread have ended.
+fn take_answers(asked: Vec<Pending<Value>>) -> Result<(), String> {
+    for (index, mut pending) in asked.into_iter().enumerate() {
+        match Pin::new(&mut pending).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Pending => {
+                return Err(format!("ask {index} of the plain thread has not ended"));
+            }
+            Poll::Ready(answer) => drop(answer.map(Value::disarmed)),
+        }
+    }
+    Ok(())
+}
+
+impl Book {
+    /// Says that each message was handled, or is a dead letter.
+    fn balances(&self, report: &Report) -> Result<(), String> {
+        let pages = self.open();
+        let in_flight = report.dead_letters.of(callboard::DeadReason::InFlight);
+        if report.handled + report.dead_letters.total() != pages.sent {
+            return Err(format!("{} messages were sent: {report}", pages.sent));
+        }
+        if report.handled + in_flight != pages.begun {
+            return Err(format!("{} handlers began: {report}", pages.begun));
+        }
+        Ok(())
+    }
+
+    /// Says that each value was dropped, and that nothing was noted on the way.
+    fn settled(&self) -> Result<(), String> {
+        let pages = self.open();
+        if let Some(fault) = pages.faults.first() {
+            return Err(fault.clone());
+        }
+        match pages.dropped.iter().position(|dropped| !dropped) {
+            Some(value) => Err(format!("value {value} of {} was not dropped", pages.dropped.len())),
+            None => Ok(()),
+        }
+    }
+}
