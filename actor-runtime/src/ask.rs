@@ -214,7 +214,7 @@ pub(crate) fn ask_by<T: Send + 'static>(
 impl<T: Send + 'static> Ask<T> {
     /// Sets the deadline, from when the ask is sent. Until it is sent, the last word counts.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout_nanos = nanos(timeout);
+        self.timeout_nanos = config::nanos(timeout);
         self
     }
 
@@ -336,10 +336,6 @@ impl Wake for ThreadWaker {
     }
 }
 
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
-}
-
 /// Takes a cell for the answer, which `asker` awaits, and sends the message.
 #[inline(always)]
 fn send_here<'h, T: Send + 'static>(
@@ -349,8 +345,9 @@ fn send_here<'h, T: Send + 'static>(
     timeout_nanos: u64,
     send: &mut Send_<T>,
 ) -> (Address, CellRef<'h>) {
+    let stamp = host.deadline_in(timeout_nanos);
     let (at, cell) = host.settle(Awaited::<T>::TYPE, 0, Awaited { answer: None, asker });
-    host.set_deadline(cell, timeout_nanos);
+    cell.stamp.set(stamp);
     send.call(to, Reply { to: at, answer: PhantomData });
     (at, cell)
 }
@@ -431,13 +428,12 @@ impl<T: Send + 'static> Ask<T> {
     #[inline(never)]
     fn poll_here(&mut self, host: &Host, cx: &Context<'_>) -> Poll<Answer<T>> {
         assert!(host.shard_id == self.home, "an ask is awaited on the shard that sent it");
-        let cell = host.cells.at(self.at.slot()).filter(|cell| cell.has_only_answer(self.at));
-        match cell.and_then(|cell| take::<T>(host, self.at, cell)) {
-            Some(answer) => {
+        match host.cells.take(self.at, ANSWERED, Awaited::<T>::TYPE) {
+            Some(Awaited { answer: Some(answer), .. }) => {
                 self.at = Target::NOBODY;
                 Poll::Ready(answer)
             }
-            None => self.wait_here(host, cx),
+            _ => self.wait_here(host, cx),
         }
     }
 

@@ -15,6 +15,16 @@ pub(crate) const ASK_TIMEOUT: Duration = Duration::from_secs(5);
 /// How much longer than the deadline a thread waits for the shard to tell of it.
 pub(crate) const WAIT_GRACE: Duration = Duration::from_millis(200);
 
+/// From here on, in nanoseconds, a moment of a shard's clock never comes: 146 years. Two times of at most this
+/// add up to what fits into an `i64`.
+pub(crate) const NEVER: u64 = 1 << 62;
+
+/// A time in nanoseconds, at most [`NEVER`].
+pub(crate) const fn nanos(time: Duration) -> u64 {
+    let nanos = time.as_nanos();
+    if nanos < NEVER as u128 { nanos as u64 } else { NEVER }
+}
+
 /// Deadline of a start hook whose actor names none.
 pub(crate) const START_TIMEOUT: Duration = Duration::from_secs(5);
 

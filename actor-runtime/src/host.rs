@@ -31,7 +31,7 @@ use crate::address::{Address, ShardId, Target};
 use crate::cell::cells::Cells;
 use crate::cell::status::{KILLED, LEAVING, LISTENS, STARTING, WOKEN};
 use crate::cell::task::{FutureStock, Wakes};
-use crate::cell::{Body, CellRef, CellType, Starter, TypeOf};
+use crate::cell::{Body, CellRef, CellType, Starter, TypeOf, stamp_of_deadline};
 use crate::error::AskError;
 use crate::event::{Event, Publisher};
 use crate::exit::{ExitReason, Panic};
@@ -437,7 +437,7 @@ pub(crate) struct Host {
     pub(crate) home: Arc<dyn Wakes>,
     /// The shard's time at the last look, in nanoseconds of its own clock.
     pub(crate) now: Cell<u64>,
-    /// The earliest deadline of an ask; never later than the true one.
+    /// The earliest deadline of an ask; never later than the true one. From `config::NEVER` on there is none.
     pub(crate) next_deadline: Cell<u64>,
     /// The actor that is polled now, and the data of its waker.
     pub(crate) polled: Cell<(Target, *const ())>,
@@ -549,11 +549,15 @@ impl Host {
         }
     }
 
-    /// Sets the deadline of an ask, so many nanoseconds from now.
-    pub(crate) fn set_deadline(&self, cell: CellRef<'_>, timeout_nanos: u64) {
-        let deadline = self.now.get().saturating_add(timeout_nanos);
-        cell.set_deadline(deadline);
-        self.next_deadline.set(self.next_deadline.get().min(deadline));
+    /// The stamp of an ask that ends without its answer so many nanoseconds from now, at most
+    /// [`NEVER`](config::NEVER).
+    #[inline(always)]
+    pub(crate) fn deadline_in(&self, timeout_nanos: u64) -> i64 {
+        let deadline = self.now.get() + timeout_nanos;
+        if deadline < self.next_deadline.get() {
+            self.next_deadline.set(deadline);
+        }
+        stamp_of_deadline(deadline)
     }
 
     /// Has an actor polled soon: once, however often it is woken until then.

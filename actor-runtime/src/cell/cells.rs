@@ -10,13 +10,17 @@
 //!    user code. Each entry is a chunk of `CELLS * stride` bytes that stays until the cells are dropped.
 //! 2. A slot below `chunks * CELLS` is a real cell, used or all zero, so one from random bits is safe to look
 //!    at.
-//! 3. A cell is on at most one free list, and never while it has a type.
+//! 3. A cell is on at most one free list, and never while it has a type. Where bodies lie it then holds a
+//!    [`Free`]; the list begins and goes on with cells of these chunks.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::cell::{Cell, RefCell};
+use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
-use super::{CellRef, CellType, STRIDE, STRIDE_MOST};
+use super::status::LENT;
+use super::{Body, CellHeader, CellRef, CellType, STRIDE, STRIDE_MOST, TypeOf, body_at, take_body};
+use crate::address::Target;
 
 /// Cells in a chunk.
 const CELLS: u32 = 1_024;
@@ -24,8 +28,13 @@ const CELLS: u32 = 1_024;
 /// Strides, once for actors and once for asks.
 const CLASSES: usize = 2 * STRIDE_MOST / STRIDE;
 
-/// The end of a free list.
-const NONE: i64 = -1;
+/// What a free cell holds: which it is, so that it need not be found by its slot, and the next.
+struct Free {
+    slot: u32,
+    next: Option<NonNull<CellHeader>>,
+}
+
+const _: () = assert!(super::HEAD + size_of::<Free>() <= STRIDE, "every cell has room for it");
 
 #[derive(Clone, Copy)]
 struct Chunk {
@@ -78,8 +87,8 @@ pub(crate) struct Cells {
     table: Cell<*const Chunk>,
     chunks: Cell<u32>,
     store: RefCell<Vec<Chunk>>,
-    /// The first free slot of each class; a free cell's stamp is the next.
-    free: [Cell<i64>; CLASSES],
+    /// The first free cell of each class.
+    free: [Cell<Option<NonNull<CellHeader>>>; CLASSES],
     /// The next slot never used of each class; at a chunk's end there is none.
     fresh: [Cell<u32>; CLASSES],
     actors: Cell<usize>,
@@ -93,7 +102,7 @@ impl Cells {
             table: Cell::new(ptr::null()),
             chunks: Cell::new(0),
             store: RefCell::default(),
-            free: [const { Cell::new(NONE) }; CLASSES],
+            free: [const { Cell::new(None) }; CLASSES],
             fresh: [const { Cell::new(0) }; CLASSES],
             actors: Cell::new(0),
             asks: Cell::new(0),
@@ -132,27 +141,28 @@ impl Cells {
     #[inline]
     pub(crate) fn allocate(&self, kind: &'static CellType) -> Option<(u32, CellRef<'_>)> {
         let class = kind.class as usize;
-        let mut used = self.free[class].get();
-        if used == NONE {
-            used = i64::from(self.fresh_slot(class)?);
-        }
-        let slot = used as u32;
-        let cell = self.at(slot).expect("free slots lie in chunks");
-        self.free[class].set(cell.stamp.get());
+        let cell = match self.free[class].get() {
+            Some(at) => CellRef { at, cells: PhantomData },
+            None => self.fresh(class)?,
+        };
+        // SAFETY: invariant 3: the cell was on the free list, from which it goes now.
+        let free = unsafe { body_at(cell).cast::<Free>().read() };
+        self.free[class].set(free.next);
         self.count(class, 1);
-        Some((slot, cell))
+        Some((free.slot, cell))
     }
 
-    /// A slot never used, as the last of a free list.
+    /// A cell never used, as the last of a free list.
     #[cold]
-    fn fresh_slot(&self, class: usize) -> Option<u32> {
+    fn fresh(&self, class: usize) -> Option<CellRef<'_>> {
         let slot = self.fresh[class].get();
         let slot = if slot.is_multiple_of(CELLS) { self.add_chunk(class)? } else { slot };
         self.fresh[class].set(slot + 1);
         let cell = self.at(slot).expect("fresh slots lie in chunks");
         cell.word.begin();
-        cell.stamp.set(NONE);
-        Some(slot)
+        // SAFETY: a free cell has no body there, and every cell has room for it.
+        unsafe { body_at(cell).cast::<Free>().write(Free { slot, next: None }) };
+        Some(cell)
     }
 
     #[cold]
@@ -170,9 +180,40 @@ impl Cells {
     /// Frees the cell at this slot, whose body, of this type, was dropped.
     #[inline]
     pub(crate) fn free(&self, slot: u32, cell: CellRef<'_>, kind: &'static CellType) {
+        debug_assert!(cell.word.has(LENT), "a cell is freed after its body was dropped");
+        cell.drop_extras();
+        self.vacate(slot, cell, kind);
+    }
+
+    /// Takes the body out of a cell of this life with exactly this status, and frees the cell. None if it is
+    /// another's, or has extras.
+    #[inline(always)]
+    pub(crate) fn take<B: Body>(
+        &self,
+        life: Target,
+        status: u32,
+        kind: &'static TypeOf<B>,
+    ) -> Option<B> {
+        debug_assert!(status & (super::BUSY | LENT | super::FREE) == 0, "the body is in use");
+        let cell = self.at(life.slot())?;
+        let fits = cell.is_of(kind) && cell.word.is_just(life.generation(), status);
+        if !fits || cell.has_extras() {
+            return None;
+        }
+        // SAFETY: the type is the body's, and the word says that nobody uses it; the cell is freed at once.
+        let body = unsafe { take_body::<B>(cell) };
+        self.vacate(life.slot(), cell, kind.erased());
+        Some(body)
+    }
+
+    /// Puts a cell without a body and without extras on its free list, unless it may not be used again.
+    #[inline(always)]
+    fn vacate(&self, slot: u32, cell: CellRef<'_>, kind: &'static CellType) {
         let class = kind.class as usize;
         if cell.vacate() {
-            cell.stamp.set(self.free[class].replace(i64::from(slot)));
+            let next = self.free[class].replace(Some(cell.at));
+            // SAFETY: the cell has no body there any more, and every cell has room for it.
+            unsafe { body_at(cell).cast::<Free>().write(Free { slot, next }) };
         }
         self.count(class, -1);
     }

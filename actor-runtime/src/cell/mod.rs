@@ -39,7 +39,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use self::status::{ANSWERED, BUSY, ENDING, FREE, LENT, Word};
+use self::status::{BUSY, ENDING, FREE, LENT, Word};
 use self::task::{FutureStock, Task, Wakes};
 use crate::address::{Address, Target};
 use crate::config;
@@ -284,8 +284,7 @@ pub(crate) struct CellHeader {
     pub(crate) word: Word,
     kind: Cell<Option<&'static CellType>>,
     /// An actor's: how far its slice is, counted from the turn's base; never negative. An ask's: its
-    /// deadline, always negative, so that slices do not see it (see [`CellRef::deadline`]). A free
-    /// cell's: the next free slot.
+    /// deadline, always negative, so that slices do not see it (see [`CellRef::deadline`]).
     pub(crate) stamp: Cell<i64>,
     extras: Cell<Option<Box<Extras>>>,
     /// An actor's pending future.
@@ -506,25 +505,29 @@ impl CellRef<'_> {
         catch(|| unsafe { (kind.drop_body)(self) })
     }
 
-    /// Frees the cell, whose body was dropped. Answers whether the slot may be used again.
+    /// Drops the extras, if there are any.
     #[inline]
-    pub(crate) fn vacate(self) -> bool {
-        debug_assert!(self.word.has(LENT), "a cell is freed after its body was dropped");
+    fn drop_extras(self) {
         if let Some(extras) = self.extras.take() {
             drop_extras(extras);
         }
+    }
+
+    /// Frees the cell, which has no body and no extras. Answers whether the slot may be used again.
+    #[inline(always)]
+    fn vacate(self) -> bool {
         self.kind.set(None);
         self.word.vacate()
     }
 
-    /// Makes a free cell somebody's.
+    /// Makes a free cell somebody's: one that [`Cells::allocate`](cells::Cells::allocate) gave.
     ///
     /// # Panics
     ///
-    /// If `kind` is not for bodies `B`, or the cell is in use.
+    /// If `kind` is not for bodies `B`.
     pub(crate) fn occupy<B: Body>(self, kind: &'static CellType, status: u32, body: B) {
         assert!(kind.body == TypeId::of::<B>(), "a cell's type is its body's");
-        assert!(self.kind().is_none(), "the cell is free");
+        debug_assert!(self.kind().is_none(), "the cell is free");
         if is_boxed::<B>() {
             // SAFETY: the cell has room for a pointer behind its header (`stride_of`).
             unsafe { body_at(self).cast::<*mut B>().write(Box::into_raw(Box::new(body))) }
@@ -555,23 +558,22 @@ impl CellRef<'_> {
         Some(result)
     }
 
-    /// Whether this is the cell of this ask, and holds its answer and no extras.
+    /// Whether its type is this one, at this very address.
     #[inline(always)]
-    pub(crate) fn has_only_answer(self, ask: Target) -> bool {
-        // SAFETY: read within the shard's thread, and no reference to it is kept anywhere.
-        let has_extras = unsafe { &*self.extras.as_ptr() }.is_some();
-        self.word.is_just(ask.generation(), ANSWERED) && !has_extras
+    fn is_of<B>(self, kind: &'static TypeOf<B>) -> bool {
+        self.kind().is_some_and(|own| std::ptr::eq(own, &raw const kind.0))
     }
 
-    /// Sets when an ask ends without its answer, in nanoseconds of the shard's clock.
-    pub(crate) fn set_deadline(self, at: u64) {
-        self.stamp.set(i64::MIN | at.min(i64::MAX as u64) as i64);
+    #[inline(always)]
+    fn has_extras(self) -> bool {
+        // SAFETY: read within the shard's thread, and no reference to it is kept anywhere.
+        unsafe { &*self.extras.as_ptr() }.is_some()
     }
 
     /// When an ask ends without its answer; none once it is answered.
     pub(crate) fn deadline(self) -> Option<u64> {
         let stamp = self.stamp.get();
-        (stamp < 0).then(|| stamp.abs_diff(i64::MIN))
+        (stamp < 0).then_some(!stamp as u64)
     }
 
     /// Moves the body out, to be followed by freeing the cell. None if the cell is another's or in use.
@@ -618,6 +620,16 @@ impl CellRef<'_> {
     pub(crate) fn take_extras(self) -> Option<Box<Extras>> {
         self.extras.take()
     }
+}
+
+/// The stamp of an ask that ends without its answer at this moment of the shard's clock, in nanoseconds.
+#[inline(always)]
+pub(crate) fn stamp_of_deadline(at: u64) -> i64 {
+    debug_assert!(
+        at <= i64::MAX as u64,
+        "times are at most `config::NEVER`, and this is the sum of two"
+    );
+    !(at as i64)
 }
 
 #[cold]

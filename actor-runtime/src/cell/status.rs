@@ -113,13 +113,12 @@ impl Word {
     /// The cell becomes free, in its next generation. Answers whether it may be used again.
     #[inline]
     pub(crate) fn vacate(&self) -> bool {
-        let next = self
-            .generation()
-            .checked_add(1)
-            .filter(|next| *next != LAST_GENERATION.wrapping_add(1));
-        let generation = next.unwrap_or(0);
+        let generation = match self.generation() {
+            LAST_GENERATION => 0,
+            generation => generation + 1,
+        };
         self.0.set(u64::from(FREE) << 32 | u64::from(generation));
-        next.is_some()
+        generation != 0
     }
 }
 

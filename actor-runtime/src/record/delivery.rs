@@ -14,6 +14,7 @@ use std::ptr::NonNull;
 use std::time::Duration;
 
 use super::Header;
+use crate::config;
 
 /// The largest value that lies in a record itself, in bytes.
 const INLINE_MOST: usize = 256;
@@ -112,8 +113,7 @@ impl Letter {
             value_bytes: size_of::<M>(),
             class,
             mark,
-            // Longer than five centuries is for ever.
-            ask_timeout_nanos: ask_timeout.as_nanos() as u64,
+            ask_timeout_nanos: config::nanos(ask_timeout),
             name: type_name::<M>,
         }
     }

@@ -46,8 +46,7 @@ impl Turn<'_> {
         match started {
             Ok(Handled(Outcome::Flow(flow))) => self.started(cell, target, flow),
             Ok(Handled(Outcome::Later(task))) => {
-                let timeout = u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX);
-                let deadline = self.host.now.get().saturating_add(timeout);
+                let deadline = self.host.now.get() + config::nanos(timeout);
                 let due = (deadline, target.slot(), target.generation());
                 self.shard.starts.borrow_mut().insert(due);
                 cell.suspend(task);

@@ -32,6 +32,7 @@ use self::lane::{LaneReceiver, LaneSender};
 use self::turn::Turn;
 use crate::address::{Address, ShardId};
 use crate::cell::task::Wakes;
+use crate::config;
 use crate::event::Publisher;
 use crate::host::{self, Host};
 use crate::record::RecordQueue;
@@ -164,7 +165,7 @@ impl Shard {
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let start = self.starts.borrow().first().map_or(u64::MAX, |(at, ..)| *at);
         let deadline = self.host.next_deadline.get().min(start);
-        (deadline != u64::MAX).then(|| self.moment(deadline))
+        (deadline < config::NEVER).then(|| self.moment(deadline))
     }
 
     /// Runs `call` as this shard.
@@ -185,7 +186,7 @@ impl Shard {
 
     /// A moment in nanoseconds of the shard's clock.
     fn clock(&self, now: Instant) -> u64 {
-        u64::try_from(now.saturating_duration_since(self.epoch).as_nanos()).unwrap_or(u64::MAX)
+        config::nanos(now.saturating_duration_since(self.epoch))
     }
 
     /// The moment of a deadline.

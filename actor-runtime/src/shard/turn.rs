@@ -802,7 +802,7 @@ impl<'t> Turn<'t> {
             Some(deadline) => next = next.min(deadline),
             None => {}
         });
-        let least = u64::try_from(config::SWEEP_LEAST.as_nanos()).unwrap_or(u64::MAX);
+        let least = config::nanos(config::SWEEP_LEAST);
         let next = if next == u64::MAX { next } else { next.max(now + least) };
         host.next_deadline.set(host.next_deadline.get().min(next));
     }
