@@ -21,9 +21,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::actor_ref::short_name;
-use crate::address::{Address, ShardId, Target};
+use crate::address::{Address, Target};
 use crate::cell::status::ANSWERED;
-use crate::cell::{Body, CellRef, Continuation, Handled, Options, Outcome, TypeOf, Waiter};
+use crate::cell::{Body, CellRef, Continuation, Handled, Options, Outcome, Place, TypeOf, Waiter};
 use crate::config;
 use crate::error::AskError;
 use crate::held::Held;
@@ -38,8 +38,8 @@ type Answer<T> = Result<T, AskError>;
 /// The body of an ask's cell.
 struct Awaited<T> {
     answer: Option<Answer<T>>,
-    /// The actor to poll when it comes, or nobody.
-    asker: Target,
+    /// Where the actor lies that is to be polled when it comes.
+    asker: Option<Place>,
 }
 
 impl<T: Send + 'static> Awaited<T> {
@@ -114,6 +114,8 @@ struct Carried<T> {
     cell: Arc<OnceLock<Address>>,
     /// Told if the actor is cut off, for then its shard cannot answer; none once that will not happen.
     cut_off: Option<oneshot::Receiver<()>>,
+    /// The deadline, from when it was sent.
+    timeout_nanos: u64,
 }
 
 impl<T> Carried<T> {
@@ -122,7 +124,7 @@ impl<T> Carried<T> {
         let (tell, answer) = oneshot::channel();
         // The receiver is here.
         let _ = tell.send(Err(error));
-        Self { answer, cell: Arc::default(), cut_off: None }
+        Self { answer, cell: Arc::default(), cut_off: None, timeout_nanos: 0 }
     }
 
     /// Whether the actor was cut off.
@@ -165,19 +167,21 @@ impl<T> Drop for Carried<T> {
 /// When polled outside the actor that began it: an ask that was polled or started in a handler is tied to
 /// that handler's shard.
 #[must_use = "an ask does nothing until awaited: `.await?`, `.on(cx, ..)`, or `.start()`"]
-// One word after the other and no enum of states: an ask is made, moved and polled within nanoseconds, and
-// a move of words that were just written in other pieces stalls the processor each time.
 pub struct Ask<T: Send + 'static> {
     to: Address,
-    timeout_nanos: u64,
+    state: State<T>,
+}
+
+/// How far an ask has come.
+enum State<T: Send + 'static> {
+    /// Answered, refused or given up.
+    Ended,
+    /// It waits in this cell, at this place of the shard that it was sent from.
+    Here(Address, Place),
     /// What was not sent yet.
-    unsent: Send_<T>,
-    /// The cell of this shard in which it waits, or nobody's.
-    at: Target,
-    /// The shard of that cell.
-    home: ShardId,
+    Unsent { send: Send_<T>, timeout_nanos: u64 },
     /// It waits in a cell of the actor's shard.
-    carried: Option<Box<Carried<T>>>,
+    Carried(Box<Carried<T>>),
 }
 
 /// Makes an ask to an actor of protocol `P`: what the macros make of an `#[ask]` handler.
@@ -201,20 +205,15 @@ pub(crate) fn ask_by<T: Send + 'static>(
     timeout_nanos: u64,
     send: impl FnOnce(Address, Reply<T>) + Send + 'static,
 ) -> Ask<T> {
-    Ask {
-        to,
-        timeout_nanos,
-        unsent: Held::new(send),
-        at: Target::NOBODY,
-        home: ShardId::OUTSIDE,
-        carried: None,
-    }
+    Ask { to, state: State::Unsent { send: Held::new(send), timeout_nanos } }
 }
 
 impl<T: Send + 'static> Ask<T> {
     /// Sets the deadline, from when the ask is sent. Until it is sent, the last word counts.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout_nanos = config::nanos(timeout);
+        if let State::Unsent { timeout_nanos, .. } = &mut self.state {
+            *timeout_nanos = config::nanos(timeout);
+        }
         self
     }
 
@@ -238,24 +237,27 @@ impl<T: Send + 'static> Ask<T> {
         assert!(!on_shard, "`wait` would hold up the shard: use `.await` in a handler");
         self.send();
         // The shard tells of the deadline. If a handler holds it, this thread goes on all the same.
-        let patience = Duration::from_nanos(self.timeout_nanos).saturating_add(config::WAIT_GRACE);
+        let timeout_nanos = match &self.state {
+            State::Carried(carried) => carried.timeout_nanos,
+            _ => 0,
+        };
+        let patience = Duration::from_nanos(timeout_nanos) + config::WAIT_GRACE;
         block_on(self, Some(patience)).unwrap_or(Err(AskError::Timeout))
     }
 
     /// Sends the ask, and has `owner` go on with its answer: `then` makes what its body is given.
     pub(crate) fn go_on(mut self, owner: Target, then: impl FnOnce(Answered<T>) -> Box<dyn Any>) {
         host::with(|host| {
-            let host = host.filter(|_| self.carried.is_none());
             let host = host.expect("an ask goes on where it began");
-            if self.unsent.is_some() {
-                self.send_here(host, Target::NOBODY);
-            }
-            assert!(host.shard_id == self.home, "an ask goes on where it began");
+            self.send();
+            let State::Here(at, _) = self.state else { panic!("an ask goes on where it began") };
+            assert!(host.shard_id == at.shard_id(), "an ask goes on where it began");
             // From here on it is the cell's.
-            let ask = std::mem::replace(&mut self.at, Target::NOBODY);
+            self.state = State::Ended;
+            let ask = at.target();
             let then = then(Answered { ask, answer: PhantomData });
             let Some(cell) = host.cell(ask) else { return };
-            cell.with_body(Awaited::<T>::TYPE, |awaited| awaited.asker = Target::NOBODY);
+            cell.with_body(Awaited::<T>::TYPE, |awaited| awaited.asker = None);
             let waiter = Waiter::Actor(Continuation { owner, ask, then });
             drop(cell.with_extras(|extras| extras.waiter.replace(waiter)));
             if let Some(owner) = host.cell(owner) {
@@ -269,27 +271,17 @@ impl<T: Send + 'static> Ask<T> {
 
     /// Sends the ask unless it was sent.
     fn send(&mut self) {
-        if !self.unsent.is_some() {
-            return;
-        }
-        host::with(|host| match host {
-            Some(host) => {
-                self.send_here(host, Target::NOBODY);
+        host::with(|host| match (host, &mut self.state) {
+            (Some(host), State::Unsent { send, timeout_nanos }) => {
+                let (at, cell) = send_here(host, None, self.to, *timeout_nanos, send);
+                self.state = State::Here(at, cell.place());
             }
-            None => {
-                let send = self.unsent.take();
-                let carried = send_outside(self.to, self.timeout_nanos, send);
-                self.carried = Some(Box::new(carried));
+            (None, State::Unsent { send, timeout_nanos }) => {
+                let carried = send_outside(self.to, *timeout_nanos, send.take());
+                self.state = State::Carried(Box::new(carried));
             }
+            _ => {}
         });
-    }
-
-    #[inline(always)]
-    fn send_here<'h>(&mut self, host: &'h Host, asker: Target) -> CellRef<'h> {
-        let (at, cell) = send_here(host, asker, self.to, self.timeout_nanos, &mut self.unsent);
-        self.at = at.target();
-        self.home = host.shard_id;
-        cell
     }
 }
 
@@ -340,7 +332,7 @@ impl Wake for ThreadWaker {
 #[inline(always)]
 fn send_here<'h, T: Send + 'static>(
     host: &'h Host,
-    asker: Target,
+    asker: Option<Place>,
     to: Address,
     timeout_nanos: u64,
     send: &mut Send_<T>,
@@ -363,12 +355,12 @@ fn send_outside<T: Send + 'static>(
     };
     let (tell, answer) = oneshot::channel();
     let cut_off = Some(route.hear_cut_off(to.shard_id().shard(), to.target()));
-    let carried = Carried { answer, cell: Arc::default(), cut_off };
+    let carried = Carried { answer, cell: Arc::default(), cut_off, timeout_nanos };
     let known = carried.cell.clone();
     let call = move || {
         host::with(|host| {
             let host = host.expect("a shard runs its calls in its turn");
-            let (at, cell) = send_here(host, Target::NOBODY, to, timeout_nanos, &mut send);
+            let (at, cell) = send_here(host, None, to, timeout_nanos, &mut send);
             // It is set once, here.
             let _ = known.set(at);
             // Ordering: pairs with the fence in the drop of `Carried`.
@@ -401,10 +393,10 @@ impl<T: Send + 'static> Future for Ask<T> {
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        host::with(|host| match host {
-            Some(host) if !this.at.is_nobody() => this.poll_here(host, cx),
-            Some(host) if this.unsent.is_some() => this.begin_here(host, cx),
-            _ => this.poll_outside(cx),
+        host::with(|host| match (host, &this.state) {
+            (Some(host), State::Here(at, place)) => this.poll_here(host, *at, *place, cx),
+            (Some(host), _) => this.begin_here(host, cx),
+            (None, _) => this.poll_outside(cx),
         })
     }
 }
@@ -412,13 +404,18 @@ impl<T: Send + 'static> Future for Ask<T> {
 impl<T: Send + 'static> Ask<T> {
     /// Sends the ask from this shard, and says in its cell whom to poll when the answer comes.
     #[inline(never)]
-    fn begin_here(&mut self, host: &Host, cx: &Context<'_>) -> Poll<Answer<T>> {
+    fn begin_here(&mut self, host: &Host, cx: &mut Context<'_>) -> Poll<Answer<T>> {
+        let State::Unsent { send, timeout_nanos } = &mut self.state else {
+            return self.poll_outside(cx);
+        };
         if host.is_polled(self.to) {
             return self.refuse();
         }
         let asker = host.owner(cx.waker());
-        let cell = self.send_here(host, asker);
-        if asker.is_nobody() {
+        let (at, cell) = send_here(host, asker, self.to, *timeout_nanos, send);
+        // What was sent has left nothing to drop.
+        std::mem::forget(std::mem::replace(&mut self.state, State::Here(at, cell.place())));
+        if asker.is_none() {
             wait_with(cell, cx.waker());
         }
         Poll::Pending
@@ -426,32 +423,39 @@ impl<T: Send + 'static> Ask<T> {
 
     /// Polls an ask that waits in a cell of this shard.
     #[inline(never)]
-    fn poll_here(&mut self, host: &Host, cx: &Context<'_>) -> Poll<Answer<T>> {
-        assert!(host.shard_id == self.home, "an ask is awaited on the shard that sent it");
-        match host.cells.take(self.at, ANSWERED, Awaited::<T>::TYPE) {
+    fn poll_here(
+        &mut self,
+        host: &Host,
+        at: Address,
+        place: Place,
+        cx: &Context<'_>,
+    ) -> Poll<Answer<T>> {
+        let cell = host.at_place(at.shard_id(), place);
+        match host.cells.take(cell, at.target(), ANSWERED, Awaited::<T>::TYPE) {
             Some(Awaited { answer: Some(answer), .. }) => {
-                self.at = Target::NOBODY;
+                // A place leaves nothing to drop.
+                std::mem::forget(std::mem::replace(&mut self.state, State::Ended));
                 Poll::Ready(answer)
             }
-            _ => self.wait_here(host, cx),
+            _ => self.wait_here(host, at.target(), cx),
         }
     }
 
     /// An ask that has no answer yet waits on, unless there can be none.
     #[inline(never)]
-    fn wait_here(&mut self, host: &Host, cx: &Context<'_>) -> Poll<Answer<T>> {
-        let answer = match host.cell(self.at) {
+    fn wait_here(&mut self, host: &Host, at: Target, cx: &Context<'_>) -> Poll<Answer<T>> {
+        let answer = match host.cell(at) {
             None => Err(AskError::Stopped),
             Some(cell) if cell.word.has(ANSWERED) => {
-                take(host, self.at, cell).unwrap_or(Err(AskError::Stopped))
+                take(host, at, cell).unwrap_or(Err(AskError::Stopped))
             }
             Some(cell) if host.is_polled(self.to) => {
-                drop(take::<T>(host, self.at, cell));
+                drop(take::<T>(host, at, cell));
                 Err(AskError::CallingSelf)
             }
             Some(cell) => {
                 let asker = host.owner(cx.waker());
-                if asker.is_nobody() {
+                if asker.is_none() {
                     wait_with(cell, cx.waker());
                 } else {
                     cell.with_body(Awaited::<T>::TYPE, |awaited| awaited.asker = asker);
@@ -459,14 +463,14 @@ impl<T: Send + 'static> Ask<T> {
                 return Poll::Pending;
             }
         };
-        self.at = Target::NOBODY;
+        self.state = State::Ended;
         Poll::Ready(answer)
     }
 
     /// An actor that asks itself would wait for ever.
     #[cold]
     fn refuse(&mut self) -> Poll<Answer<T>> {
-        drop(self.unsent.take());
+        self.state = State::Ended;
         Poll::Ready(Err(AskError::CallingSelf))
     }
 
@@ -474,20 +478,23 @@ impl<T: Send + 'static> Ask<T> {
     #[cold]
     #[inline(never)]
     fn poll_outside(&mut self, cx: &mut Context<'_>) -> Poll<Answer<T>> {
-        assert!(self.at.is_nobody(), "an ask is awaited on the shard that sent it");
+        let is_here = matches!(self.state, State::Here(..));
+        assert!(!is_here, "an ask is awaited on the shard that sent it");
         self.poll_carried(cx)
     }
 
     /// Polls an ask that began on a thread that is no shard.
     fn poll_carried(&mut self, cx: &mut Context<'_>) -> Poll<Answer<T>> {
         self.send();
-        let carried = self.carried.as_mut().expect("an ask is not polled after its end");
+        let State::Carried(carried) = &mut self.state else {
+            panic!("an ask is not polled after its end");
+        };
         let answer = match Pin::new(&mut carried.answer).poll(cx) {
             Poll::Ready(answer) => answer.unwrap_or(Err(AskError::Stopped)),
             Poll::Pending if carried.is_cut_off(cx) => Err(AskError::Stopped),
             Poll::Pending => return Poll::Pending,
         };
-        self.carried = None;
+        self.state = State::Ended;
         Poll::Ready(answer)
     }
 }
@@ -503,35 +510,31 @@ fn wait_with(cell: CellRef<'_>, waker: &Waker) {
 impl<T: Send + 'static> Drop for Ask<T> {
     #[inline]
     fn drop(&mut self) {
-        if !self.at.is_nobody() {
-            self.give_up();
+        if let State::Here(at, _) = self.state {
+            give_up::<T>(at);
         }
     }
 }
 
-impl<T: Send + 'static> Ask<T> {
-    /// Frees the cell of an ask whose answer nobody awaits any more.
-    #[cold]
-    fn give_up(&self) {
-        host::with(|host| match host.filter(|host| host.shard_id == self.home) {
-            // An answer that nobody took is dropped here, in its asker's hands.
-            Some(host) => {
-                drop(host.cell(self.at).and_then(|cell| take::<T>(host, self.at, cell)));
-            }
-            None => {
-                let at = Address::new(self.home, self.at);
-                host::send(host::signals(), at, Signal::Abandon);
-            }
-        });
-    }
+/// Frees the cell of an ask whose answer nobody awaits any more.
+#[cold]
+fn give_up<T: Send + 'static>(at: Address) {
+    host::with(|host| match host.filter(|host| host.shard_id == at.shard_id()) {
+        // An answer that nobody took is dropped here, in its asker's hands.
+        Some(host) => {
+            let at = at.target();
+            drop(host.cell(at).and_then(|cell| take::<T>(host, at, cell)));
+        }
+        None => host::send(host::signals(), at, Signal::Abandon),
+    });
 }
 
 impl<T: Send + 'static> fmt::Debug for Ask<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match (self.unsent.is_some(), self.at.is_nobody() && self.carried.is_none()) {
-            (true, _) => "not sent",
-            (false, true) => "ended",
-            (false, false) => "pending",
+        let state = match self.state {
+            State::Unsent { .. } => "not sent",
+            State::Ended => "ended",
+            State::Here(..) | State::Carried(_) => "pending",
         };
         write!(f, "Ask<{}>({state}, to {})", short_name(type_name::<T>()), self.to)
     }

@@ -30,8 +30,8 @@ use tokio::task;
 use crate::address::{Address, ShardId, Target};
 use crate::cell::cells::Cells;
 use crate::cell::status::{KILLED, LEAVING, LISTENS, STARTING, WOKEN};
-use crate::cell::task::{FutureStock, Wakes};
-use crate::cell::{Body, CellRef, CellType, Starter, TypeOf, stamp_of_deadline};
+use crate::cell::task::{FutureStock, Polled, Wakes};
+use crate::cell::{Body, CellRef, CellType, Place, Starter, TypeOf, stamp_of_deadline};
 use crate::error::AskError;
 use crate::event::{Event, Publisher};
 use crate::exit::{ExitReason, Panic};
@@ -270,7 +270,7 @@ pub(crate) fn listens() {
                 cell.word.set(LISTENS);
             }
             // A plain handler is a listener's from the next on: nothing would put the sends back after this one.
-            if !host.polled.get().0.is_nobody() {
+            if host.polled().is_some() {
                 host.begin_quiet();
             }
         }
@@ -439,8 +439,10 @@ pub(crate) struct Host {
     pub(crate) now: Cell<u64>,
     /// The earliest deadline of an ask; never later than the true one. From `config::NEVER` on there is none.
     pub(crate) next_deadline: Cell<u64>,
-    /// The actor that is polled now, and the data of its waker.
-    pub(crate) polled: Cell<(Target, *const ())>,
+    /// The data of the waker of the actor that is polled now; null while none is.
+    polled: Cell<*const ()>,
+    /// Which actor is polled, or was last, and where it lies.
+    last_polled: Cell<(Target, Option<Place>)>,
     /// Whether it listens to events.
     pub(crate) listens: Cell<bool>,
     /// Actors to be polled soon.
@@ -454,9 +456,6 @@ pub(crate) struct Host {
     /// The last panic of user code, as the hook saw it.
     panic: RefCell<Option<Panic>>,
 }
-
-/// The actor of no poll.
-pub(crate) const NOBODY: (Target, *const ()) = (Target::NOBODY, std::ptr::null());
 
 impl Host {
     pub(crate) fn new(
@@ -479,7 +478,8 @@ impl Host {
             home,
             now: Cell::new(0),
             next_deadline: Cell::new(u64::MAX),
-            polled: Cell::new(NOBODY),
+            polled: Cell::new(std::ptr::null()),
+            last_polled: Cell::new((Target::NOBODY, None)),
             listens: Cell::new(false),
             woken: RefCell::default(),
             least_slice: Cell::new(u32::MAX),
@@ -622,16 +622,51 @@ impl Host {
     /// Whether it is this actor that is polled now.
     #[inline]
     pub(crate) fn is_polled(&self, actor: Address) -> bool {
-        let (polled, waker) = self.polled.get();
-        polled == actor.target() && self.shard_id == actor.shard_id() && !waker.is_null()
+        self.shard_id == actor.shard_id() && self.polled() == Some(actor.target())
+    }
+
+    /// The actor that is polled now.
+    #[inline]
+    fn polled(&self) -> Option<Target> {
+        (!self.polled.get().is_null()).then_some(self.last_polled.get().0)
+    }
+
+    /// Polls the pending future of the actor in this cell, if there is one. Answers which actor that is, and how
+    /// the poll ended; before it begins, `begins` is told.
+    #[inline(always)]
+    pub(crate) fn poll(
+        &self,
+        cell: CellRef<'_>,
+        begins: impl FnOnce(Target),
+    ) -> Option<(Target, Polled)> {
+        let polled = cell.poll(&self.home, |actor, waker| {
+            begins(actor);
+            self.last_polled.set((actor, Some(cell.place())));
+            self.polled.set(waker);
+        });
+        // Polls are not nested: before this one, too, nobody was polled.
+        self.polled.set(std::ptr::null());
+        polled
     }
 
     /// The actor that is polled now if this is its own waker, by which the answer to an ask polls it
     /// without one; else nobody.
     #[inline]
-    pub(crate) fn owner(&self, waker: &Waker) -> Target {
-        let (actor, own) = self.polled.get();
-        if std::ptr::eq(waker.data(), own) { actor } else { Target::NOBODY }
+    pub(crate) fn owner(&self, waker: &Waker) -> Option<Place> {
+        let is_own = std::ptr::eq(waker.data(), self.polled.get());
+        if is_own { self.last_polled.get().1 } else { None }
+    }
+
+    /// The cell at a place of this shard.
+    ///
+    /// # Panics
+    ///
+    /// If `shard_id`, whose the place is, is that of another shard.
+    #[inline(always)]
+    pub(crate) fn at_place(&self, shard_id: ShardId, place: Place) -> CellRef<'_> {
+        assert!(self.shard_id == shard_id, "an ask is awaited on the shard that sent it");
+        // SAFETY: no two shards have one id, so the place is one of these cells.
+        unsafe { CellRef::at_place(place) }
     }
 
     /// Why an actor ends whose code panicked, with this payload.

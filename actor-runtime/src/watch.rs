@@ -6,7 +6,8 @@
 //!
 //! | field | who writes | who reads |
 //! |---|---|---|
-//! | `actor` `kind` `calls` | the shard, before each call of an actor's code | the watchdog; the shard |
+//! | `actor` `kind` | the shard, before each call of an actor's code | the watchdog; the shard |
+//! | `handled` `others` | the shard: messages handled, and calls of other code than handlers | the watchdog |
 //! | `cut` | the watchdog; the shard when the call returns; both under `fates` | the shard after each call |
 //! | `killed` | who kills, the shard, both under `fates` | the watchdog, the shard |
 //!
@@ -40,8 +41,10 @@ pub(crate) struct Watched {
     /// The actor whose code was called last in this turn; nobody's between turns.
     actor: AtomicU64,
     kind: SharedType,
-    /// Calls so far, so that two of one actor differ.
-    calls: Counter,
+    /// Messages handled so far. With the other calls it tells two calls of one actor apart.
+    handled: Counter,
+    /// Hooks, polls and destructors called so far.
+    others: Counter,
     /// The actor that was cut off and whose call has not returned, or nobody.
     cut: AtomicU64,
     /// Whether `fates` has kills.
@@ -67,7 +70,8 @@ impl Watched {
         Self {
             actor: AtomicU64::new(Target::NOBODY.to_bits()),
             kind: SharedType::new(),
-            calls: Counter::default(),
+            handled: Counter::default(),
+            others: Counter::default(),
             cut: AtomicU64::new(Target::NOBODY.to_bits()),
             killed: AtomicBool::new(false),
             fates: Mutex::default(),
@@ -78,13 +82,30 @@ impl Watched {
         self.fates.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says that an actor's code is about to be called.
+    /// Says that a handler of an actor is about to be called.
     #[inline(always)]
     pub(crate) fn begins(&self, actor: Target, kind: &'static CellType) {
         // Ordering: the watchdog acts on what has stayed the same for long, by when all of it is to be seen.
         self.actor.store(actor.to_bits(), Ordering::Relaxed);
         self.kind.set(kind);
-        self.calls.add(1);
+    }
+
+    /// Counts a message that was handled, after the call.
+    #[inline(always)]
+    pub(crate) fn has_handled(&self) {
+        self.handled.add(1);
+    }
+
+    /// How many messages were handled.
+    pub(crate) fn handled(&self) -> u64 {
+        self.handled.get()
+    }
+
+    /// Says that code of an actor is about to be called which is no handler.
+    #[inline(always)]
+    pub(crate) fn begins_other(&self, actor: Target, kind: &'static CellType) {
+        self.begins(actor, kind);
+        self.others.add(1);
     }
 
     /// Says that no actor's code runs.
@@ -177,7 +198,9 @@ impl Watched {
         let is_killed = !actor.is_nobody()
             && self.killed.load(Ordering::Relaxed)
             && self.fates().killed.contains(&actor);
-        Sample { actor, calls: self.calls.get(), is_killed }
+        // Each only grows, so that the sum is another after any call.
+        let calls = self.handled.get().wrapping_add(self.others.get());
+        Sample { actor, calls, is_killed }
     }
 
     /// The type of the actor whose code was called last.

@@ -123,7 +123,9 @@ fn x9_a_kill_drops_what_awaits_and_runs_no_hook() {
         let since = |reason| dead.of(reason) - before.of(reason);
         assert_eq!((since(DeadReason::InFlight), since(DeadReason::Stopped)), (1, 4));
         assert!(hears.try_recv().is_err(), "no hook runs");
-        assert_eq!(ask_from(simulator, 0, actor.wait_and_answer()), Err(AskError::Stopped));
+        // Whoever asks may have its place by now.
+        let late = ask_from(simulator, 0, actor.wait_and_answer());
+        assert!(matches!(late, Err(AskError::Stopped | AskError::NoProc)), "{late:?}");
         // Again it is nothing.
         kill(actor);
         simulator.run();

@@ -82,6 +82,12 @@ pub(super) const fn class_of(stride: usize, asks: bool) -> u32 {
     ((stride / STRIDE - 1) * 2 + asks as usize) as u32
 }
 
+/// What the free cell that begins here holds.
+#[inline(always)]
+fn free_at(cell: NonNull<CellHeader>) -> NonNull<Free> {
+    body_at(CellRef { at: cell, cells: PhantomData }).cast()
+}
+
 /// All cells of a shard, of actors and of asks.
 pub(crate) struct Cells {
     table: Cell<*const Chunk>,
@@ -146,7 +152,7 @@ impl Cells {
             None => self.fresh(class)?,
         };
         // SAFETY: invariant 3: the cell was on the free list, from which it goes now.
-        let free = unsafe { body_at(cell).cast::<Free>().read() };
+        let free = unsafe { free_at(cell.at).read() };
         self.free[class].set(free.next);
         self.count(class, 1);
         Some((free.slot, cell))
@@ -161,7 +167,7 @@ impl Cells {
         let cell = self.at(slot).expect("fresh slots lie in chunks");
         cell.word.begin();
         // SAFETY: a free cell has no body there, and every cell has room for it.
-        unsafe { body_at(cell).cast::<Free>().write(Free { slot, next: None }) };
+        unsafe { free_at(cell.at).write(Free { slot, next: None }) };
         Some(cell)
     }
 
@@ -190,12 +196,12 @@ impl Cells {
     #[inline(always)]
     pub(crate) fn take<B: Body>(
         &self,
+        cell: CellRef<'_>,
         life: Target,
         status: u32,
         kind: &'static TypeOf<B>,
     ) -> Option<B> {
         debug_assert!(status & (super::BUSY | LENT | super::FREE) == 0, "the body is in use");
-        let cell = self.at(life.slot())?;
         let fits = cell.is_of(kind) && cell.word.is_just(life.generation(), status);
         if !fits || cell.has_extras() {
             return None;
@@ -213,7 +219,7 @@ impl Cells {
         if cell.vacate() {
             let next = self.free[class].replace(Some(cell.at));
             // SAFETY: the cell has no body there any more, and every cell has room for it.
-            unsafe { body_at(cell).cast::<Free>().write(Free { slot, next }) };
+            unsafe { free_at(cell.at).write(Free { slot, next }) };
         }
         self.count(class, -1);
     }

@@ -40,7 +40,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use self::status::{BUSY, ENDING, FREE, LENT, Word};
-use self::task::{FutureStock, Task, Wakes};
+use self::task::{FutureStock, Polled, Task, Wakes};
 use crate::address::{Address, Target};
 use crate::config;
 use crate::error::{AskError, StartError};
@@ -67,10 +67,46 @@ pub struct Handled<'a>(pub(crate) Outcome<'a>);
 pub(crate) enum Outcome<'a> {
     /// Done.
     Flow(Flow),
-    /// The answer to an ask, or why there is none, is in its cell; this actor's poll awaits it, or nobody's.
-    Answered(Target),
+    /// The answer to an ask, or why there is none, is in its cell; the poll of the actor here awaits it, or
+    /// nobody's. If that actor has ended, another may have its place.
+    Answered(Option<Place>),
     /// Not done: poll it.
     Later(Task<'a>),
+}
+
+/// What delivering a record left, or its panic. The call does not unwind, so that the turn's loops have nothing
+/// to keep in memory for that case.
+#[must_use = "it says whether the actor goes on"]
+pub(crate) enum Called {
+    Flow(Flow),
+    Answered(Option<Place>),
+    Later(Task<'static>),
+    Panicked(Box<Payload>),
+}
+
+/// What a panic carries.
+type Payload = Box<dyn Any + Send>;
+
+impl Called {
+    /// Calls user code.
+    #[inline(always)]
+    fn by(call: impl FnOnce() -> Handled<'static>) -> Self {
+        match catch(call) {
+            Ok(Handled(Outcome::Flow(flow))) => Self::Flow(flow),
+            Ok(Handled(Outcome::Answered(asker))) => Self::Answered(asker),
+            Ok(Handled(Outcome::Later(task))) => Self::Later(task),
+            Err(payload) => Self::Panicked(Box::new(payload)),
+        }
+    }
+
+    pub(crate) fn outcome(self) -> std::thread::Result<Handled<'static>> {
+        match self {
+            Self::Flow(flow) => Ok(Handled(Outcome::Flow(flow))),
+            Self::Answered(asker) => Ok(Handled(Outcome::Answered(asker))),
+            Self::Later(task) => Ok(Handled(Outcome::Later(task))),
+            Self::Panicked(payload) => Err(*payload),
+        }
+    }
 }
 
 impl fmt::Debug for Handled<'_> {
@@ -173,7 +209,9 @@ pub(crate) struct CellType {
     /// First, and the plain one first of them, so that a record's letter and its cell's type are compared as
     /// one address.
     letters: Letters,
-    deliver: unsafe fn(CellRef<'_>, NonNull<u8>, Target) -> Handled<'static>,
+    /// Of the C ABI, which says that it does not unwind.
+    #[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
+    deliver: unsafe extern "C" fn(CellRef<'_>, NonNull<u8>, Target) -> Called,
     start: unsafe fn(CellRef<'_>, Target) -> Handled<'static>,
     stop: unsafe fn(CellRef<'_>, &'static ExitReason, Target) -> Handled<'static>,
     go_on: unsafe fn(CellRef<'_>, Box<dyn Any>, Target) -> Handled<'static>,
@@ -350,10 +388,18 @@ pub(crate) struct Continuation {
 
 /// One cell of a shard. `'s` is the shard's cells.
 #[derive(Clone, Copy)]
+#[repr(transparent)]
 pub(crate) struct CellRef<'s> {
     at: NonNull<CellHeader>,
     cells: PhantomData<&'s CellHeader>,
 }
+
+/// Where a cell of this shard lies, kept while nobody borrows the cells. Whose it is may change meanwhile.
+#[derive(Clone, Copy)]
+pub(crate) struct Place(NonNull<CellHeader>);
+
+// SAFETY: an address, which only its own shard makes a cell of again (`at_place`).
+unsafe impl Send for Place {}
 
 impl std::ops::Deref for CellRef<'_> {
     type Target = CellHeader;
@@ -389,7 +435,23 @@ impl CellRef<'_> {
         self
     }
 
-    /// Delivers a record, under `catch_unwind`, if it may be delivered and `admit` agrees; else gives it
+    /// Where it lies.
+    #[inline(always)]
+    pub(crate) fn place(self) -> Place {
+        Place(self.at)
+    }
+
+    /// The cell at this place.
+    ///
+    /// # Safety
+    ///
+    /// The place is one of these cells', which outlive `'s` (invariant 1).
+    #[inline(always)]
+    pub(crate) unsafe fn at_place(place: Place) -> Self {
+        Self { at: place.0, cells: PhantomData }
+    }
+
+    /// Delivers a record, its panic caught, if it may be delivered and `admit` agrees; else gives it
     /// back.
     ///
     /// `allowed` are the bits that do not stand in the way; never one that says the body is in use. No user
@@ -400,23 +462,26 @@ impl CellRef<'_> {
         record: Arrived<'r>,
         allowed: u32,
         admit: impl FnOnce(&'static CellType) -> bool,
-    ) -> Result<std::thread::Result<Handled<'static>>, Arrived<'r>> {
+    ) -> Result<Called, Arrived<'r>> {
         debug_assert!(allowed & (BUSY | LENT | FREE | ENDING) == 0, "the body is in use");
         let (me, letter) = (record.target(), record.letter());
         // The address alone decides on the fast path; what differs is looked at again, off it.
-        let fits = std::ptr::eq(self.letter(), letter)
-            || (allowed != 0 && self.kind().is_some_and(|kind| kind.letter().is(letter)));
-        let Some(kind) = self.kind().filter(|_| fits && self.word.is(me.generation(), allowed))
-        else {
-            return Err(record);
+        let kind = if std::ptr::eq(self.letter(), letter) {
+            // SAFETY: its letter is that of the record, so it has one, and a type.
+            unsafe { self.kind().unwrap_unchecked() }
+        } else {
+            match self.kind().filter(|kind| allowed != 0 && kind.letter().is(letter)) {
+                Some(kind) => kind,
+                None => return Err(record),
+            }
         };
-        if !admit(kind) {
+        if !self.word.is(me.generation(), allowed) || !admit(kind) {
             return Err(record);
         }
         let value = record.into_value();
         // SAFETY: the letters mean the same, so the value is what this type takes; the cell is alive and
         // its body is not in use (invariants 2 and 3), which the word has just said; the value is ours.
-        Ok(catch(|| unsafe { (kind.deliver)(self, value, me) }))
+        Ok(unsafe { (kind.deliver)(self, value, me) })
     }
 
     /// Runs the start hook. The cell must be alive and its body free.
@@ -467,7 +532,8 @@ impl CellRef<'_> {
     }
 
     /// Keeps the future of a handler or hook until it is done.
-    pub(crate) fn suspend(self, task: Task<'static>) {
+    pub(crate) fn suspend(self, mut task: Task<'static>, me: Target) {
+        task.belongs_to(me);
         self.word.set(BUSY);
         let before = self.task.replace(Some(task));
         debug_assert!(before.is_none(), "an actor has one future at a time");
@@ -475,18 +541,20 @@ impl CellRef<'_> {
         std::mem::forget(before);
     }
 
-    /// Polls the pending future, under `catch_unwind`. None if there is none.
+    /// Polls the pending future, its panic caught; none if there is none. `entered` is shown whose it is and
+    /// the waker's data. Answers whose it is, too.
+    #[inline(always)]
     pub(crate) fn poll(
         self,
-        actor: Address,
         home: &Arc<dyn Wakes>,
-        entered: impl FnOnce(*const ()),
-    ) -> Option<std::thread::Result<std::task::Poll<Flow>>> {
+        entered: impl FnOnce(Target, *const ()),
+    ) -> Option<(Target, Polled)> {
         let mut task = self.task.take()?;
-        let polled = catch(|| task.poll(actor, home, entered));
+        let actor = task.actor();
+        let polled = task.poll(home, |waker| entered(actor, waker));
         // The place was empty: there is nothing to drop.
         std::mem::forget(self.task.replace(Some(task)));
-        Some(polled)
+        Some((actor, polled))
     }
 
     /// Drops the pending future, if there is one; a panic of its drop is answered.
@@ -667,11 +735,14 @@ unsafe fn body_mut<B>(cell: CellRef<'_>) -> &'static mut B {
 ///
 /// The cell holds a `B` that nobody else uses until the answer is dropped; `value` is a `B::Message` that
 /// is given up.
-unsafe fn deliver<B: Body>(cell: CellRef<'_>, value: NonNull<u8>, me: Target) -> Handled<'static> {
-    // SAFETY: passed on from the caller. The value leaves the record before user code runs (U21).
-    let message = unsafe { take_value::<B::Message>(value) };
-    // SAFETY: the same.
-    unsafe { body_mut::<B>(cell) }.deliver(message, me)
+#[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
+unsafe extern "C" fn deliver<B: Body>(cell: CellRef<'_>, value: NonNull<u8>, me: Target) -> Called {
+    Called::by(|| {
+        // SAFETY: passed on from the caller. The value leaves the record before user code runs (U21).
+        let message = unsafe { take_value::<B::Message>(value) };
+        // SAFETY: the same.
+        unsafe { body_mut::<B>(cell) }.deliver(message, me)
+    })
 }
 
 /// # Safety

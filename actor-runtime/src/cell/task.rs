@@ -9,20 +9,22 @@
 //! 1. A task owns memory of `vtable.layout`, rounded up to its class, that holds a whole `Body<F, K>`;
 //!    the body never moves, and is dropped once, by the task's drop.
 //! 2. `F` and `K` are those the vtable was made for.
-//! 3. The waker lent to a poll points to a [`Seed`] on the stack of that poll; whoever keeps a waker
-//!    clones it, and a clone owns an `Arc`. What other threads can reach through it never changes.
+//! 3. The waker lent to a poll points to the [`Seed`] of the task's head, of which nothing is written while
+//!    the poll lasts; whoever keeps a waker clones it, and a clone owns an `Arc`.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::any::Any;
 use std::cell::RefCell;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
 
-use crate::address::Address;
+use crate::address::Target;
 use crate::flow::Flow;
 
 /// The sizes of memory the stock keeps, in bytes; larger futures are the allocator's.
@@ -84,7 +86,9 @@ fn layout_of(class: usize, exact: Layout) -> Layout {
 }
 
 struct Vtable {
-    poll: unsafe fn(NonNull<Head>, &mut Context<'_>) -> Poll<Flow>,
+    /// Of the C ABI, which says that it does not unwind.
+    #[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
+    poll: unsafe extern "C" fn(NonNull<Head>, &mut Context<'_>) -> Polled,
     drop: unsafe fn(NonNull<Head>),
     layout: Layout,
     class: usize,
@@ -92,8 +96,15 @@ struct Vtable {
 
 struct Head {
     vtable: &'static Vtable,
-    /// The waker somebody cloned, kept for the next polls so that `will_wake` holds.
-    waker: Option<Waker>,
+    seed: Seed,
+}
+
+/// How a poll ended.
+#[must_use = "it says whether the future has ended"]
+pub(crate) enum Polled {
+    Pending,
+    Ready(Flow),
+    Panicked(Box<Box<dyn Any + Send>>),
 }
 
 #[repr(C)]
@@ -114,15 +125,22 @@ impl<F: Future, K: FnOnce(F::Output) -> Flow> Body<F, K> {
     /// # Safety
     ///
     /// `at` is the head of a live `Body<F, K>` that nobody else uses during the call.
-    unsafe fn poll(at: NonNull<Head>, cx: &mut Context<'_>) -> Poll<Flow> {
-        // SAFETY: invariant 2.
-        let body = unsafe { at.cast::<Self>().as_mut() };
-        // SAFETY: invariant 1: the body never moves before it is dropped.
-        let future = unsafe { Pin::new_unchecked(&mut body.future) };
-        future.poll(cx).map(|output| {
-            let finish = body.finish.take().expect("a task is not polled after its end");
-            finish(output)
-        })
+    #[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
+    unsafe extern "C" fn poll(at: NonNull<Head>, cx: &mut Context<'_>) -> Polled {
+        let body = at.cast::<Self>().as_ptr();
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            // Not the whole body: wakers read the head.
+            // SAFETY: invariant 2.
+            let future = unsafe { &mut (*body).future };
+            // SAFETY: invariant 1: the body never moves before it is dropped.
+            let future = unsafe { Pin::new_unchecked(future) };
+            let Poll::Ready(output) = future.poll(cx) else { return Polled::Pending };
+            // SAFETY: invariant 2.
+            let finish = unsafe { &mut (*body).finish };
+            let finish = finish.take().expect("a task is not polled after its end");
+            Polled::Ready(finish(output))
+        }));
+        polled.unwrap_or_else(|payload| Polled::Panicked(Box::new(payload)))
     }
 
     /// # Safety
@@ -157,57 +175,50 @@ impl<'a> Task<'a> {
             NonNull::new(new).unwrap_or_else(|| handle_alloc_error(layout))
         });
         let at = at.cast::<Body<F, K>>();
-        let body = Body { head: Head { vtable, waker: None }, future, finish: Some(finish) };
+        let seed = Seed { actor: Target::NOBODY, home: None, owned: OnceLock::new() };
+        let body = Body { head: Head { vtable, seed }, future, finish: Some(finish) };
         // SAFETY: the memory is large enough and aligned for a body: its own layout, or its class's.
         unsafe { at.write(body) };
         Self { at: at.cast(), borrows: PhantomData }
     }
 
+    /// Says whose future it is.
+    #[inline(always)]
+    pub(crate) fn belongs_to(&mut self, actor: Target) {
+        // SAFETY: invariant 1; no waker is lent between polls.
+        unsafe { self.at.as_mut() }.seed.actor = actor;
+    }
+
+    /// Whose future it is.
+    #[inline(always)]
+    pub(crate) fn actor(&self) -> Target {
+        // SAFETY: invariant 1; nothing of the head is written but between polls, by `&mut self`.
+        unsafe { self.at.as_ref() }.seed.actor
+    }
+
     /// Polls the future. `entered` is shown the waker's data, by which an ask knows its own actor.
+    #[inline(always)]
     pub(crate) fn poll(
         &mut self,
-        actor: Address,
         home: &Arc<dyn Wakes>,
         entered: impl FnOnce(*const ()),
-    ) -> Poll<Flow> {
-        // SAFETY: invariant 1; the head is not borrowed otherwise.
-        let head = unsafe { self.at.as_ref() };
-        if head.waker.is_some() {
-            return self.poll_kept(entered);
+    ) -> Polled {
+        let head = self.at.as_ptr();
+        // SAFETY: invariant 1; no waker is lent between polls.
+        let Head { vtable, seed } = unsafe { &mut *head };
+        let vtable = *vtable;
+        seed.home = Some(NonNull::from(home));
+        if let Some(waker) = seed.owned.get() {
+            return poll_kept(self.at, vtable, waker.clone(), entered);
         }
-        let vtable = head.vtable;
-        let seed = Seed { actor, home, owned: OnceLock::new() };
-        let data = (&raw const seed).cast::<()>();
+        // SAFETY: the head is there.
+        let data = unsafe { &raw const (*head).seed }.cast::<()>();
         // SAFETY: the vtable's functions take `data` for a `Seed`, which outlives this waker; only
         // clones, which are other wakers, are kept (invariant 3). Not dropped: there is nothing to drop.
         let waker = ManuallyDrop::new(unsafe { Waker::new(data, &SEED) });
         entered(data);
         // SAFETY: invariant 2, and `&mut self` says that nobody else uses the body.
-        let polled = unsafe { (vtable.poll)(self.at, &mut Context::from_waker(&waker)) };
-        if seed.owned.get().is_some() {
-            self.keep(seed);
-        } else {
-            std::mem::forget(seed);
-        }
-        polled
-    }
-
-    /// Polls with the waker that somebody cloned.
-    #[inline(never)]
-    fn poll_kept(&mut self, entered: impl FnOnce(*const ())) -> Poll<Flow> {
-        // SAFETY: as in `poll`.
-        let head = unsafe { self.at.as_ref() };
-        let (vtable, waker) = (head.vtable, head.waker.clone().expect("`poll` saw it"));
-        entered(waker.data());
-        // SAFETY: as in `poll`.
         unsafe { (vtable.poll)(self.at, &mut Context::from_waker(&waker)) }
-    }
-
-    /// Keeps the waker that was made in a poll that is over.
-    #[inline(never)]
-    fn keep(&mut self, seed: Seed<'_>) {
-        // SAFETY: the poll is over, so the head is ours again.
-        unsafe { self.at.as_mut() }.waker = seed.owned.into_inner();
     }
 
     /// Drops the future and keeps its memory in `stock`.
@@ -251,19 +262,43 @@ impl Drop for Task<'_> {
 /// Where a wake for an actor goes, from any thread.
 pub(crate) trait Wakes: Send + Sync {
     /// Has the actor polled soon. An actor that ended is left alone.
-    fn wake(&self, actor: Address);
+    fn wake(&self, actor: Target);
 }
 
-/// What the borrowed waker of one poll points to.
-struct Seed<'p> {
-    actor: Address,
-    home: &'p Arc<dyn Wakes>,
+/// What the borrowed waker of a poll points to. Nothing of it changes during the poll, but what `owned` allows.
+struct Seed {
+    actor: Target,
+    /// There for as long as a poll lasts.
+    home: Option<NonNull<Arc<dyn Wakes>>>,
+    /// The waker somebody cloned, kept for the next polls so that `will_wake` holds.
     owned: OnceLock<Waker>,
+}
+
+impl Seed {
+    fn home(&self) -> &Arc<dyn Wakes> {
+        let home = self.home.expect("a waker is lent by a poll");
+        // SAFETY: the poll that lent the waker has it from a reference that outlives the poll (invariant 3).
+        unsafe { home.as_ref() }
+    }
+}
+
+/// Polls with the waker that somebody cloned.
+#[cold]
+#[inline(never)]
+fn poll_kept(
+    at: NonNull<Head>,
+    vtable: &'static Vtable,
+    waker: Waker,
+    entered: impl FnOnce(*const ()),
+) -> Polled {
+    entered(waker.data());
+    // SAFETY: as in `Task::poll`, which calls this.
+    unsafe { (vtable.poll)(at, &mut Context::from_waker(&waker)) }
 }
 
 /// What a clone of it owns.
 struct ActorWaker {
-    actor: Address,
+    actor: Target,
     home: Arc<dyn Wakes>,
 }
 
@@ -284,10 +319,10 @@ static SEED: RawWakerVTable = RawWakerVTable::new(seed_clone, seed_wake, seed_wa
 /// `data` is a live [`Seed`].
 unsafe fn seed_clone(data: *const ()) -> RawWaker {
     // SAFETY: passed on from the caller; shared access only, and `Seed` is `Sync`.
-    let seed = unsafe { &*data.cast::<Seed<'_>>() };
-    let owned = seed
-        .owned
-        .get_or_init(|| Arc::new(ActorWaker { actor: seed.actor, home: seed.home.clone() }).into());
+    let seed = unsafe { &*data.cast::<Seed>() };
+    let owned = seed.owned.get_or_init(|| {
+        Arc::new(ActorWaker { actor: seed.actor, home: seed.home().clone() }).into()
+    });
     let clone = ManuallyDrop::new(owned.clone());
     RawWaker::new(clone.data(), clone.vtable())
 }
@@ -297,6 +332,6 @@ unsafe fn seed_clone(data: *const ()) -> RawWaker {
 /// `data` is a live [`Seed`].
 unsafe fn seed_wake(data: *const ()) {
     // SAFETY: as for `seed_clone`.
-    let seed = unsafe { &*data.cast::<Seed<'_>>() };
-    seed.home.wake(seed.actor);
+    let seed = unsafe { &*data.cast::<Seed>() };
+    seed.home().wake(seed.actor);
 }

@@ -49,7 +49,7 @@ impl Turn<'_> {
                 let deadline = self.host.now.get() + config::nanos(timeout);
                 let due = (deadline, target.slot(), target.generation());
                 self.shard.starts.borrow_mut().insert(due);
-                cell.suspend(task);
+                cell.suspend(task, target);
                 self.poll(target);
             }
             Ok(Handled(Outcome::Answered(_))) => {}
@@ -152,7 +152,7 @@ impl Turn<'_> {
         let Some(stopped) = self.unless_cut_off(cell, target, stopped, false) else { return };
         match stopped {
             Ok(Handled(Outcome::Later(task))) => {
-                cell.suspend(task);
+                cell.suspend(task, target);
                 self.poll(target);
             }
             Ok(done) => {
@@ -171,7 +171,7 @@ impl Turn<'_> {
                 self.host.let_go((reason, flow));
             }
             None => {
-                self.handled += 1;
+                self.watched.has_handled();
                 let reason = match flow.ends() {
                     Some(End::Exit(reason)) => reason,
                     Some(End::Ignore) | None => ExitReason::Normal,

@@ -30,7 +30,7 @@ use self::driver::Driver;
 use self::inbox::Inbox;
 use self::lane::{LaneReceiver, LaneSender};
 use self::turn::Turn;
-use crate::address::{Address, ShardId};
+use crate::address::{ShardId, Target};
 use crate::cell::task::Wakes;
 use crate::config;
 use crate::event::Publisher;
@@ -102,13 +102,13 @@ struct Home {
 }
 
 impl Wakes for Home {
-    fn wake(&self, actor: Address) {
+    fn wake(&self, actor: Target) {
         let here = host::with(|host| {
             let host = host.filter(|host| host.shard_id == self.id);
-            host.map(|host| host.wake(actor.target())).is_some()
+            host.map(|host| host.wake(actor)).is_some()
         });
         if !here {
-            self.inbox.say(Word::Wake(actor.target()));
+            self.inbox.say(Word::Wake(actor));
         }
     }
 }

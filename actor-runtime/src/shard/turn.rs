@@ -1,7 +1,6 @@
 //! One turn of a shard, as [`Shard::turn`](super::Shard::turn) runs it.
 
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
@@ -9,17 +8,19 @@ use tokio::sync::oneshot;
 use super::driver::Driver;
 use super::{Next, Shard};
 use crate::address::{Address, Target};
+use crate::cell::cells::Cells;
 use crate::cell::status::{
     ANSWERED, BACKLOG, BUSY, CLOSING, ENDING, KILLED, LEAVING, LENT, LISTED, LISTENS, STARTING,
     WOKEN,
 };
-use crate::cell::{CellRef, CellType, Handled, Outcome, Waiter};
+use crate::cell::task::Polled;
+use crate::cell::{Called, CellRef, CellType, Handled, Outcome, Place, Waiter};
 use crate::config;
 use crate::error::AskError;
 use crate::event::Event;
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
-use crate::host::{self, Host, NOBODY, Signal};
+use crate::host::{self, Host, Signal};
 use crate::record::{Ahead, Arrived, Class, Cursor, Mark, RecordQueue, Walk, forget_payload};
 use crate::route::Word;
 use crate::stats::DeadReason;
@@ -42,9 +43,17 @@ pub(super) struct Turn<'t> {
     base: i64,
     /// Where the slice of the least patient type of actor ends.
     least_slice_end: i64,
-    pub(super) handled: u64,
     /// Records that waited for one actor each when the turn began.
     backlog: u64,
+}
+
+/// What the loops over records need of a turn for each of them: it stays in registers, or near.
+#[derive(Clone, Copy)]
+struct Constants<'t> {
+    cells: &'t Cells,
+    watched: &'t Watched,
+    base: i64,
+    least_slice_end: i64,
 }
 
 impl<'t> Turn<'t> {
@@ -60,19 +69,7 @@ impl<'t> Turn<'t> {
             base + i64::from(shard.slice_messages.min(shard.host.least_slice.get()));
         let (host, began) = (&shard.host, now);
         let (watched, backlog) = (&host.watched, host.counters.backlog.get());
-        let handled = 0;
-        Self {
-            shard,
-            host,
-            cursor,
-            watched,
-            driver,
-            began,
-            base,
-            least_slice_end,
-            handled,
-            backlog,
-        }
+        Self { shard, host, cursor, watched, driver, began, base, least_slice_end, backlog }
     }
 
     /// The whole round.
@@ -98,7 +95,7 @@ impl<'t> Turn<'t> {
     pub(super) fn publish(&self) {
         self.watched.rests();
         let (host, counters) = (self.host, &self.host.counters);
-        counters.handled.add(self.handled);
+        counters.handled.set(self.watched.handled());
         counters.actors.set(host.cells.actors() as u64);
         counters.asks.set(host.cells.asks() as u64);
         counters.block_bytes.set(host.stock.bytes() as u64);
@@ -181,8 +178,9 @@ impl<'t> Turn<'t> {
             tracing::warn!(target: "callboard", %reason, "a call from outside panicked");
         }
         let mut reader = front.reader(&self.host.stock);
+        let constants = self.constants();
         while let Some(record) = reader.next() {
-            self.deliver(record);
+            self.deliver(record, constants);
         }
     }
 
@@ -205,10 +203,10 @@ impl<'t> Turn<'t> {
     // A function of its own, as the queue's loop is.
     #[inline(never)]
     fn take_all(&mut self, mut records: Walk<'_>) -> u32 {
-        let mut count = 0;
+        let (mut count, constants) = (0, self.constants());
         while let Some(record) = records.next() {
             count += 1;
-            self.deliver(record);
+            self.deliver(record, constants);
         }
         count
     }
@@ -244,7 +242,7 @@ impl<'t> Turn<'t> {
     fn take_queue_with<const PREFETCH: bool>(&mut self) {
         let (shard, cells) = (self.shard, &self.host.cells);
         let mut reader = shard.queue.reader_with(self.cursor, &self.host.stock);
-        let mut ahead = Ahead::new();
+        let (mut ahead, constants) = (Ahead::new(), self.constants());
         for _ in 0..config::TURN_RECORDS / config::CLOCK_EVERY_RECORDS {
             for _ in 0..config::CLOCK_EVERY_RECORDS {
                 if PREFETCH {
@@ -254,7 +252,7 @@ impl<'t> Turn<'t> {
                     ahead.passed();
                 }
                 let Some(record) = reader.next() else { return };
-                self.deliver(record);
+                self.deliver(record, constants);
             }
             if self.look() >= config::TURN_LONGEST {
                 return;
@@ -262,39 +260,49 @@ impl<'t> Turn<'t> {
         }
     }
 
+    /// What stays the same for all records of a turn.
+    #[inline(always)]
+    fn constants(&self) -> Constants<'t> {
+        let Self { host, watched, base, least_slice_end, .. } = *self;
+        Constants { cells: &host.cells, watched, base, least_slice_end }
+    }
+
     /// Delivers one record: one compare for slot, generation and status, one for the type, then the handler.
     #[inline(always)]
-    fn deliver(&mut self, record: Arrived<'_>) {
+    fn deliver(&mut self, record: Arrived<'_>, constants: Constants<'_>) {
+        let Constants { cells, watched, .. } = constants;
         let target = record.target();
-        let Some(cell) = self.host.cells.at(target.slot()) else {
+        let Some(cell) = cells.at(target.slot()) else {
             return self.set_aside(record, 0);
         };
         let mut force = 0;
         let delivered = cell.deliver(record, 0, |kind| {
-            if self.has_slice(cell) {
-                self.watched.begins(target, kind);
+            if self.has_slice(cell, constants) {
+                watched.begins(target, kind);
                 return true;
             }
             force = BACKLOG;
             false
         });
         match delivered {
-            Ok(Ok(Handled(Outcome::Flow(flow)))) if flow.goes_on() && !self.watched.has_cut() => {
-                self.handled += 1;
-            }
-            Ok(Ok(Handled(Outcome::Answered(asker)))) => self.answered(cell, asker),
-            Ok(outcome) if self.watched.has_cut() => self.delivered_in_cut(cell, target, outcome),
-            Ok(Ok(handled)) => self.follow(cell, target, handled),
-            Ok(Err(payload)) => self.crash(cell, target, payload, true),
+            Ok(Called::Flow(flow)) if flow.goes_on() && !watched.has_cut() => watched.has_handled(),
+            Ok(Called::Answered(asker)) => self.answered(cell, asker),
+            Ok(called) => self.called(cell, target, called),
             Err(record) => self.set_aside(record, force),
         }
     }
 
-    /// Says that code of this actor is called next.
+    /// What a delivery left, or its panic.
+    #[inline(never)]
+    fn called(&mut self, cell: CellRef<'_>, target: Target, called: Called) {
+        self.delivered(cell, target, called.outcome());
+    }
+
+    /// Says that code of this actor is called next which is no handler.
     #[inline]
     pub(super) fn begins(&self, cell: CellRef<'_>, target: Target) {
         if let Some(kind) = cell.kind() {
-            self.watched.begins(target, kind);
+            self.watched.begins_other(target, kind);
         }
     }
 
@@ -304,7 +312,7 @@ impl<'t> Turn<'t> {
         cell: CellRef<'_>,
         record: Arrived<'r>,
         allowed: u32,
-    ) -> Result<std::thread::Result<Handled<'static>>, Arrived<'r>> {
+    ) -> Result<Called, Arrived<'r>> {
         let target = record.target();
         let listens = cell.word.has(LISTENS);
         if listens {
@@ -331,10 +339,10 @@ impl<'t> Turn<'t> {
 
     /// Whether one more message is within the actor's slice; it is counted.
     #[inline(always)]
-    fn has_slice(&self, cell: CellRef<'_>) -> bool {
-        let stamp = cell.stamp.get().max(self.base);
+    fn has_slice(&self, cell: CellRef<'_>, constants: Constants<'_>) -> bool {
+        let stamp = cell.stamp.get().max(constants.base);
         cell.stamp.set(stamp + 1);
-        stamp < self.least_slice_end || !self.is_out_of_slice(cell)
+        stamp < constants.least_slice_end || !self.is_out_of_slice(cell)
     }
 
     /// Whether an actor has had its slice, once that of the least patient type is over. A young turn grants
@@ -375,7 +383,7 @@ impl<'t> Turn<'t> {
                 self.redeem(cell, target);
             }
             match self.deliver_aside(cell, record, 0) {
-                Ok(outcome) => self.delivered(cell, target, outcome),
+                Ok(called) => self.called(cell, target, called),
                 // Another type than the actor's, or a second answer: a forged or mistaken reference.
                 Err(record) => self.dead(record, AskError::NoProc),
             }
@@ -478,25 +486,25 @@ impl<'t> Turn<'t> {
         match handled.0 {
             Outcome::Answered(asker) => self.answered(cell, asker),
             Outcome::Flow(flow) => {
-                self.handled += 1;
+                self.watched.has_handled();
                 self.flow(cell, target, flow);
             }
             Outcome::Later(task) => {
-                cell.suspend(task);
-                self.poll_cell(cell, target);
+                cell.suspend(task, target);
+                self.poll_cell(cell);
             }
         }
     }
 
     /// The answer to an ask, or why there is none, is in its cell.
     #[inline]
-    fn answered(&mut self, cell: CellRef<'_>, asker: Target) {
-        cell.word.set(ANSWERED);
+    fn answered(&mut self, cell: CellRef<'_>, asker: Option<Place>) {
+        // Written whole, for it is read whole when the asker is polled.
+        cell.word.occupy(ANSWERED);
         cell.stamp.set(0);
-        if asker.is_nobody() {
-            self.tell_waiter(cell);
-        } else {
-            self.poll(asker);
+        match asker {
+            None => self.tell_waiter(cell),
+            Some(place) => self.poll_cell(self.host.at_place(self.host.shard_id, place)),
         }
     }
 
@@ -528,7 +536,10 @@ impl<'t> Turn<'t> {
     fn go_on(&mut self, cell: CellRef<'_>, target: Target, ask: Target, force: u32) {
         if cell.word.has(ENDING | LEAVING | LENT) {
             // Its asks end with it.
-        } else if force != 0 || cell.word.has(BUSY | BACKLOG | STARTING) || !self.has_slice(cell) {
+        } else if force != 0
+            || cell.word.has(BUSY | BACKLOG | STARTING)
+            || !self.has_slice(cell, self.constants())
+        {
             self.push_back_signal(cell, target, Signal::GoOn(ask));
         } else {
             self.go_on_now(cell, target, ask);
@@ -573,12 +584,12 @@ impl<'t> Turn<'t> {
     #[inline(never)]
     pub(super) fn poll(&mut self, target: Target) {
         if let Some(cell) = self.host.cell(target) {
-            self.poll_cell(cell, target);
+            self.poll_cell(cell);
         }
     }
 
     #[inline(never)]
-    fn poll_cell(&mut self, cell: CellRef<'_>, target: Target) {
+    fn poll_cell(&mut self, cell: CellRef<'_>) {
         let host = self.host;
         if cell.word.has(KILLED | LISTENS) {
             if cell.word.has(KILLED) {
@@ -586,29 +597,38 @@ impl<'t> Turn<'t> {
             }
             host.begin_quiet();
         }
-        self.begins(cell, target);
-        let entered = |waker| host.polled.set((target, waker));
-        let polled = cell.poll(host.address(target), &host.home, entered);
-        // Polls are not nested: before this one, too, nobody was polled.
-        host.polled.set(NOBODY);
+        let watched = self.watched;
+        let begins = |target| {
+            if let Some(kind) = cell.kind() {
+                watched.begins_other(target, kind);
+            }
+        };
+        let polled = host.poll(cell, begins);
         if host.listens.get() {
             host.end_quiet();
         }
+        let Some((target, polled)) = polled else { return };
         if self.watched.has_cut() && self.comes_back(cell, target, self.has_message(cell)) {
             return self.host.let_go(polled);
         }
         match polled {
-            None | Some(Ok(Poll::Pending)) => {}
-            Some(Ok(Poll::Ready(flow))) => match self.drop_task(cell, AskError::Crashed) {
-                Ok(()) => self.finished(cell, target, flow),
-                Err(payload) => {
-                    self.host.let_go(flow);
-                    self.crash(cell, target, payload, self.has_message(cell));
-                }
-            },
-            Some(Err(payload)) => {
+            Polled::Pending => {}
+            Polled::Ready(flow) => self.ready(cell, target, flow),
+            Polled::Panicked(payload) => {
                 // Of two panics the first is told.
                 let _ = self.drop_task(cell, AskError::Crashed).map_err(forget_payload);
+                self.crash(cell, target, *payload, self.has_message(cell));
+            }
+        }
+    }
+
+    /// A pending future has its output.
+    #[inline(never)]
+    fn ready(&mut self, cell: CellRef<'_>, target: Target, flow: Flow) {
+        match self.drop_task(cell, AskError::Crashed) {
+            Ok(()) => self.finished(cell, target, flow),
+            Err(payload) => {
+                self.host.let_go(flow);
                 self.crash(cell, target, payload, self.has_message(cell));
             }
         }
@@ -621,7 +641,7 @@ impl<'t> Turn<'t> {
         } else if cell.word.has(ENDING) {
             self.go_on_ending(cell, target, flow);
         } else {
-            self.handled += 1;
+            self.watched.has_handled();
             if flow.goes_on() && !cell.word.has(BACKLOG) {
                 return;
             }
@@ -740,7 +760,7 @@ impl<'t> Turn<'t> {
         }
         match outcome {
             Ok(None) => {}
-            Ok(Some(outcome)) => self.delivered(cell, target, outcome),
+            Ok(Some(called)) => self.called(cell, target, called),
             Err(Signal::GoOn(ask)) => self.go_on_now(cell, target, ask),
             Err(Signal::Shutdown) => self.end(cell, target, ExitReason::Shutdown),
             Err(Signal::Stop) => self.end(cell, target, ExitReason::Normal),
@@ -755,7 +775,7 @@ impl<'t> Turn<'t> {
         cell: CellRef<'_>,
         target: Target,
         backlog: &RecordQueue,
-    ) -> Result<Option<std::thread::Result<Handled<'static>>>, Signal> {
+    ) -> Result<Option<Called>, Signal> {
         let mut reader = backlog.reader(&self.host.stock);
         let record = reader.next().expect("a counted record waits").take(host::signals());
         let record = match record {
@@ -766,7 +786,7 @@ impl<'t> Turn<'t> {
             self.leaves(cell, target);
         }
         match self.deliver_aside(cell, record, BACKLOG) {
-            Ok(outcome) => Ok(Some(outcome)),
+            Ok(called) => Ok(Some(called)),
             Err(record) => {
                 self.dead(record, AskError::NoProc);
                 Ok(None)
