@@ -57,14 +57,14 @@
 
 #![forbid(unsafe_code)]
 
-pub use actor_macros::{Message, actor, ask, handlers, main, start, stop, tell, test};
+pub use actor_macros::{Message, actor, ask, down, exit, handlers, main, start, stop, tell, test};
 #[cfg(feature = "testing")]
 pub use actor_runtime::testing;
 pub use actor_runtime::{
-    Actor, ActorRef, Address, Ask, AskError, Context, Continue, DeadLetters, DeadReason, Event,
-    Events, ExitReason, Flow, Message, Overflow, Panic, Pending, Permit, Place, Query, Reply,
-    Report, Reserve, ReserveError, ShardStats, SpawnOn, Start, StartError, Stats, System,
-    SystemBuilder, SystemRef, TellError, spawn, spawn_on, start,
+    Actor, ActorRef, Address, Ask, AskError, Context, Continue, DeadLetters, DeadReason, Down,
+    Event, Events, Exit, ExitReason, Flow, Message, Monitor, Overflow, Panic, Pending, Permit,
+    Place, Query, Reply, Report, Reserve, ReserveError, ShardStats, SpawnOn, Start, StartError,
+    Stats, System, SystemBuilder, SystemRef, TellError, spawn, spawn_on, start,
 };
 
 /// What the macros' code uses; not for people.
@@ -82,8 +82,9 @@ pub mod prelude {
     pub use std::time::Duration;
 
     pub use crate::{
-        ActorRef, Ask, AskError, Context, Flow, Message, Place, Reply, Start, StartError, System,
-        actor, ask, handlers, spawn, spawn_on, start, stop, tell,
+        ActorRef, Ask, AskError, Context, Down, Exit, ExitReason, Flow, Message, Monitor, Place,
+        Reply, Start, StartError, System, actor, ask, down, exit, handlers, spawn, spawn_on, start,
+        stop, tell,
     };
 
     /// So many seconds.

@@ -94,6 +94,8 @@ pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `#[tell]` | callers wait for nothing; it returns `()`, `Flow`, or `Result<(), E>` whose `Err` ends the actor |
 /// | `#[ask]` | callers get an `Ask<T>` of what it returns; given a parameter `reply: Reply<T>`, it answers later |
 /// | `#[start]` | runs before the first message; returns `()`, `Result<(), E>` or `Result<Start, E>` |
+/// | `#[down]` | runs when an actor has ended that this one monitors, given `down: Down` |
+/// | `#[exit]` | runs when an actor has ended to which there is a link, given `exit: Exit`; without it this one ends, too |
 /// | `#[stop]` | runs when the actor stops, given `why: &ExitReason` if it asks for it |
 ///
 /// All of them take `&self` or `&mut self`, are plain or `async`, and may have `cx: &mut Context<Self>` as
@@ -245,6 +247,26 @@ pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn ask(_: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::stray(Word::Ask, item.into()).into()
+}
+
+/// Marks the hook that hears of monitors, in an impl with [`#[handlers]`](macro@handlers), which explains it.
+///
+/// # Errors
+///
+/// Anywhere else it only says that it needs `#[handlers]`.
+#[proc_macro_attribute]
+pub fn down(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::stray(Word::Down, item.into()).into()
+}
+
+/// Marks the hook that hears of links, in an impl with [`#[handlers]`](macro@handlers), which explains it.
+///
+/// # Errors
+///
+/// Anywhere else it only says that it needs `#[handlers]`.
+#[proc_macro_attribute]
+pub fn exit(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::stray(Word::Exit, item.into()).into()
 }
 
 /// Marks the hook that runs first, in an impl with [`#[handlers]`](macro@handlers), which explains it.

@@ -35,15 +35,21 @@ impl Root {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Word {
     Ask,
+    Down,
+    Exit,
     Start,
     Stop,
     Tell,
 }
 
 impl Word {
+    const ALL: [Self; 6] = [Self::Ask, Self::Down, Self::Exit, Self::Start, Self::Stop, Self::Tell];
+
     pub(crate) const fn text(self) -> &'static str {
         match self {
             Self::Ask => "ask",
+            Self::Down => "down",
+            Self::Exit => "exit",
             Self::Start => "start",
             Self::Stop => "stop",
             Self::Tell => "tell",
@@ -58,7 +64,7 @@ impl Word {
             (Some(root), Some(word), None) if root == "callboard" => word,
             _ => return None,
         };
-        [Self::Ask, Self::Start, Self::Stop, Self::Tell].into_iter().find(|w| word == w.text())
+        Self::ALL.into_iter().find(|w| word == w.text())
     }
 }
 
@@ -337,6 +343,7 @@ mod tests {
         assert_eq!(of("callboard::ask"), Some(Word::Ask));
         assert_eq!(of("::callboard::start"), Some(Word::Start));
         assert_eq!(of("other::tell"), None);
-        assert_eq!(of("down"), None);
+        assert_eq!(of("exit"), Some(Word::Exit));
+        assert_eq!(of("link"), None);
     }
 }

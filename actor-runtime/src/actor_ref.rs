@@ -7,7 +7,8 @@ use std::ops::Deref;
 
 use crate::address::{Address, Target};
 use crate::cell::status::CLOSING;
-use crate::host::{self, Host, Signal};
+use crate::exit::ExitReason;
+use crate::host::{self, Host, Said, Signal};
 use crate::message::{Api, Protocol};
 use crate::route::{self, Word};
 
@@ -62,7 +63,21 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
         self.urge(Host::leave, Word::StopNow);
     }
 
-    /// Ends the actor at once, with [`ExitReason::Killed`](crate::ExitReason::Killed): at the next await of
+    /// Asks the actor to end for this reason, when this arrives, whatever waits: at the next await of its handler,
+    /// or when that returns, and after its stop hook. One with the hook `#[exit]` is told instead, and goes on if it
+    /// likes.
+    ///
+    /// [`Normal`](ExitReason::Normal) ends only who says it to itself, and
+    /// [`Kill`](ExitReason::Kill) is [`kill`](Self::kill).
+    pub fn exit(&self, reason: ExitReason) {
+        if matches!(reason, ExitReason::Kill) {
+            return self.kill();
+        }
+        let from = host::with(|host| host.and_then(Host::running));
+        host::send(host::signals(), self.address(), Signal::Exit(Said { from, reason }));
+    }
+
+    /// Ends the actor at once, with [`ExitReason::Killed`]: at the next await of
     /// its handler, or when the handler returns. What waits becomes dead letters, and a message whose handler
     /// did not come to its end is one too. No stop hook runs. It works on an actor that starts or stops, too.
     ///

@@ -7,7 +7,7 @@
 use std::fmt;
 
 /// The shard an address lies on: the node in the upper half, the shard in the lower.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ShardId(u64);
 
 impl ShardId {
@@ -83,7 +83,7 @@ impl Target {
 /// Where an actor is. `Copy`, 16 bytes, without a type: [`ActorRef`](crate::ActorRef) adds it.
 ///
 /// Two addresses are equal when they name the same life of the same actor.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(C)]
 pub struct Address {
     shard_id: ShardId,

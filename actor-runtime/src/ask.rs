@@ -245,7 +245,7 @@ impl<T: Send + 'static> Ask<T> {
         block_on(self, Some(patience)).unwrap_or(Err(AskError::Timeout))
     }
 
-    /// Sends the ask, and has `owner` go on with its answer: `then` makes what its body is given.
+    /// Sends the ask, and has `owner` go on with its answer: `then` makes what its body hears.
     pub(crate) fn go_on(mut self, owner: Target, then: impl FnOnce(Answered<T>) -> Box<dyn Any>) {
         host::with(|host| {
             let host = host.expect("an ask goes on where it began");

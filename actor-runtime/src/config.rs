@@ -78,6 +78,9 @@ pub(crate) const STOCK_BLOCKS: usize = 256;
 /// optimisation copies one of a megabyte half a dozen times. What is not used takes no memory.
 pub(crate) const SHARD_STACK: usize = 16 << 20;
 
+/// Ends of actors that a turn tells to those who are linked to them or monitor them, at most.
+pub(crate) const TURN_TOLD: usize = 1_024;
+
 /// How often the end of a system cuts off what destructors spawned meanwhile; then they are left.
 pub(crate) const CUT_OFF_ROUNDS: usize = 64;
 

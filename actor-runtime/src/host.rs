@@ -28,6 +28,7 @@ use tokio::sync::oneshot;
 use tokio::task;
 
 use crate::address::{Address, ShardId, Target};
+use crate::bonds::Bonds;
 use crate::cell::cells::Cells;
 use crate::cell::status::{KILLED, LEAVING, LISTENS, STARTING, WOKEN};
 use crate::cell::task::{FutureStock, Polled, Wakes};
@@ -306,6 +307,12 @@ pub(crate) fn enter<R>(host: &Host, cursor: &Cursor, call: impl FnOnce(&Cursor) 
 pub(crate) enum Signal {
     /// Whoever asked has given the ask up.
     Abandon,
+    /// This actor's monitor of this number is taken off.
+    Demonitor(Address, u64),
+    /// Your monitor of this number has fired.
+    Down(u64, Said),
+    /// An actor wants you to end.
+    Exit(Said),
     /// There will be no answer, and why.
     Fail(AskError),
     /// A place in the mailbox that was promised is not needed.
@@ -314,8 +321,14 @@ pub(crate) enum Signal {
     GoOn(Target),
     /// Say that you live.
     IsAlive(oneshot::Sender<bool>),
+    /// This actor has linked to you.
+    Link(Address),
+    /// The actor to which you are linked has ended.
+    LinkDown(Said),
     /// Say how many messages wait.
     MailboxLen(oneshot::Sender<u64>),
+    /// This actor's monitor of this number watches you.
+    Monitor(Address, u64),
     /// Give a place in the mailbox, once there is one.
     Reserve(Sought),
     /// End, with the system, after what was sent before.
@@ -324,25 +337,44 @@ pub(crate) enum Signal {
     Start,
     /// End after what was sent before.
     Stop,
+    /// This actor has unlinked from you, by the unlink of this number.
+    Unlink(Address, u64),
+    /// This actor has heard of your unlink of this number.
+    Unlinked(Address, u64),
     /// Say why you ended, once you have.
     Wait(oneshot::Sender<ExitReason>),
+}
+
+/// What an actor, or nobody, says of an end.
+#[derive(Clone, Debug)]
+pub(crate) struct Said {
+    pub(crate) from: Option<Address>,
+    pub(crate) reason: ExitReason,
 }
 
 impl Signal {
     /// Whether it is an actor's own word, and not the runtime's for it.
     const fn is_of_an_actor(&self) -> bool {
         match self {
-            Self::IsAlive(_)
+            Self::Demonitor(..)
+            | Self::Exit(_)
+            | Self::IsAlive(_)
+            | Self::Link(_)
             | Self::MailboxLen(_)
+            | Self::Monitor(..)
             | Self::Reserve(_)
             | Self::Stop
+            | Self::Unlink(..)
             | Self::Wait(_) => true,
             Self::Abandon
+            | Self::Down(..)
             | Self::Fail(_)
             | Self::GiveBack
             | Self::GoOn(_)
+            | Self::LinkDown(_)
             | Self::Shutdown
-            | Self::Start => false,
+            | Self::Start
+            | Self::Unlinked(..) => false,
         }
     }
 }
@@ -453,8 +485,17 @@ pub(crate) struct Host {
     pub(crate) begun: Cell<usize>,
     /// Actors to be ended soon, before what waits for them.
     pub(crate) ending: RefCell<Vec<Target>>,
+    /// Ends of actors that are still to be told.
+    pub(crate) obituaries: RefCell<VecDeque<Obituary>>,
     /// The last panic of user code, as the hook saw it.
     panic: RefCell<Option<Panic>>,
+}
+
+/// The end of an actor, and to whom it is to be told.
+pub(crate) struct Obituary {
+    pub(crate) actor: Address,
+    pub(crate) reason: ExitReason,
+    pub(crate) bonds: Bonds,
 }
 
 impl Host {
@@ -485,6 +526,7 @@ impl Host {
             least_slice: Cell::new(u32::MAX),
             begun: Cell::new(0),
             ending: RefCell::default(),
+            obituaries: RefCell::default(),
             panic: RefCell::default(),
         }
     }
@@ -611,6 +653,12 @@ impl Host {
             self.dead_letter(DeadReason::NoProc, to, delivery.letter());
         }
         dropping_asks(AskError::NoProc, || self.let_go(message));
+    }
+
+    /// The actor whose code runs now, if one's does.
+    pub(crate) fn running(&self) -> Option<Address> {
+        let actor = self.watched.actor();
+        (!actor.is_nobody()).then(|| self.address(actor))
     }
 
     /// Counts a dead letter and says so.

@@ -151,6 +151,7 @@ mod actor;
 mod actor_ref;
 mod address;
 mod ask;
+mod bonds;
 #[allow(unsafe_code, reason = "actors lie in raw cells, futures in raw slots")]
 mod cell;
 mod config;
@@ -187,6 +188,7 @@ pub use crate::actor::{
 pub use crate::actor_ref::ActorRef;
 pub use crate::address::Address;
 pub use crate::ask::{Ask, Pending, Reply};
+pub use crate::bonds::{Down, Exit, Monitor};
 pub use crate::cell::{Handled, Options};
 pub use crate::error::{AskError, ReserveError, StartError, TellError};
 pub use crate::event::Event;

@@ -11,6 +11,7 @@ pub use crate::actor::{
 pub use crate::actor_ref::ActorRef;
 pub use crate::address::Address;
 pub use crate::ask::{Ask, Reply};
+pub use crate::bonds::{Down, Exit};
 pub use crate::cell::{Handled, Options};
 pub use crate::exit::{ExitReason, Panic};
 pub use crate::flow::{Flow, IntoFlow, IntoStart, Start};

@@ -10,13 +10,15 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use tokio::sync::oneshot;
 
-use crate::address::Target;
+use crate::address::{Address, Target};
 use crate::record::Loose;
 
 /// What a thread outside a system may ask of one of its shards.
 pub(crate) enum Word {
     /// Run this in a turn of the shard.
     Call(Box<dyn FnOnce() + Send>),
+    /// This actor of another shard was cut off, so its shard cannot tell of its end.
+    CutOff(Address),
     /// End this actor at once; `Watched::kill` has noted it.
     Kill(Target),
     /// Look at what the system asks of its shards.
@@ -33,6 +35,7 @@ impl fmt::Debug for Word {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Call(_) => "Call",
+            Self::CutOff(_) => "CutOff",
             Self::Kill(_) => "Kill",
             Self::Look => "Look",
             Self::Record(_) => "Record",

@@ -642,6 +642,11 @@ impl Inner {
                     }));
                     told.unwrap_or_else(forget_payload);
                 }
+                for (other, inbox) in self.inboxes.iter().enumerate() {
+                    if other != shard {
+                        inbox.say(Word::CutOff(actor));
+                    }
+                }
                 self.publisher.publish(|| Event::CutOff { actor, kind, message });
             }
         }

@@ -10,6 +10,7 @@
 mod alone;
 mod asks;
 mod asks_outside;
+mod bonds;
 mod bounded;
 mod by_hand;
 mod check;

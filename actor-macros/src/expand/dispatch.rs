@@ -121,17 +121,32 @@ fn arm(model: &Handlers, handler: &Handler, cx: &Ident) -> TokenStream {
 }
 
 fn hook(hook: &Hook) -> TokenStream {
-    let Hook { kind, name, cfgs, is_async, takes_context, takes_reason, .. } = hook;
-    let (cx, why) = (names::local("cx"), names::local("why"));
+    let Hook { kind, name, cfgs, is_async, takes_context, takes_news, .. } = hook;
+    let (cx, news) = (names::local("cx"), names::local("news"));
     let mut args = context(*takes_context, &cx);
-    if *takes_reason {
-        args.push(quote!(#why));
+    if *takes_news {
+        args.push(quote!(#news));
     }
     let call = call(name, &args, &hook.returns_at);
     let cx = if *takes_context { cx } else { names::local("_cx") };
-    let why = if *takes_reason { why } else { names::local("_why") };
+    let news = if *takes_news { news } else { names::local("_news") };
+    let told = if *is_async { quote!(told_later) } else { quote!(told) };
     let context = quote!(#cx: &'a mut __rt::Context<Self>);
     match kind {
+        HookKind::Down => quote! {
+            #(#cfgs)*
+            fn down<'a>(&'a mut self, #news: __rt::Down, #context) -> __rt::Handled<'a> {
+                __rt::#told(#call)
+            }
+        },
+        HookKind::Exit => quote! {
+            #(#cfgs)*
+            const TRAPS: bool = true;
+            #(#cfgs)*
+            fn exit<'a>(&'a mut self, #news: __rt::Exit, #context) -> __rt::Handled<'a> {
+                __rt::#told(#call)
+            }
+        },
         HookKind::Start => {
             let started = if *is_async { quote!(started_later) } else { quote!(started) };
             quote! {
@@ -144,12 +159,11 @@ fn hook(hook: &Hook) -> TokenStream {
             }
         }
         HookKind::Stop => {
-            let told = if *is_async { quote!(told_later) } else { quote!(told) };
             quote! {
                 #(#cfgs)*
                 fn stop<'a>(
                     &'a mut self,
-                    #why: &'a __rt::ExitReason,
+                    #news: &'a __rt::ExitReason,
                     #context,
                 ) -> __rt::Handled<'a> {
                     __rt::#told(#call)

@@ -60,12 +60,15 @@ pub(crate) struct Hook {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) is_async: bool,
     pub(crate) takes_context: bool,
-    pub(crate) takes_reason: bool,
+    /// Whether it takes what it is told: why the actor stops, who ended.
+    pub(crate) takes_news: bool,
     pub(crate) returns_at: TokenStream,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HookKind {
+    Down,
+    Exit,
     Start,
     Stop,
 }
@@ -92,6 +95,8 @@ impl Handler {
 impl HookKind {
     pub(crate) const fn word(self) -> Word {
         match self {
+            Self::Down => Word::Down,
+            Self::Exit => Word::Exit,
             Self::Start => Word::Start,
             Self::Stop => Word::Stop,
         }

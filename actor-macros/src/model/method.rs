@@ -33,6 +33,8 @@ impl Method {
         reader.receiver(diag);
         Some(match word {
             Word::Ask | Word::Tell => Self::Handler(Box::new(reader.handler(diag))),
+            Word::Down => Self::Hook(reader.hook(HookKind::Down, attribute, diag)),
+            Word::Exit => Self::Hook(reader.hook(HookKind::Exit, attribute, diag)),
             Word::Start => Self::Hook(reader.hook(HookKind::Start, attribute, diag)),
             Word::Stop => Self::Hook(reader.hook(HookKind::Stop, attribute, diag)),
         })
@@ -185,18 +187,24 @@ impl<'a> Reader<'a> {
 
     fn hook(&self, kind: HookKind, attribute: TokenStream, diag: &mut Diag) -> Hook {
         self.generics(diag);
-        if kind == HookKind::Stop {
+        if kind != HookKind::Start {
             self.returns_flow("hook", "return", diag);
         }
-        let (mut takes_context, mut takes_reason) = (false, false);
+        let (mut takes_context, mut takes_news) = (false, false);
         for (index, param) in self.params().enumerate() {
             if self.is_context(param, index == 0, diag) {
                 takes_context = true;
-            } else if kind == HookKind::Stop && !takes_reason && is_reason(&param.ty) {
-                takes_reason = true;
+            } else if !takes_news && is_news(kind, &param.ty) {
+                takes_news = true;
             } else {
                 let name = text(&param.pat.to_token_stream());
                 match kind {
+                    HookKind::Down => diag
+                        .error(&param.ty, "`#[down]` takes a `Down`")
+                        .help("`down: Down`: which monitor fired, whose it was, and why"),
+                    HookKind::Exit => diag
+                        .error(&param.ty, "`#[exit]` takes an `Exit`")
+                        .help("`exit: Exit`: who ended, or wants this actor to end, and why"),
                     HookKind::Start => diag
                         .error(param, "`#[start]` takes only `cx`")
                         .help(format_args!("give `{name}` to the constructor")),
@@ -213,7 +221,7 @@ impl<'a> Reader<'a> {
             cfgs: cfgs(&self.syntax.attrs),
             is_async: self.syntax.sig.asyncness.is_some(),
             takes_context,
-            takes_reason,
+            takes_news,
             returns_at: self.returns_at(),
         }
     }
@@ -435,7 +443,14 @@ fn name_of(pat: &Pat) -> Option<Ident> {
 }
 
 /// `&ExitReason`
-fn is_reason(ty: &Type) -> bool {
+/// Whether this is the type of what such a hook is told.
+fn is_news(kind: HookKind, ty: &Type) -> bool {
     let (ty, borrowed) = types::referent(ty);
-    borrowed && types::last_segment(ty).is_some_and(|last| last.ident == "ExitReason")
+    let is = |name| types::last_segment(ty).is_some_and(|last| last.ident == name);
+    match kind {
+        HookKind::Down => !borrowed && is("Down"),
+        HookKind::Exit => !borrowed && is("Exit"),
+        HookKind::Start => false,
+        HookKind::Stop => borrowed && is("ExitReason"),
+    }
 }

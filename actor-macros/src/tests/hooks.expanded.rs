@@ -47,7 +47,7 @@ const _: () = {
         }
         fn stop<'a>(
             &'a mut self,
-            _why: &'a __rt::ExitReason,
+            _news: &'a __rt::ExitReason,
             _cx: &'a mut __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
             __rt::told(Self::close(self))
@@ -106,10 +106,70 @@ const _: () = {
         }
         fn stop<'a>(
             &'a mut self,
-            why: &'a __rt::ExitReason,
+            news: &'a __rt::ExitReason,
             cx: &'a mut __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
-            __rt::told_later(Self::close(self, cx, why))
+            __rt::told_later(Self::close(self, cx, news))
+        }
+    }
+};
+impl Watching {
+    fn gone(&mut self, down: Down) {}
+    async fn left(&mut self, cx: &mut Context<Self>, exit: Exit) -> Flow {
+        Flow::stop()
+    }
+}
+/// The messages of `Watching`.
+pub enum WatchingMsg {}
+/// The methods of a reference to `Watching`.
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+pub struct WatchingApi(::callboard::__private::Address);
+const _: () = {
+    use ::callboard::__private as __rt;
+    impl __rt::Message for WatchingMsg {
+        const NAMES: &'static [&'static str] = &[];
+        fn tag(&self) -> usize {
+            match *self {}
+        }
+    }
+    impl __rt::Api for WatchingApi {
+        fn at(address: __rt::Address) -> Self {
+            Self(address)
+        }
+        fn address(&self) -> __rt::Address {
+            self.0
+        }
+    }
+    impl __rt::Protocol for Watching {
+        type Msg = WatchingMsg;
+        type Api = WatchingApi;
+        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+    }
+    impl __rt::Handle<WatchingMsg> for Watching {
+        fn handle<'a>(
+            &'a mut self,
+            msg: WatchingMsg,
+            _cx: &'a mut __rt::Context<Self>,
+        ) -> __rt::Handled<'a> {
+            match msg {}
+        }
+    }
+    impl __rt::Handlers for Watching {
+        const SUSPENDS: bool = true;
+        fn down<'a>(
+            &'a mut self,
+            news: __rt::Down,
+            _cx: &'a mut __rt::Context<Self>,
+        ) -> __rt::Handled<'a> {
+            __rt::told(Self::gone(self, news))
+        }
+        const TRAPS: bool = true;
+        fn exit<'a>(
+            &'a mut self,
+            news: __rt::Exit,
+            cx: &'a mut __rt::Context<Self>,
+        ) -> __rt::Handled<'a> {
+            __rt::told_later(Self::left(self, cx, news))
         }
     }
 };

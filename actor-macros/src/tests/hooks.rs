@@ -17,3 +17,14 @@ impl Late {
     #[stop]
     async fn close(&mut self, cx: &mut Context<Self>, why: &ExitReason) {}
 }
+
+#[handlers]
+impl Watching {
+    #[down]
+    fn gone(&mut self, down: Down) {}
+
+    #[exit]
+    async fn left(&mut self, cx: &mut Context<Self>, exit: Exit) -> Flow {
+        Flow::stop()
+    }
+}

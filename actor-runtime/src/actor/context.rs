@@ -25,7 +25,7 @@ impl<A> Context<A> {
 }
 
 impl<A> Context<A> {
-    fn address(&self) -> Address {
+    pub(super) fn address(&self) -> Address {
         host::with(|host| host.expect("a context stays on its shard").address(self.me))
     }
 

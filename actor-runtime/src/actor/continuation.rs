@@ -1,6 +1,6 @@
 //! What an actor does with an answer it does not wait for: `ask.on(cx, Self::got)`.
 //!
-//! Before me: a handler that asks. After me: the shard calls [`Body::go_on`](crate::cell::Body::go_on) when the
+//! Before me: a handler that asks. After me: the shard calls [`Body::hear`](crate::cell::Body::hear) when the
 //! answer is there and the actor is free, in the answer's place among its messages.
 
 use std::any::Any;

@@ -6,9 +6,9 @@
 mod context;
 mod continuation;
 mod entry;
+mod linking;
 mod spawn;
 
-use std::any::Any;
 use std::fmt;
 use std::future::Future;
 
@@ -21,8 +21,9 @@ pub(crate) use self::spawn::spawn_by;
 pub use self::spawn::{Place, SpawnOn, spawn, spawn_on, start};
 use crate::address::Target;
 use crate::ask::Reply;
+use crate::bonds::{Down, Exit};
 use crate::cell::task::Task;
-use crate::cell::{Body, Handled, Options, Outcome, TypeOf};
+use crate::cell::{Body, Handled, News, Options, Outcome, TypeOf};
 use crate::exit::ExitReason;
 use crate::flow::{Flow, IntoFlow, IntoStart};
 use crate::host;
@@ -45,6 +46,8 @@ pub trait Handle<M>: Sized + 'static {
 pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
     /// Whether there is a start hook.
     const STARTS: bool = false;
+    /// Whether exits are told to the hook `exit`, and do not end the actor.
+    const TRAPS: bool = false;
     /// Whether any handler or hook is `async`: such an actor's cell has room for its context, 8 bytes.
     const SUSPENDS: bool = false;
 
@@ -57,6 +60,18 @@ pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
     /// Runs after the last message, unless the actor crashed.
     fn stop<'a>(&'a mut self, why: &'a ExitReason, cx: &'a mut Context<Self>) -> Handled<'a> {
         let _ = (why, cx);
+        told(())
+    }
+
+    /// Runs when a monitor of the actor's has fired.
+    fn down<'a>(&'a mut self, down: Down, cx: &'a mut Context<Self>) -> Handled<'a> {
+        let _ = (down, cx);
+        told(())
+    }
+
+    /// Runs, if `TRAPS` says so, when an actor to which there is a link has ended, or somebody said `exit`.
+    fn exit<'a>(&'a mut self, exit: Exit, cx: &'a mut Context<Self>) -> Handled<'a> {
+        let _ = (exit, cx);
         told(())
     }
 }
@@ -92,8 +107,8 @@ impl<A: Actor> ActorType<A> {
     )]
     pub const fn new() -> Self {
         Self {
-            plain: TypeOf::new::<A>(Class::Message, A::OPTIONS, A::STARTS),
-            suspending: TypeOf::new::<A>(Class::Message, A::OPTIONS, A::STARTS),
+            plain: TypeOf::new::<A>(Class::Message, A::OPTIONS, A::STARTS).traps(A::TRAPS),
+            suspending: TypeOf::new::<A>(Class::Message, A::OPTIONS, A::STARTS).traps(A::TRAPS),
         }
     }
 }
@@ -143,8 +158,12 @@ impl<A: Actor> Body for Plain<A> {
         done(Handlers::stop(&mut self.0, why, &mut Context::new(me)))
     }
 
-    fn go_on<'a>(&'a mut self, then: Box<dyn Any>, me: Target) -> Handled<'a> {
-        continuation::go_on(&mut self.0, then, me)
+    fn hear<'a>(&'a mut self, news: News, me: Target) -> Handled<'a> {
+        match news {
+            News::Answer(then) => continuation::go_on(&mut self.0, then, me),
+            News::Down(down) => done(self.0.down(down, &mut Context::new(me))),
+            News::Exit(exit) => done(self.0.exit(exit, &mut Context::new(me))),
+        }
     }
 }
 
@@ -185,8 +204,12 @@ impl<A: Actor> Body for Suspending<A> {
         self.call(me, |state, cx| Handlers::stop(state, why, cx))
     }
 
-    fn go_on<'a>(&'a mut self, then: Box<dyn Any>, me: Target) -> Handled<'a> {
-        continuation::go_on(&mut self.state, then, me)
+    fn hear<'a>(&'a mut self, news: News, me: Target) -> Handled<'a> {
+        match news {
+            News::Answer(then) => continuation::go_on(&mut self.state, then, me),
+            News::Down(down) => self.call(me, |state, cx| state.down(down, cx)),
+            News::Exit(exit) => self.call(me, |state, cx| state.exit(exit, cx)),
+        }
     }
 }
 

@@ -42,6 +42,7 @@ use tokio::sync::oneshot;
 use self::status::{BUSY, ENDING, FREE, LENT, Word};
 use self::task::{FutureStock, Polled, Task, Wakes};
 use crate::address::{Address, Target};
+use crate::bonds::{Bonds, Down, Exit};
 use crate::config;
 use crate::error::{AskError, StartError};
 use crate::exit::ExitReason;
@@ -137,9 +138,9 @@ pub(crate) trait Body: Sized + 'static {
         Handled(Outcome::Flow(Flow::go()))
     }
 
-    /// Goes on with the answer to an ask of its own. `then` is what was put with that ask.
-    fn go_on<'a>(&'a mut self, then: Box<dyn Any>, _me: Target) -> Handled<'a> {
-        drop(then);
+    /// Hears what is no message. Only actors do.
+    fn hear<'a>(&'a mut self, news: News, _me: Target) -> Handled<'a> {
+        drop(news);
         Handled(Outcome::Flow(Flow::go()))
     }
 
@@ -214,7 +215,7 @@ pub(crate) struct CellType {
     deliver: unsafe extern "C" fn(CellRef<'_>, NonNull<u8>, Target) -> Called,
     start: unsafe fn(CellRef<'_>, Target) -> Handled<'static>,
     stop: unsafe fn(CellRef<'_>, &'static ExitReason, Target) -> Handled<'static>,
-    go_on: unsafe fn(CellRef<'_>, Box<dyn Any>, Target) -> Handled<'static>,
+    hear: unsafe fn(CellRef<'_>, News, Target) -> Handled<'static>,
     fail: unsafe fn(CellRef<'_>, AskError) -> Handled<'static>,
     drop_body: unsafe fn(CellRef<'_>),
     body: TypeId,
@@ -222,6 +223,8 @@ pub(crate) struct CellType {
     class: u32,
     /// Whether there is a start hook.
     pub(crate) starts: bool,
+    /// Whether exits are told to it and do not end it.
+    pub(crate) traps: bool,
     pub(crate) options: Options,
     name: fn() -> &'static str,
 }
@@ -234,12 +237,13 @@ impl CellType {
             deliver: deliver::<B>,
             start: start::<B>,
             stop: stop::<B>,
-            go_on: go_on::<B>,
+            hear: hear::<B>,
             fail: fail::<B>,
             drop_body: drop_body::<B>,
             body: TypeId::of::<B>(),
             class: cells::class_of(stride_of::<B>(), matches!(class, Class::Answer)),
             starts,
+            traps: false,
             options,
             name: type_name::<K>,
         }
@@ -296,6 +300,12 @@ impl<B: Body> TypeOf<B> {
         Self(CellType::of::<B, K>(class, options, starts), PhantomData)
     }
 
+    /// The same of bodies to which exits are told.
+    pub(crate) const fn traps(mut self, traps: bool) -> Self {
+        self.0.traps = traps;
+        self
+    }
+
     pub(crate) const fn erased(&'static self) -> &'static CellType {
         &self.0
     }
@@ -342,6 +352,8 @@ pub(crate) struct Extras {
     pub(crate) starter: Option<Starter>,
     /// Who awaits an answer, if it is not an actor's own poll.
     pub(crate) waiter: Option<Waiter>,
+    /// Links and monitors.
+    pub(crate) bonds: Bonds,
     /// Asks whose answers the actor goes on with.
     pub(crate) awaits: BTreeSet<Target>,
     /// Who is told why the actor ended.
@@ -361,7 +373,10 @@ impl Extras {
         self.starter.is_some()
             || self.waiter.is_some()
             || self.reason.is_some()
-            || !(self.room.is_unused() && self.awaits.is_empty() && self.watchers.is_empty())
+            || !(self.room.is_unused()
+                && self.bonds.is_empty()
+                && self.awaits.is_empty()
+                && self.watchers.is_empty())
     }
 }
 
@@ -378,11 +393,21 @@ pub(crate) enum Waiter {
     Waker(Waker),
 }
 
+/// What an actor hears beside messages.
+pub(crate) enum News {
+    /// The answer to an ask of its own: what was put with that ask takes it.
+    Answer(Box<dyn Any>),
+    /// A monitor has fired.
+    Down(Down),
+    /// A link has ended, or somebody wants the actor to end.
+    Exit(Exit),
+}
+
 /// What an actor does with the answer to an ask.
 pub(crate) struct Continuation {
     pub(crate) owner: Target,
     pub(crate) ask: Target,
-    /// What [`Body::go_on`] is given.
+    /// With the answer, [`News::Answer`].
     pub(crate) then: Box<dyn Any>,
 }
 
@@ -514,15 +539,11 @@ impl CellRef<'_> {
         catch(|| unsafe { (kind.fail)(self, why) })
     }
 
-    /// Goes on with the answer to an ask. The cell must be alive and its body free.
-    pub(crate) fn go_on(
-        self,
-        then: Box<dyn Any>,
-        me: Target,
-    ) -> std::thread::Result<Handled<'static>> {
+    /// Tells the actor what is no message. The cell must be alive and its body free.
+    pub(crate) fn hear(self, news: News, me: Target) -> std::thread::Result<Handled<'static>> {
         let kind = self.alive();
         // SAFETY: invariants 2 and 3, checked by `alive`.
-        catch(|| unsafe { (kind.go_on)(self, then, me) })
+        catch(|| unsafe { (kind.hear)(self, news, me) })
     }
 
     /// The type of a cell whose body is there and not in use.
@@ -768,9 +789,9 @@ unsafe fn stop<B: Body>(
 /// # Safety
 ///
 /// As for [`deliver`].
-unsafe fn go_on<B: Body>(cell: CellRef<'_>, then: Box<dyn Any>, me: Target) -> Handled<'static> {
+unsafe fn hear<B: Body>(cell: CellRef<'_>, news: News, me: Target) -> Handled<'static> {
     // SAFETY: passed on from the caller.
-    unsafe { body_mut::<B>(cell) }.go_on(then, me)
+    unsafe { body_mut::<B>(cell) }.hear(news, me)
 }
 
 /// # Safety

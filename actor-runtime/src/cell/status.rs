@@ -19,6 +19,8 @@
 //! | `stop_now` was called | any | + `LEAVING` |
 //! | a stop waits behind the messages before it | any | + `CLOSING` |
 //! | the actor asked for an event | any | + `LISTENS` |
+//! | a hook for a monitor or a link runs | 0, or what is harmless | + `NEWS` |
+//! | it has ended | `NEWS` | - `NEWS` |
 //! | `kill` was called | any | + `LEAVING`, `KILLED` |
 //! | the actor ends | any | + `ENDING`, then free |
 //! | an answer, or the lack of one, arrived at the cell of an ask | 0 | `ANSWERED` |
@@ -52,6 +54,9 @@ pub(crate) const CLOSING: u32 = 1 << 11;
 
 /// The actor listens to events: when it is polled, what it sends is marked.
 pub(crate) const LISTENS: u32 = 1 << 12;
+
+/// What runs is no message: the hook for a monitor or a link.
+pub(crate) const NEWS: u32 = 1 << 13;
 
 /// The actor was killed: none of its code is to be called but its destructor.
 pub(crate) const KILLED: u32 = 1 << 10;

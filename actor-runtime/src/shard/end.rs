@@ -20,14 +20,15 @@ use super::driver::Driver;
 use super::room::refuse;
 use super::turn::Turn;
 use crate::address::{Address, ShardId, Target};
-use crate::cell::status::{ANSWERED, BUSY, ENDING, KILLED, LEAVING, LENT, STARTING};
+use crate::bonds::Bonds;
+use crate::cell::status::{ANSWERED, BUSY, ENDING, KILLED, LEAVING, LENT, NEWS, STARTING};
 use crate::cell::{CellRef, Extras, Handled, Outcome, Starter};
 use crate::config;
 use crate::error::{AskError, StartError};
 use crate::event::Event;
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
-use crate::host::{self, Signal};
+use crate::host::{self, Obituary, Signal};
 use crate::mailbox::Line;
 use crate::record::Cursor;
 use crate::route::Word;
@@ -79,7 +80,7 @@ impl Turn<'_> {
     }
 
     /// There is no actor: whoever waits for its start is told when nothing of it is left.
-    fn start_failed(&mut self, cell: CellRef<'_>, target: Target, error: StartError) {
+    pub(super) fn start_failed(&mut self, cell: CellRef<'_>, target: Target, error: StartError) {
         let reason = match &error {
             StartError::Failed(reason) => reason.clone(),
             StartError::Timeout => ExitReason::StartTimeout,
@@ -122,7 +123,7 @@ impl Turn<'_> {
         }
     }
 
-    fn forget_deadline(&self, target: Target) {
+    pub(super) fn forget_deadline(&self, target: Target) {
         let is_it = |due: &&(u64, u32, u32)| (due.1, due.2) == (target.slot(), target.generation());
         let mut starts = self.shard.starts.borrow_mut();
         if let Some(due) = starts.iter().find(is_it).copied() {
@@ -171,7 +172,7 @@ impl Turn<'_> {
                 self.host.let_go((reason, flow));
             }
             None => {
-                self.watched.has_handled();
+                self.count_handled(cell);
                 let reason = match flow.ends() {
                     Some(End::Exit(reason)) => reason,
                     Some(End::Ignore) | None => ExitReason::Normal,
@@ -337,11 +338,11 @@ impl Turn<'_> {
     /// Whether the future that is, or was, pending in this cell is that of a message, and of no hook.
     pub(super) fn has_message(&self, cell: CellRef<'_>) -> bool {
         let stops = cell.if_extras(|extras| extras.reason.is_some()).unwrap_or_default();
-        !cell.word.has(STARTING) && !stops
+        !cell.word.has(NEWS | STARTING) && !stops
     }
 
     /// The message a handler was at when it was cut off.
-    fn lose_in_flight(&self, cell: CellRef<'_>, target: Target) {
+    pub(super) fn lose_in_flight(&self, cell: CellRef<'_>, target: Target) {
         let kind = cell.kind().expect("a cell in use has a type");
         self.host.dead_letter(DeadReason::InFlight, self.host.address(target), kind.letter());
     }
@@ -364,22 +365,25 @@ impl Turn<'_> {
                 self.destructor_panicked(cell, target, payload);
             }
         }
-        let watchers = cell.take_extras().map(|extras| self.end_extras(*extras));
+        let actor = host.address(target);
+        let (watchers, bonds) =
+            cell.take_extras().map(|extras| self.end_extras(*extras)).unwrap_or_default();
         let kind = cell.kind().expect("a cell in use has a type");
         let name = kind.name();
         // Whoever collects this has a user's error say itself.
         let _ = host.guard(|| {
-            tracing::trace!(target: "callboard", actor = %host.address(target), kind = name, %reason, "stop");
+            tracing::trace!(target: "callboard", %actor, kind = name, %reason, "stop");
         });
         host.cells.free(target.slot(), cell, kind);
         // They may look at once, and find that it is gone.
-        for watcher in watchers.into_iter().flat_map(Line::into_iter) {
+        for watcher in watchers.into_iter() {
             self.say(watcher, reason.clone());
         }
+        self.announce(Obituary { actor, reason: reason.clone(), bonds });
     }
 
-    /// Ends what waited for an actor, or in it. Answers who is to be told of its end.
-    fn end_extras(&mut self, extras: Extras) -> Line<oneshot::Sender<ExitReason>> {
+    /// Ends what waited for an actor, or in it. Answers who is to be told of its end, and the links and monitors.
+    fn end_extras(&mut self, extras: Extras) -> (Line<oneshot::Sender<ExitReason>>, Bonds) {
         let host = self.host;
         host.counters.backlog.remove(extras.backlog_records);
         for queue in [&extras.ahead, &extras.backlog] {
@@ -390,7 +394,7 @@ impl Turn<'_> {
             drop(reader);
             queue.give_back(&host.stock);
         }
-        let Extras { mut room, awaits, watchers, starter, waiter, reason, .. } = extras;
+        let Extras { mut room, awaits, watchers, bonds, starter, waiter, reason, .. } = extras;
         for seeker in room.take_seekers() {
             refuse(&seeker, AskError::Stopped);
         }
@@ -402,7 +406,7 @@ impl Turn<'_> {
         }
         self.unless_it_panics(|| drop(starter));
         host.let_go((waiter, reason));
-        watchers
+        (watchers, bonds)
     }
 }
 

@@ -34,7 +34,9 @@ impl Inbox {
     /// Hands a word to the shard, from any thread.
     pub(crate) fn say(&self, word: Word) {
         match word {
-            Word::Kill(_) | Word::Look | Word::StopNow(_) | Word::Wake(_) => self.urgent.push(word),
+            Word::CutOff(_) | Word::Kill(_) | Word::Look | Word::StopNow(_) | Word::Wake(_) => {
+                self.urgent.push(word);
+            }
             Word::Call(_) | Word::Record(_) => self.injector.push(word),
         }
         self.rouse();

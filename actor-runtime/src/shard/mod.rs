@@ -14,6 +14,7 @@ mod end;
 pub(crate) mod inbox;
 #[allow(unsafe_code, reason = "shards hand raw slots to each other")]
 pub(crate) mod lane;
+mod news;
 mod room;
 #[cfg(test)]
 mod tests;

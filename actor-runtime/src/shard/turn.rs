@@ -8,10 +8,11 @@ use tokio::sync::oneshot;
 use super::driver::Driver;
 use super::{Next, Shard};
 use crate::address::{Address, Target};
+use crate::bonds::Bonds;
 use crate::cell::cells::Cells;
 use crate::cell::status::{
-    ANSWERED, BACKLOG, BUSY, CLOSING, ENDING, KILLED, LEAVING, LENT, LISTED, LISTENS, STARTING,
-    WOKEN,
+    ANSWERED, BACKLOG, BUSY, CLOSING, ENDING, KILLED, LEAVING, LENT, LISTED, LISTENS, NEWS,
+    STARTING, WOKEN,
 };
 use crate::cell::task::Polled;
 use crate::cell::{Called, CellRef, CellType, Handled, Outcome, Place, Waiter};
@@ -49,11 +50,17 @@ pub(super) struct Turn<'t> {
 
 /// What the loops over records need of a turn for each of them: it stays in registers, or near.
 #[derive(Clone, Copy)]
-struct Constants<'t> {
+pub(super) struct Constants<'t> {
     cells: &'t Cells,
     watched: &'t Watched,
     base: i64,
     least_slice_end: i64,
+}
+
+/// Works on what an actor has of links and monitors.
+fn change_bonds(cell: CellRef<'_>, change: impl FnOnce(&mut Bonds)) {
+    cell.with_extras(|extras| change(&mut extras.bonds));
+    cell.trim_extras();
 }
 
 impl<'t> Turn<'t> {
@@ -83,6 +90,7 @@ impl<'t> Turn<'t> {
             self.end_stopped();
             self.rotate();
         }
+        self.tell_ends();
         let flushed = self.shard.flush();
         if flushed {
             self.shard.blocked_since.set(None);
@@ -130,6 +138,7 @@ impl<'t> Turn<'t> {
         let idle = self.shard.queue_is_empty(self.cursor)
             && host.woken.borrow().is_empty()
             && host.ending.borrow().is_empty()
+            && host.obituaries.borrow().is_empty()
             && self.shard.rotation.borrow().is_empty();
         if !idle {
             return Next::Busy;
@@ -155,6 +164,7 @@ impl<'t> Turn<'t> {
                 // The loop looks after every turn.
                 Some(Word::Look) => {}
                 Some(Word::Call(call)) => self.call(call),
+                Some(Word::CutOff(gone)) => self.settle_with(gone),
                 Some(Word::Record(mut loose)) => {
                     self.take_all(loose.walk());
                 }
@@ -169,6 +179,8 @@ impl<'t> Turn<'t> {
     /// Runs a call from outside. What it sends is delivered at once, as a record from outside is: behind
     /// the shard's own queue, a thread's ask would be overtaken by its next tell (D4).
     fn call(&mut self, call: Box<dyn FnOnce() + Send>) {
+        // What it says, no actor says.
+        self.watched.rests();
         let front = &self.shard.front;
         self.watched.rests();
         self.cursor.swap(front.cursor());
@@ -262,7 +274,7 @@ impl<'t> Turn<'t> {
 
     /// What stays the same for all records of a turn.
     #[inline(always)]
-    fn constants(&self) -> Constants<'t> {
+    pub(super) fn constants(&self) -> Constants<'t> {
         let Self { host, watched, base, least_slice_end, .. } = *self;
         Constants { cells: &host.cells, watched, base, least_slice_end }
     }
@@ -339,7 +351,7 @@ impl<'t> Turn<'t> {
 
     /// Whether one more message is within the actor's slice; it is counted.
     #[inline(always)]
-    fn has_slice(&self, cell: CellRef<'_>, constants: Constants<'_>) -> bool {
+    pub(super) fn has_slice(&self, cell: CellRef<'_>, constants: Constants<'_>) -> bool {
         let stamp = cell.stamp.get().max(constants.base);
         cell.stamp.set(stamp + 1);
         stamp < constants.least_slice_end || !self.is_out_of_slice(cell)
@@ -390,21 +402,38 @@ impl<'t> Turn<'t> {
         }
     }
 
-    fn signal(&mut self, cell: CellRef<'_>, target: Target, signal: Signal, force: u32) {
+    pub(super) fn signal(&mut self, cell: CellRef<'_>, target: Target, signal: Signal, force: u32) {
         match signal {
             Signal::Abandon => self.abandon(cell, target),
             Signal::Fail(why) => self.fail(cell, target, why),
             Signal::Start => self.start(cell, target),
             // All else is for actors.
             _ if cell.kind().is_none_or(|kind| kind.is_reply()) => {}
+            Signal::Demonitor(watcher, number) => {
+                change_bonds(cell, |bonds| bonds.unwatched(watcher, number));
+            }
+            Signal::Exit(said) => self.exit(cell, target, force, said),
             Signal::GiveBack => self.redeem(cell, target),
-            Signal::GoOn(ask) => self.go_on(cell, target, ask, force),
+            Signal::Down(..) | Signal::GoOn(_) => self.news(cell, target, force, signal),
             Signal::IsAlive(tell) => self.say(tell, true),
+            Signal::Link(from) => change_bonds(cell, |bonds| bonds.linked(from)),
+            Signal::LinkDown(said) => self.link_down(cell, target, force, said),
             Signal::MailboxLen(tell) => {
                 let messages = cell.if_extras(|extras| extras.room.messages);
                 self.say(tell, messages.unwrap_or_default());
             }
+            Signal::Monitor(watcher, number) => {
+                change_bonds(cell, |bonds| bonds.watched(watcher, number));
+            }
             Signal::Reserve(sought) => self.reserve(cell, target, sought),
+            Signal::Unlink(from, number) => {
+                change_bonds(cell, |bonds| bonds.unlinked(from));
+                let me = self.host.address(target);
+                host::send(host::signals(), from, Signal::Unlinked(me, number));
+            }
+            Signal::Unlinked(from, number) => {
+                change_bonds(cell, |bonds| bonds.acknowledged(from, number));
+            }
             Signal::Wait(tell) => cell.with_extras(|extras| extras.watchers.push(tell)),
             Signal::Shutdown | Signal::Stop if cell.word.has(ENDING | LEAVING | LENT) => {}
             Signal::Shutdown | Signal::Stop
@@ -441,7 +470,7 @@ impl<'t> Turn<'t> {
     }
 
     /// What a call of user code left, or its panic.
-    fn delivered(
+    pub(super) fn delivered(
         &mut self,
         cell: CellRef<'_>,
         target: Target,
@@ -486,13 +515,22 @@ impl<'t> Turn<'t> {
         match handled.0 {
             Outcome::Answered(asker) => self.answered(cell, asker),
             Outcome::Flow(flow) => {
-                self.watched.has_handled();
+                self.count_handled(cell);
                 self.flow(cell, target, flow);
             }
             Outcome::Later(task) => {
                 cell.suspend(task, target);
                 self.poll_cell(cell);
             }
+        }
+    }
+
+    /// A call has ended well: that of a message is counted.
+    pub(super) fn count_handled(&mut self, cell: CellRef<'_>) {
+        if cell.word.has(NEWS) {
+            cell.word.clear(NEWS);
+        } else {
+            self.watched.has_handled();
         }
     }
 
@@ -528,33 +566,7 @@ impl<'t> Turn<'t> {
         });
         let Some((owner, ask)) = owner.flatten() else { return };
         if let Some(cell) = self.host.cell(owner) {
-            self.go_on(cell, owner, ask, 0);
-        }
-    }
-
-    /// Has an actor go on with the answer to an ask of its own, in its place among the messages.
-    fn go_on(&mut self, cell: CellRef<'_>, target: Target, ask: Target, force: u32) {
-        if cell.word.has(ENDING | LEAVING | LENT) {
-            // Its asks end with it.
-        } else if force != 0
-            || cell.word.has(BUSY | BACKLOG | STARTING)
-            || !self.has_slice(cell, self.constants())
-        {
-            self.push_back_signal(cell, target, Signal::GoOn(ask));
-        } else {
-            self.go_on_now(cell, target, ask);
-        }
-    }
-
-    fn go_on_now(&mut self, cell: CellRef<'_>, target: Target, ask: Target) {
-        cell.if_extras(|extras| extras.awaits.remove(&ask));
-        cell.trim_extras();
-        let answered = self.host.cell(ask);
-        let waiter = answered.and_then(|cell| cell.if_extras(|extras| extras.waiter.take()));
-        if let Some(Some(Waiter::Actor(continuation))) = waiter {
-            self.begins(cell, target);
-            let outcome = cell.go_on(continuation.then, target);
-            self.delivered(cell, target, outcome);
+            self.news(cell, owner, 0, Signal::GoOn(ask));
         }
     }
 
@@ -641,7 +653,7 @@ impl<'t> Turn<'t> {
         } else if cell.word.has(ENDING) {
             self.go_on_ending(cell, target, flow);
         } else {
-            self.watched.has_handled();
+            self.count_handled(cell);
             if flow.goes_on() && !cell.word.has(BACKLOG) {
                 return;
             }
@@ -688,7 +700,7 @@ impl<'t> Turn<'t> {
     }
 
     /// A signal waits behind the messages before it.
-    fn push_back_signal(&self, cell: CellRef<'_>, target: Target, signal: Signal) {
+    pub(super) fn push_back_signal(&self, cell: CellRef<'_>, target: Target, signal: Signal) {
         cell.with_extras(|extras| {
             extras.backlog.begin(|| self.host.stock.small());
             extras.backlog.append(host::signals(), target, signal, &self.host.stock);
@@ -761,11 +773,9 @@ impl<'t> Turn<'t> {
         match outcome {
             Ok(None) => {}
             Ok(Some(called)) => self.called(cell, target, called),
-            Err(Signal::GoOn(ask)) => self.go_on_now(cell, target, ask),
             Err(Signal::Shutdown) => self.end(cell, target, ExitReason::Shutdown),
             Err(Signal::Stop) => self.end(cell, target, ExitReason::Normal),
-            // The others do not wait.
-            Err(_) => {}
+            Err(signal) => self.hear(cell, target, signal),
         }
     }
 
@@ -846,6 +856,10 @@ impl<'t> Turn<'t> {
             }
             Class::Signal => {}
         }
+        let record = match record.take(host::signals()) {
+            Ok(signal) => return self.unheard(to, signal, why),
+            Err(record) => record,
+        };
         if !host::dropping_asks(why, || record.discard()) {
             self.host.counters.panics.add(1);
             self.host.counters.panics_in_drop.add(1);

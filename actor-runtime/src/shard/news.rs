@@ -1,0 +1,193 @@
+//! What an actor hears beside messages: answers it goes on with, monitors that fired, links that ended.
+//!
+//! News take their turn as messages do, but no place in a mailbox. An exit that is not trapped ends its actor
+//! instead, when it arrives.
+
+use super::turn::Turn;
+use crate::address::{Address, Target};
+use crate::bonds::{Down, Exit, Monitor, Told};
+use crate::cell::status::{BACKLOG, BUSY, CLOSING, ENDING, LEAVING, LENT, NEWS, STARTING};
+use crate::cell::{CellRef, News, Waiter};
+use crate::config;
+use crate::error::{AskError, StartError};
+use crate::exit::ExitReason;
+use crate::host::{self, Obituary, Said, Signal};
+
+impl Turn<'_> {
+    /// Tells an actor what is no message, in its place among the messages.
+    pub(super) fn news(&mut self, cell: CellRef<'_>, target: Target, force: u32, signal: Signal) {
+        if cell.word.has(ENDING | LEAVING | LENT) {
+            // Nobody is there to hear it; asks end with their owner.
+            self.host.let_go(signal);
+        } else if force != 0
+            || cell.word.has(BUSY | BACKLOG | STARTING)
+            || !self.has_slice(cell, self.constants())
+        {
+            self.push_back_signal(cell, target, signal);
+        } else {
+            self.hear(cell, target, signal);
+        }
+    }
+
+    /// Tells an actor that is free.
+    pub(super) fn hear(&mut self, cell: CellRef<'_>, target: Target, signal: Signal) {
+        let Some(news) = self.news_of(cell, target, signal) else { return };
+        if !matches!(news, News::Answer(_)) {
+            cell.word.set(NEWS);
+        }
+        self.begins(cell, target);
+        let outcome = cell.hear(news, target);
+        self.delivered(cell, target, outcome);
+    }
+
+    /// What there is to hear, unless it was taken back while it waited.
+    fn news_of(&self, cell: CellRef<'_>, target: Target, signal: Signal) -> Option<News> {
+        let me = self.host.address(target);
+        match signal {
+            Signal::Down(number, Said { from, reason }) => {
+                let target = cell.if_extras(|extras| extras.bonds.demonitor(number)).flatten();
+                cell.trim_extras();
+                let Some(actor) = from.filter(|_| target.is_some()) else {
+                    self.host.let_go(reason);
+                    return None;
+                };
+                Some(News::Down(Down::new(Monitor::new(me, number), actor, reason)))
+            }
+            Signal::Exit(Said { from, reason }) => Some(News::Exit(Exit::new(from, reason))),
+            Signal::GoOn(ask) => {
+                cell.if_extras(|extras| extras.awaits.remove(&ask));
+                cell.trim_extras();
+                let waiter = self.host.cell(ask)?.if_extras(|extras| extras.waiter.take());
+                match waiter.flatten()? {
+                    Waiter::Actor(continuation) => Some(News::Answer(continuation.then)),
+                    Waiter::Call(_) | Waiter::Waker(_) => None,
+                }
+            }
+            // The others do not wait.
+            _ => None,
+        }
+    }
+
+    /// An actor to which this one is linked has ended.
+    pub(super) fn link_down(&mut self, cell: CellRef<'_>, target: Target, force: u32, said: Said) {
+        let is_linked = said.from.is_some_and(|from| {
+            let exits = cell.if_extras(|extras| extras.bonds.exits(from));
+            exits.unwrap_or_default()
+        });
+        cell.trim_extras();
+        if is_linked {
+            self.exit(cell, target, force, said);
+        } else {
+            self.host.let_go(said);
+        }
+    }
+
+    /// Somebody wants the actor to end, or one to which it is linked has ended.
+    pub(super) fn exit(&mut self, cell: CellRef<'_>, target: Target, force: u32, said: Said) {
+        let by_itself = said.from == Some(self.host.address(target));
+        if cell.kind().is_some_and(|kind| kind.traps) {
+            self.news(cell, target, force, Signal::Exit(said));
+        } else if by_itself || !matches!(said.reason, ExitReason::Normal) {
+            self.end_by_exit(cell, target, said.reason);
+        }
+    }
+
+    /// Ends an actor at its await, or now, before what waits for it.
+    fn end_by_exit(&mut self, cell: CellRef<'_>, target: Target, reason: ExitReason) {
+        // One that ends as well, with its system or because it was told to, ends after what was sent before.
+        let ends_anyway = cell.word.has(CLOSING) && reason.is_normal();
+        if cell.word.has(ENDING | LENT) || ends_anyway {
+            return self.host.let_go(reason);
+        }
+        if cell.word.has(STARTING) {
+            self.forget_deadline(target);
+            return self.start_failed(cell, target, StartError::Failed(reason));
+        }
+        if cell.word.has(BUSY) {
+            if self.has_message(cell) {
+                self.lose_in_flight(cell, target);
+            }
+            if let Err(payload) = self.drop_task(cell, AskError::Stopped) {
+                self.destructor_panicked(cell, target, payload);
+            }
+        }
+        self.end(cell, target, reason);
+    }
+
+    /// A signal to an actor that is not there.
+    pub(super) fn unheard(&self, actor: Address, signal: Signal, why: AskError) {
+        let noproc = || Said { from: Some(actor), reason: ExitReason::NoProc };
+        match signal {
+            Signal::Link(from) => host::send(host::signals(), from, Signal::LinkDown(noproc())),
+            Signal::Monitor(watcher, number) => {
+                host::send(host::signals(), watcher, Signal::Down(number, noproc()));
+            }
+            Signal::Unlink(from, number) => {
+                host::send(host::signals(), from, Signal::Unlinked(actor, number));
+            }
+            signal => host::dropping_asks(why, || self.host.let_go(signal)),
+        }
+    }
+
+    /// Tells of the ends of actors; so many in a turn, for there may be a million to tell.
+    pub(super) fn tell_ends(&self) {
+        for _ in 0..config::TURN_TOLD {
+            let mut obituaries = self.host.obituaries.borrow_mut();
+            let Some(obituary) = obituaries.front_mut() else { return };
+            let (actor, reason) = (obituary.actor, obituary.reason.clone());
+            let told = obituary.bonds.next_to_tell();
+            let done = if told.is_none() { obituaries.pop_front() } else { None };
+            drop(obituaries);
+            if let Some(told) = told {
+                tell_end(told, actor, reason);
+            } else {
+                self.host.let_go((done, reason));
+            }
+        }
+    }
+
+    /// Has the end of an actor told to those who are linked to it or monitor it.
+    pub(super) fn announce(&self, obituary: Obituary) {
+        if !obituary.bonds.is_empty() {
+            self.host.obituaries.borrow_mut().push_back(obituary);
+        }
+    }
+
+    /// Settles what actors of this shard have with one of another that was cut off, and so cannot tell them.
+    pub(super) fn settle_with(&mut self, gone: Address) {
+        let mut bound = Vec::new();
+        self.host.cells.for_each(false, |slot, cell| {
+            let bonds = cell.if_extras(|extras| extras.bonds.with(gone));
+            if let Some((monitors, is_linked)) = bonds
+                && (is_linked || !monitors.is_empty())
+            {
+                bound.push((Target::new(slot, cell.word.generation()), monitors, is_linked));
+            }
+        });
+        let said = Said { from: Some(gone), reason: ExitReason::Killed };
+        for (target, monitors, is_linked) in bound {
+            for number in monitors {
+                self.tell(target, Signal::Down(number, said.clone()));
+            }
+            if is_linked {
+                self.tell(target, Signal::LinkDown(said.clone()));
+            }
+        }
+    }
+
+    fn tell(&mut self, target: Target, signal: Signal) {
+        if let Some(cell) = self.host.cell(target) {
+            self.signal(cell, target, signal, 0);
+        }
+    }
+}
+
+fn tell_end(told: Told, actor: Address, reason: ExitReason) {
+    let said = Said { from: Some(actor), reason };
+    let (to, signal) = match told {
+        Told::Down(watcher, number) => (watcher, Signal::Down(number, said)),
+        Told::Exit(other) => (other, Signal::LinkDown(said)),
+        Told::Demonitor(target, number) => (target, Signal::Demonitor(actor, number)),
+    };
+    host::send(host::signals(), to, signal);
+}
