@@ -592,7 +592,7 @@ impl Host {
     }
 
     /// The stamp of an ask that ends without its answer so many nanoseconds from now, at most
-    /// [`NEVER`](config::NEVER).
+    /// [`NEVER`](crate::config::NEVER).
     #[inline(always)]
     pub(crate) fn deadline_in(&self, timeout_nanos: u64) -> i64 {
         let deadline = self.now.get() + timeout_nanos;
