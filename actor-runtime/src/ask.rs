@@ -81,6 +81,42 @@ impl<T: Send + 'static> Reply<T> {
         host::send(Awaited::<T>::TYPE.delivery(), this.to, value);
     }
 
+    /// The same as a handler returns. If an actor of this shard awaits it in its handler, the answer is put where
+    /// it waits, and the answer says whom to poll: it could handle nothing in between, so no record has to keep
+    /// the answer's place.
+    #[inline]
+    pub(crate) fn answer_at_once(self, value: T) -> Option<Place> {
+        let this = ManuallyDrop::new(self);
+        let at = this.to.target();
+        let mut value = Some(value);
+        let asker = host::with_own(this.to.shard_id(), |host| {
+            let cell = host.cells.at(at.slot())?;
+            let asker = cell.with_idle(at, Awaited::<T>::TYPE, |awaited| {
+                let asker = awaited.asker?;
+                awaited.answer = value.take().map(Ok);
+                Some(asker)
+            })??;
+            cell.word.occupy(ANSWERED);
+            cell.stamp.set(0);
+            Some(asker)
+        });
+        if let Some(value) = value {
+            host::send(Awaited::<T>::TYPE.delivery(), this.to, value);
+        }
+        asker
+    }
+
+    /// The same as an `async` handler returns: the turn polls the asker after it.
+    pub(crate) fn answer_from_poll(self, value: T) {
+        let may = host::with(|host| host.is_some_and(|host| host.answers_at_once.get()));
+        if !may {
+            return self.answer(value);
+        }
+        if let Some(asker) = self.answer_at_once(value) {
+            host::with(|host| host.map(|host| host.answered.set(Some(asker))));
+        }
+    }
+
     /// The end that answers the ask which waits there.
     pub(crate) const fn to(to: Address) -> Self {
         Self { to, answer: PhantomData }

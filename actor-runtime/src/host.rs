@@ -260,6 +260,13 @@ pub(crate) fn with<R>(call: impl FnOnce(Option<&Host>) -> R) -> R {
     call(here().host.get())
 }
 
+/// The same for this shard, if it turns on this thread and sends as ever.
+#[inline(always)]
+pub(crate) fn with_own<R>(shard_id: ShardId, call: impl FnOnce(&Host) -> Option<R>) -> Option<R> {
+    let here = here();
+    if here.shard_id() == shard_id { here.host.get().and_then(call) } else { None }
+}
+
 /// Says that whoever runs now listens to events: what cannot be delivered of what it sends is counted, but is
 /// no event, or it would hear of its own words for ever (DL2). An actor does so from then on; outside, it is
 /// the task or the plain thread that listened last on this thread.
@@ -475,6 +482,10 @@ pub(crate) struct Host {
     polled: Cell<*const ()>,
     /// Which actor is polled, or was last, and where it lies.
     last_polled: Cell<(Target, Option<Place>)>,
+    /// Whom a handler that was polled has answered, to be polled next.
+    pub(crate) answered: Cell<Option<Place>>,
+    /// Whether a handler that is polled may do so.
+    pub(crate) answers_at_once: Cell<bool>,
     /// Whether it listens to events.
     pub(crate) listens: Cell<bool>,
     /// Actors to be polled soon.
@@ -521,6 +532,8 @@ impl Host {
             next_deadline: Cell::new(u64::MAX),
             polled: Cell::new(std::ptr::null()),
             last_polled: Cell::new((Target::NOBODY, None)),
+            answered: Cell::new(None),
+            answers_at_once: Cell::new(true),
             listens: Cell::new(false),
             woken: RefCell::default(),
             least_slice: Cell::new(u32::MAX),

@@ -782,3 +782,86 @@ fn an_ask_awaited_by_another_actor_of_its_shard_is_answered_there() {
     simulator.run();
     assert_eq!((simulator.handled(), simulator.asks()), (3, 0));
 }
+
+/// Asks the next, which asks the next.
+#[actor]
+struct Link(Option<ActorRef<Self>>);
+
+#[handlers]
+impl Link {
+    #[ask]
+    async fn length(&mut self) -> Result<u64, AskError> {
+        match self.0 {
+            Some(next) => Ok(1 + Box::pin(next.length()).await??),
+            None => Ok(1),
+        }
+    }
+}
+
+#[test]
+fn a1_a_long_chain_of_asks_is_answered_on_a_flat_stack() {
+    on_shards(|simulator| {
+        let mut first = None;
+        for at in 0..20_000 {
+            // Runs of the same shard, and steps to the next.
+            first = Some(put(&simulator, at / 100, move || Link(first)));
+        }
+        let first = first.expect("there are many");
+        let length = simulator.block_on(0, move || first.length().timeout(crate::check::LONG));
+        assert_eq!(length, Some(Ok(Ok(20_000))));
+        assert_eq!(simulator.asks(), 0);
+    });
+}
+
+#[test]
+fn d3_an_answer_and_what_was_told_before_it_come_in_order() {
+    /// Tells the asker something, and answers.
+    #[actor]
+    struct Tells;
+
+    #[handlers]
+    impl Tells {
+        #[ask]
+        fn answer(&mut self, to: ActorRef<Hears>) -> u64 {
+            to.hear(1);
+            2
+        }
+    }
+
+    /// Keeps what comes, in its order.
+    #[actor]
+    #[derive(Default)]
+    struct Hears(Vec<u64>);
+
+    #[handlers]
+    impl Hears {
+        #[tell]
+        async fn ask_twice(&mut self, cx: &mut Context<Self>, of: ActorRef<Tells>) {
+            let me = cx.me();
+            for _ in 0..2 {
+                self.0.extend(of.answer(me).await);
+            }
+        }
+
+        #[tell]
+        fn hear(&mut self, number: u64) {
+            self.0.push(number);
+        }
+
+        #[ask]
+        fn heard(&self) -> Vec<u64> {
+            self.0.clone()
+        }
+    }
+
+    on_shards(|simulator| {
+        for at in [0, 1] {
+            let (hears, tells) =
+                (put(&simulator, 0, Hears::default), put(&simulator, at, || Tells));
+            hears.ask_twice(tells);
+            simulator.run();
+            // It takes no message until its handler has ended.
+            assert_eq!(ask_from(&simulator, 0, hears.heard()), Ok(vec![2, 2, 1, 1]));
+        }
+    });
+}

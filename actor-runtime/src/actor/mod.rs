@@ -133,6 +133,7 @@ struct Plain<A>(A);
 fn done<'a>(handled: Handled<'_>) -> Handled<'a> {
     match handled.0 {
         Outcome::Flow(flow) => Handled(Outcome::Flow(flow)),
+        Outcome::Answers(asker) => Handled(Outcome::Answers(asker)),
         Outcome::Answered(_) | Outcome::Later(_) => {
             panic!("a handler that suspends needs `const SUSPENDS: bool = true` in `Handlers`")
         }
@@ -222,8 +223,10 @@ pub fn told<'a>(value: impl IntoFlow) -> Handled<'a> {
 /// A handler that somebody waits for returned the answer.
 #[inline]
 pub fn asked<'a, T: Send + 'static>(reply: Reply<T>, value: T) -> Handled<'a> {
-    reply.answer(value);
-    Handled(Outcome::Flow(Flow::go()))
+    Handled(match reply.answer_at_once(value) {
+        Some(asker) => Outcome::Answers(asker),
+        None => Outcome::Flow(Flow::go()),
+    })
 }
 
 /// A start hook returned.
@@ -242,7 +245,7 @@ pub fn asked_later<'a, T: Send + 'static>(
     future: impl Future<Output = T> + 'a,
 ) -> Handled<'a> {
     later(future, move |value| {
-        reply.answer(value);
+        reply.answer_from_poll(value);
         Flow::go()
     })
 }

@@ -71,6 +71,8 @@ pub(crate) enum Outcome<'a> {
     /// The answer to an ask, or why there is none, is in its cell; the poll of the actor here awaits it, or
     /// nobody's. If that actor has ended, another may have its place.
     Answered(Option<Place>),
+    /// Done, and the answer it gave is in its cell already: poll the actor here, which awaits it.
+    Answers(Place),
     /// Not done: poll it.
     Later(Task<'a>),
 }
@@ -81,6 +83,7 @@ pub(crate) enum Outcome<'a> {
 pub(crate) enum Called {
     Flow(Flow),
     Answered(Option<Place>),
+    Answers(Place),
     Later(Task<'static>),
     Panicked(Box<Payload>),
 }
@@ -95,6 +98,7 @@ impl Called {
         match catch(call) {
             Ok(Handled(Outcome::Flow(flow))) => Self::Flow(flow),
             Ok(Handled(Outcome::Answered(asker))) => Self::Answered(asker),
+            Ok(Handled(Outcome::Answers(asker))) => Self::Answers(asker),
             Ok(Handled(Outcome::Later(task))) => Self::Later(task),
             Err(payload) => Self::Panicked(Box::new(payload)),
         }
@@ -104,6 +108,7 @@ impl Called {
         match self {
             Self::Flow(flow) => Ok(Handled(Outcome::Flow(flow))),
             Self::Answered(asker) => Ok(Handled(Outcome::Answered(asker))),
+            Self::Answers(asker) => Ok(Handled(Outcome::Answers(asker))),
             Self::Later(task) => Ok(Handled(Outcome::Later(task))),
             Self::Panicked(payload) => Err(*payload),
         }
@@ -114,6 +119,7 @@ impl fmt::Debug for Handled<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.0 {
             Outcome::Answered(_) => "Answered",
+            Outcome::Answers(_) => "Answers",
             Outcome::Flow(_) => "Flow",
             Outcome::Later(_) => "Later",
         })
@@ -663,6 +669,24 @@ impl CellRef<'_> {
     pub(crate) fn deadline(self) -> Option<u64> {
         let stamp = self.stamp.get();
         (stamp < 0).then_some(!stamp as u64)
+    }
+
+    /// Works on the body of a cell that is idle, in this life of it. None if it is not, or another's.
+    ///
+    /// No user code may run in `body`.
+    #[inline(always)]
+    pub(crate) fn with_idle<B: Body, R>(
+        self,
+        me: Target,
+        expected: &'static TypeOf<B>,
+        body: impl FnOnce(&mut B) -> R,
+    ) -> Option<R> {
+        let fits = self.kind().is_some_and(|kind| std::ptr::eq(kind, expected.erased()));
+        if !fits || !self.word.is(me.generation(), 0) {
+            return None;
+        }
+        // SAFETY: the type is the body's, and an idle cell's is used by nobody (invariant 3).
+        Some(body(unsafe { body_mut::<B>(self) }))
     }
 
     /// Moves the body out, to be followed by freeing the cell. None if the cell is another's or in use.

@@ -53,7 +53,7 @@ impl Turn<'_> {
                 cell.suspend(task, target);
                 self.poll(target);
             }
-            Ok(Handled(Outcome::Answered(_))) => {}
+            Ok(Handled(Outcome::Answered(_) | Outcome::Answers(_))) => {}
             Err(payload) => self.crash(cell, target, payload, false),
         }
         self.list(target);

@@ -298,6 +298,12 @@ impl<'t> Turn<'t> {
         });
         match delivered {
             Ok(Called::Flow(flow)) if flow.goes_on() && !watched.has_cut() => watched.has_handled(),
+            Ok(Called::Answers(asker)) if !watched.has_cut() => {
+                // There is nothing to drop, and a call to find that out.
+                std::mem::forget(delivered);
+                watched.has_handled();
+                self.poll_asker(asker);
+            }
             Ok(Called::Answered(asker)) => self.answered(cell, asker),
             Ok(called) => self.called(cell, target, called),
             Err(record) => self.set_aside(record, force),
@@ -491,6 +497,11 @@ impl<'t> Turn<'t> {
         target: Target,
         outcome: std::thread::Result<Handled<'static>>,
     ) {
+        if let Ok(Handled(Outcome::Answers(asker))) = outcome {
+            // Whoever was answered goes on, whatever becomes of this one.
+            self.delivered(cell, target, Ok(Handled(Outcome::Flow(Flow::go()))));
+            return self.poll_asker(asker);
+        }
         if let Some(outcome) = self.unless_cut_off(cell, target, outcome, true) {
             self.take_outcome(cell, target, outcome);
         }
@@ -514,6 +525,10 @@ impl<'t> Turn<'t> {
     fn follow(&mut self, cell: CellRef<'_>, target: Target, handled: Handled<'static>) {
         match handled.0 {
             Outcome::Answered(asker) => self.answered(cell, asker),
+            Outcome::Answers(asker) => {
+                self.follow(cell, target, Handled(Outcome::Flow(Flow::go())));
+                self.poll_asker(asker);
+            }
             Outcome::Flow(flow) => {
                 self.count_handled(cell);
                 self.flow(cell, target, flow);
@@ -644,6 +659,18 @@ impl<'t> Turn<'t> {
                 self.crash(cell, target, payload, self.has_message(cell));
             }
         }
+        if let Some(asker) = self.host.answered.take() {
+            self.poll_asker(asker);
+        }
+    }
+
+    /// Polls an actor whose answer is there. What it answers itself meanwhile goes by the queue, so that a long
+    /// chain of asks neither grows the stack nor holds the shard.
+    #[inline]
+    fn poll_asker(&mut self, asker: Place) {
+        let may = self.host.answers_at_once.replace(false);
+        self.poll_cell(self.host.at_place(self.host.shard_id, asker));
+        self.host.answers_at_once.set(may);
     }
 
     /// A pending handler or hook has ended.
