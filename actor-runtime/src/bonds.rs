@@ -251,6 +251,12 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: if cfg!(miri) { 8 } else { 1_000 },
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
         #[test]
         fn x8_links_and_unlinks_that_cross_lead_to_one_view(steps in prop::collection::vec((0..3, 0..2_usize), 0..60)) {
             let mut pair = Pair::default();
