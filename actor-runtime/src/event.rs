@@ -16,7 +16,7 @@ use tokio::sync::broadcast::{Receiver, Sender, channel};
 use crate::address::Address;
 use crate::config;
 use crate::exit::Panic;
-use crate::record::{Letter, Mark};
+use crate::record::Letter;
 use crate::stats::DeadReason;
 
 /// What happened in a system. It holds text and numbers, never a value of a user's.
@@ -191,7 +191,7 @@ impl Publisher {
 
     /// Says that a message will not be handled; not of a listener's, who might send the next when it hears.
     pub(crate) fn dead_letter(&self, reason: DeadReason, receiver: Address, letter: &Letter) {
-        if letter.mark() == Mark::Quiet {
+        if letter.mark().is_quiet() {
             return;
         }
         let (message, bytes) = (letter.name(), letter.value_bytes());

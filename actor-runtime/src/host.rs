@@ -39,8 +39,7 @@ use crate::exit::{ExitReason, Panic};
 use crate::mailbox::Seeker;
 use crate::message::MessageField;
 use crate::record::{
-    Class, Cursor, Delivery, Letter, Loose, Mark, Parcel, RecordQueue, Stock, forget_payload,
-    record_size,
+    Class, Cursor, Delivery, Letter, Loose, Parcel, RecordQueue, Stock, forget_payload, record_size,
 };
 use crate::route::{self, Word};
 use crate::stats::{Counters, DeadReason};
@@ -174,7 +173,7 @@ fn send_by_detour<M: MessageField>(
             Class::Message => host.dead_letter(DeadReason::Stopped, to, letter),
             Class::Signal => {}
         }
-        if letter.mark() == Mark::Placed {
+        if letter.mark().is_placed() {
             send(signals(), to, Signal::GiveBack);
         }
         dropping_asks(AskError::Stopped, || host.let_go(message));
@@ -654,10 +653,12 @@ impl Host {
         here().set_shard_id(ShardId::OUTSIDE);
     }
 
-    /// The listener's poll is over.
+    /// The listener's call is over. If it was cut off in it, what it still sends is discarded.
     pub(crate) fn end_quiet(&self) {
         self.listens.set(false);
-        self.end_detour();
+        if !self.watched.is_in_cut() {
+            self.end_detour();
+        }
     }
 
     /// A message of this shard that has nowhere to go.

@@ -8,10 +8,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::task::{Context as TaskContext, Poll, Wake, Waker};
 
+use callboard::testing::Simulator;
 use callboard::{
-    ActorRef, Address, AskError, DeadReason, Event, Events, Start, actor, handlers, start,
+    ActorRef, Address, AskError, Context, DeadReason, Event, Events, Start, actor, handlers, start,
 };
 
+use crate::bounded::{Refusing, RefusingMsg};
 use crate::check::{Subject, SubjectMsg, World, ask_from, everywhere, on_shards, put, real};
 
 /// All that a subscriber has not yet seen, once nothing more comes.
@@ -348,6 +350,92 @@ fn dl2_what_a_listener_sends_in_vain_is_only_counted() {
         let report = world.end();
         assert_eq!(report.dead_letters.total(), 3 + 6);
         assert_eq!(dead_letters(&rest(events)).len(), 3, "the rest was sent by who listens");
+    });
+}
+
+/// Has listened, and sends to one that has ended in all it does besides.
+#[actor]
+struct Restless {
+    to: ActorRef<Subject>,
+    events: Events,
+}
+
+impl Restless {
+    fn got(&mut self, answer: Result<u64, AskError>) {
+        assert_eq!(answer, Ok(1));
+        self.to.work();
+    }
+}
+
+impl Drop for Restless {
+    fn drop(&mut self) {
+        self.to.work();
+    }
+}
+
+#[handlers]
+impl Restless {
+    #[tell]
+    fn look(&mut self) {
+        drain(&mut self.events);
+    }
+
+    #[tell]
+    fn go_on(&mut self, cx: &mut Context<Self>) {
+        cx.me().one().on(cx, Self::got);
+    }
+
+    #[tell]
+    fn send_with_a_place(&mut self, of: ActorRef<Refusing>) {
+        of.try_tell(RefusingMsg::Note { number: 1 }).expect("it lives and is idle");
+        of.stop_now();
+    }
+
+    #[ask]
+    fn one(&self) -> u64 {
+        1
+    }
+
+    #[stop]
+    fn finish(&mut self) {
+        self.to.work();
+    }
+}
+
+/// How many dead letters a listener makes by `does`, and how many of them are told.
+fn in_vain(does: impl Fn(&Simulator, ActorRef<Restless>)) {
+    on_shards(|simulator| {
+        let to = put(&simulator, 1, Subject::default);
+        to.stop();
+        simulator.run();
+        let (events, mut all) = (simulator.events(), simulator.events());
+        let restless = put(&simulator, 1, move || Restless { to, events });
+        restless.look();
+        simulator.run();
+        does(&simulator, restless);
+        simulator.run();
+        let dead = simulator.report().dead_letters.total();
+        assert!(dead > 0, "something was sent in vain");
+        assert_eq!(dead_letters(&drain(&mut all)).len(), 0, "of {dead}");
+    });
+}
+
+#[test]
+fn dl2_what_a_listener_sends_as_it_goes_on_with_an_answer_is_only_counted() {
+    in_vain(|_, restless| restless.go_on());
+}
+
+#[test]
+fn dl2_what_a_listener_sends_as_it_ends_is_only_counted() {
+    in_vain(|_, restless| restless.stop());
+    in_vain(|_, restless| restless.kill());
+}
+
+#[test]
+fn dl2_what_a_listener_sends_with_a_place_is_only_counted() {
+    in_vain(|simulator, restless| {
+        let of = put(simulator, 1, Refusing::default);
+        restless.send_with_a_place(of);
     });
 }
 

@@ -51,12 +51,24 @@ pub(crate) enum Mark {
     Plain,
     /// It has a place in its receiver's bounded mailbox since it was sent.
     Placed,
+    /// Both: it has a place, and a listener sent it.
+    PlacedQuiet,
     /// A listener for events sent it: as a dead letter it is only counted.
     Quiet,
 }
 
 impl Mark {
-    const ALL: [Self; 3] = [Self::Plain, Self::Placed, Self::Quiet];
+    const ALL: [Self; 4] = [Self::Plain, Self::Placed, Self::PlacedQuiet, Self::Quiet];
+
+    /// Whether it has a place.
+    pub(crate) const fn is_placed(self) -> bool {
+        matches!(self, Self::Placed | Self::PlacedQuiet)
+    }
+
+    /// Whether a listener sent it.
+    pub(crate) const fn is_quiet(self) -> bool {
+        matches!(self, Self::PlacedQuiet | Self::Quiet)
+    }
 }
 
 /// What a record's value is, without its type: a letter for each mark.
@@ -68,10 +80,11 @@ impl Letters {
         class: Class,
         ask_timeout: Duration,
     ) -> Self {
-        let [plain, placed, quiet] = Mark::ALL;
+        let [plain, placed, placed_quiet, quiet] = Mark::ALL;
         Self([
             Letter::of::<K, M>(class, ask_timeout, plain),
             Letter::of::<K, M>(class, ask_timeout, placed),
+            Letter::of::<K, M>(class, ask_timeout, placed_quiet),
             Letter::of::<K, M>(class, ask_timeout, quiet),
         ])
     }
@@ -231,9 +244,9 @@ impl<M> Delivery<M> {
         &self.letters.0[self.mark as usize]
     }
 
-    /// The same for messages of a listener for events; what holds a place keeps that mark.
-    pub(crate) fn quiet(self) -> Self {
-        if self.mark == Mark::Plain { self.marked(Mark::Quiet) } else { self }
+    /// The same for messages of a listener for events.
+    pub(crate) const fn quiet(self) -> Self {
+        self.marked(if self.mark.is_placed() { Mark::PlacedQuiet } else { Mark::Quiet })
     }
 
     /// The same for messages with this mark.

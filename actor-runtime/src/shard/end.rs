@@ -149,7 +149,7 @@ impl Turn<'_> {
             return self.start_failed(cell, target, StartError::Failed(reason.clone()));
         }
         self.begins(cell, target);
-        let stopped = cell.stop(Arc::new(reason.clone()), target);
+        let stopped = self.as_listener(cell, || cell.stop(Arc::new(reason.clone()), target));
         let Some(stopped) = self.unless_cut_off(cell, target, stopped, false) else { return };
         match stopped {
             Ok(Handled(Outcome::Later(task))) => {
@@ -358,9 +358,10 @@ impl Turn<'_> {
         cell.word.set(ENDING);
         self.begins(cell, target);
         let error = if reason.is_crash() { AskError::Crashed } else { AskError::Stopped };
-        for dropped in
+        let dropped = self.as_listener(cell, || {
             [self.drop_task(cell, error), host::dropping_asks(error, || cell.drop_body())]
-        {
+        });
+        for dropped in dropped {
             if let Err(payload) = dropped {
                 self.destructor_panicked(cell, target, payload);
             }

@@ -36,7 +36,7 @@ impl Turn<'_> {
             cell.word.set(NEWS);
         }
         self.begins(cell, target);
-        let outcome = cell.hear(news, target);
+        let outcome = self.as_listener(cell, || cell.hear(news, target));
         self.delivered(cell, target, outcome);
     }
 

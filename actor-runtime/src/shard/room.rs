@@ -10,7 +10,7 @@ use crate::exit::ExitReason;
 use crate::host::{self, Signal, Sought};
 use crate::mailbox::{Bound, Overflow, Seeker};
 use crate::permit::Place;
-use crate::record::{Arrived, Class, Mark};
+use crate::record::{Arrived, Class};
 
 impl Turn<'_> {
     /// Gives a message back that may wait; else the policy has been followed.
@@ -21,7 +21,7 @@ impl Turn<'_> {
         bound: Bound,
         record: Arrived<'r>,
     ) -> Option<Arrived<'r>> {
-        if record.letter().mark() == Mark::Placed {
+        if record.letter().mark().is_placed() {
             cell.if_extras(|extras| extras.room.redeem());
             return Some(record);
         }

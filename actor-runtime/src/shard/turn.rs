@@ -22,7 +22,7 @@ use crate::event::Event;
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Host, Signal};
-use crate::record::{Ahead, Arrived, Class, Cursor, Mark, RecordQueue, Walk, forget_payload};
+use crate::record::{Ahead, Arrived, Class, Cursor, RecordQueue, Walk, forget_payload};
 use crate::route::Word;
 use crate::stats::DeadReason;
 use crate::watch::Watched;
@@ -332,18 +332,25 @@ impl<'t> Turn<'t> {
         allowed: u32,
     ) -> Result<Called, Arrived<'r>> {
         let target = record.target();
+        self.as_listener(cell, || {
+            cell.deliver(record, HARMLESS | allowed, |kind| {
+                self.watched.begins(target, kind);
+                true
+            })
+        })
+    }
+
+    /// Makes a call of an actor's code. If the actor listens to events, its sends are a listener's.
+    pub(super) fn as_listener<R>(&self, cell: CellRef<'_>, call: impl FnOnce() -> R) -> R {
         let listens = cell.word.has(LISTENS);
         if listens {
             self.host.begin_quiet();
         }
-        let delivered = cell.deliver(record, HARMLESS | allowed, |kind| {
-            self.watched.begins(target, kind);
-            true
-        });
+        let result = call();
         if listens {
             self.host.end_quiet();
         }
-        delivered
+        result
     }
 
     /// The slice of this type of actor, in messages.
@@ -397,7 +404,7 @@ impl<'t> Turn<'t> {
         } else if status & (BUSY | BACKLOG | STARTING) != 0 || force != 0 {
             self.push_backlog(cell, target, record);
         } else {
-            if record.letter().mark() == Mark::Placed {
+            if record.letter().mark().is_placed() {
                 self.redeem(cell, target);
             }
             match self.deliver_aside(cell, record, 0) {
