@@ -397,6 +397,24 @@ fn a5_an_actor_may_ask_itself_and_go_on() {
 }
 
 #[test]
+fn a2_a_lack_of_answer_that_nobody_takes_is_no_late_answer() {
+    on_shards(|simulator| {
+        let (asker, subject) = pair(&simulator);
+        asker.ask_kept(subject);
+        let (open, gate) = oneshot::channel();
+        asker.hold(gate);
+        simulator.run();
+        subject.stop();
+        simulator.run();
+        asker.kill();
+        simulator.run();
+        drop(open);
+        assert_eq!((simulator.actors(), simulator.asks()), (0, 0));
+        assert_eq!(simulator.report().late_answers, 0);
+    });
+}
+
+#[test]
 fn a6_an_asker_that_stops_releases_what_it_asked() {
     on_shards(|simulator| {
         let (asker, subject) = pair(&simulator);

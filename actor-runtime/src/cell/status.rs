@@ -24,6 +24,7 @@
 //! | `kill` was called | any | + `LEAVING`, `KILLED` |
 //! | the actor ends | any | + `ENDING`, then free |
 //! | an answer, or the lack of one, arrived at the cell of an ask | 0 | `ANSWERED` |
+//! | nobody took at once why there is no answer | `ANSWERED` | + `FAILED` |
 //! | free | any | `FREE` in the next generation; at the last generation it stays so for ever |
 
 use std::cell::Cell;
@@ -60,6 +61,9 @@ pub(crate) const NEWS: u32 = 1 << 13;
 
 /// The actor was killed: none of its code is to be called but its destructor.
 pub(crate) const KILLED: u32 = 1 << 10;
+
+/// What an ask's cell holds is why there is no answer.
+pub(crate) const FAILED: u32 = 1 << 14;
 
 /// The last generation a slot can have; a test build reaches it soon.
 pub(crate) const LAST_GENERATION: u32 = if cfg!(test) { 7 } else { u32::MAX };

@@ -21,7 +21,7 @@ use super::room::refuse;
 use super::turn::Turn;
 use crate::address::{Address, ShardId, Target};
 use crate::bonds::Bonds;
-use crate::cell::status::{ANSWERED, BUSY, ENDING, KILLED, LEAVING, LENT, NEWS, STARTING};
+use crate::cell::status::{ANSWERED, BUSY, ENDING, FAILED, KILLED, LEAVING, LENT, NEWS, STARTING};
 use crate::cell::{CellRef, Extras, Handled, Outcome, Starter};
 use crate::config;
 use crate::error::{AskError, StartError};
@@ -401,7 +401,8 @@ impl Turn<'_> {
         }
         for ask in awaits {
             if let Some(cell) = host.cell(ask) {
-                host.counters.late_answers.add(u64::from(cell.word.has(ANSWERED)));
+                let is_late = cell.word.has(ANSWERED) && !cell.word.has(FAILED);
+                host.counters.late_answers.add(u64::from(is_late));
                 self.abandon(cell, ask);
             }
         }

@@ -11,7 +11,7 @@ use crate::address::{Address, Target};
 use crate::bonds::Bonds;
 use crate::cell::cells::Cells;
 use crate::cell::status::{
-    ANSWERED, BACKLOG, BUSY, CLOSING, ENDING, KILLED, LEAVING, LENT, LISTED, LISTENS, NEWS,
+    ANSWERED, BACKLOG, BUSY, CLOSING, ENDING, FAILED, KILLED, LEAVING, LENT, LISTED, LISTENS, NEWS,
     STARTING, WOKEN,
 };
 use crate::cell::task::Polled;
@@ -479,6 +479,10 @@ impl<'t> Turn<'t> {
         if is_open {
             let outcome = cell.fail(why);
             self.delivered(cell, target, outcome);
+            // Nobody has taken it yet.
+            if let Some(cell) = self.host.cell(target) {
+                cell.word.set(FAILED);
+            }
         }
     }
 
