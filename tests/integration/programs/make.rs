@@ -43,10 +43,20 @@ pub(super) enum Op {
     },
     /// Gives up the asks that are kept.
     DropAsked,
-    /// Gives the kept replies away, in a message.
+    /// Gives the kept permits back.
+    DropPermits,
+    /// Gives the kept replies and permits away, in a message.
     HandOn(Whom),
+    /// Asks whether somebody lives; waits for the answer where there is an await.
+    IsAlive(Whom),
     Kill(Whom),
     Panic(PanicHow),
+    /// Wants a place in a mailbox, for so many milliseconds at most.
+    Reserve {
+        to: Whom,
+        patience: u64,
+        wish: Wish,
+    },
     Spawn(Role),
     Stop(Whom),
     StopNow(Whom),
@@ -57,8 +67,12 @@ pub(super) enum Op {
         script: Script,
         end: End,
     },
+    /// Sends by the permits that are kept.
+    UsePermits,
     /// Suspends until somebody opens the gate; only where there is an await.
     WaitAtGate,
+    /// Waits for the end of somebody, or until the gate is opened for good; only where there is an await.
+    WaitForEnd(Whom),
     /// Suspends and is woken at once; only where there is an await.
     Yield,
 }
@@ -84,10 +98,28 @@ pub(super) enum TellHow {
     Large,
     Later,
     Small,
+    /// By `try_tell`.
+    Try,
+}
+
+/// What becomes of a wait for a place, where there is an await; elsewhere it is begun and given up.
+#[derive(Clone, Debug)]
+pub(super) enum Wish {
+    Drop,
+    /// It is given up once it has begun.
+    GiveUp,
+    /// It is given up when the actor is polled again.
+    GiveUpLater,
+    Keep,
+    Send {
+        load: Load,
+        script: Script,
+        end: End,
+    },
 }
 
 /// What becomes of an ask.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Wait {
     /// Awaited at once, without being started; where there is no await it is kept.
     Await,
@@ -97,6 +129,19 @@ pub(super) enum Wait {
     Keep,
     /// Never sent.
     Never,
+    /// The actor goes on with the answer; where there is no actor it is dropped.
+    On(Box<Then>),
+}
+
+/// What an actor does with an answer.
+#[derive(Clone, Debug)]
+pub(super) struct Then {
+    /// In an `async` method.
+    pub(super) is_later: bool,
+    /// What is put with the ask.
+    pub(super) load: Load,
+    pub(super) script: Script,
+    pub(super) end: End,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -122,8 +167,7 @@ pub(super) struct Load {
 /// An actor to be.
 #[derive(Clone, Debug)]
 pub(super) struct Role {
-    /// Without hooks and `async` handlers.
-    pub(super) is_plain: bool,
+    pub(super) kind: Kind,
     /// On another shard, by number, counted round; made there.
     pub(super) away: Option<u64>,
     /// What makes it panics.
@@ -133,6 +177,31 @@ pub(super) struct Role {
     pub(super) start: Hook,
     pub(super) stop: Hook,
     pub(super) state: Load,
+}
+
+/// The kinds of actors: what their types say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A bounded mailbox; one message too many ends the actor.
+    Crashing,
+    /// A bounded mailbox; the oldest message makes room.
+    Forgetful,
+    /// With hooks and `async` handlers, as all are but the plain ones.
+    Full,
+    Plain,
+    /// A bounded mailbox, which refuses.
+    Refusing,
+    /// Plain, with a bounded mailbox.
+    Small,
+    /// A bounded mailbox, which drops what comes.
+    Stubborn,
+}
+
+impl Kind {
+    /// Whether it has neither hooks nor `async` handlers.
+    pub(super) fn is_plain(self) -> bool {
+        matches!(self, Self::Plain | Self::Small)
+    }
 }
 
 /// What a hook does, and what it returns.
@@ -169,6 +238,12 @@ pub(super) enum FailHow {
 pub(super) enum Step {
     /// Time passes.
     Advance(u64),
+    /// A listener for events does something, by number, counted round.
+    Ear(u64, EarDoes),
+    /// Asks how many messages wait for an actor.
+    Length(Whom),
+    /// The plain thread looks what has come of its waits.
+    Look,
     /// Lets some who wait at the gate go on: as a wake from this shard, or from outside.
     Open { shard: Option<u64>, some: u64 },
     /// Code that runs as this shard would.
@@ -179,6 +254,16 @@ pub(super) enum Step {
     Run,
     /// So many turns.
     Turn(u64),
+}
+
+/// What a listener for events is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EarDoes {
+    /// To wait for event after event.
+    Listen,
+    /// To look for events that are there.
+    Look,
+    Stop,
 }
 
 /// How a program ends.
@@ -223,9 +308,15 @@ impl Dice {
             45..65 => Step::Outside(self.script(Scene::Outside, DEPTH, 3)),
             65..80 => Step::Turn(1 + self.roll(4)),
             80..88 => Step::Run,
-            88..96 => {
+            88..93 => {
                 let shard = self.chance(50).then(|| self.roll(8));
                 Step::Open { shard, some: 1 + self.roll(4) }
+            }
+            93..94 => Step::Length(self.whom()),
+            94..95 => Step::Look,
+            95..97 => {
+                let does = [EarDoes::Listen, EarDoes::Look, EarDoes::Look, EarDoes::Stop];
+                Step::Ear(self.roll(8), self.pick(&does))
             }
             _ => Step::Advance(self.roll(200)),
         }
@@ -238,10 +329,18 @@ impl Dice {
 
     fn op(&mut self, scene: Scene, depth: u32) -> Op {
         let in_handler = scene == Scene::Handler;
-        match self.roll(100) {
+        match self.roll(120) {
             0..35 => Op::Tell {
                 to: self.whom(),
-                how: self.pick(&[TellHow::Small, TellHow::Small, TellHow::Later, TellHow::Large]),
+                how: self.pick(&[
+                    TellHow::Small,
+                    TellHow::Small,
+                    TellHow::Later,
+                    TellHow::Later,
+                    TellHow::Large,
+                    TellHow::Try,
+                    TellHow::Try,
+                ]),
                 load: self.load(depth),
                 script: self.script(Scene::Handler, depth, 4),
                 end: self.end(),
@@ -251,12 +350,13 @@ impl Dice {
                 how: self.pick(&[AskHow::Answer, AskHow::AnswerLater, AskHow::Keep, AskHow::Lose]),
                 load: self.load(depth),
                 script: self.script(Scene::Handler, depth, 3),
-                wait: match self.roll(6) {
+                wait: match self.roll(9) {
                     0 | 1 => Wait::Await,
                     2 => Wait::AwaitStarted,
                     3 => Wait::Keep,
                     // What is never sent is dropped at once, on a plain thread beyond all containment.
                     4 if scene != Scene::Outside => Wait::Never,
+                    5..8 if in_handler => Wait::On(Box::new(self.then(depth))),
                     _ => Wait::Drop,
                 },
             },
@@ -273,6 +373,25 @@ impl Dice {
             87..90 if in_handler => Op::HandOn(self.whom()),
             90..95 if in_handler => Op::Yield,
             95..100 if in_handler => Op::WaitAtGate,
+            100..108 => Op::Reserve {
+                to: self.whom(),
+                patience: self.roll(60),
+                wish: match self.roll(6) {
+                    0 => Wish::Drop,
+                    1 => Wish::GiveUp,
+                    2 => Wish::GiveUpLater,
+                    3 => Wish::Keep,
+                    _ => Wish::Send {
+                        load: self.load(depth),
+                        script: self.script(Scene::Handler, depth, 3),
+                        end: self.end(),
+                    },
+                },
+            },
+            108..110 => Op::IsAlive(self.whom()),
+            110..112 if scene == Scene::Outside || in_handler => Op::WaitForEnd(self.whom()),
+            112..114 if scene == Scene::Outside || in_handler => Op::UsePermits,
+            114..115 if scene == Scene::Outside || in_handler => Op::DropPermits,
             _ => Op::Tell {
                 to: self.whom(),
                 how: TellHow::Small,
@@ -293,11 +412,30 @@ impl Dice {
         Load { explodes: self.chance(3), on_drop }
     }
 
+    fn then(&mut self, depth: u32) -> Then {
+        Then {
+            is_later: self.chance(50),
+            load: self.load(depth),
+            script: self.script(Scene::Handler, depth, 3),
+            end: self.end(),
+        }
+    }
+
     pub(super) fn role(&mut self, depth: u32) -> Role {
-        let is_plain = self.chance(30);
+        let kind = self.pick(&[
+            Kind::Crashing,
+            Kind::Forgetful,
+            Kind::Full,
+            Kind::Full,
+            Kind::Plain,
+            Kind::Plain,
+            Kind::Refusing,
+            Kind::Small,
+            Kind::Stubborn,
+        ]);
         Role {
-            is_plain,
-            away: (!is_plain && self.chance(25)).then(|| self.roll(8)),
+            kind,
+            away: (!kind.is_plain() && self.chance(25)).then(|| self.roll(8)),
             make_panics: self.chance(3),
             awaited: self.chance(50),
             start: self.hook(depth),

@@ -8,17 +8,18 @@
 mod make;
 mod play;
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use callboard::testing::Simulator;
-use callboard::{Event, Events, Pending, Report};
+use callboard::{ActorRef, Event, Events, Report, ReserveError, spawn};
 
-use self::make::{Dice, Finale, Op, Step};
-use self::play::{Book, SHARDS, Sender, Value, Who, alone, ask_outside, perform};
+use self::make::{Dice, EarDoes, Finale, Op, Step};
+use self::play::{
+    Book, Ear, SHARDS, Sender, Someone, Ticket, Tried, Waiting, Who, alone, note_for, perform,
+};
 
 /// Steps of a whole program.
 const STEPS: usize = 40;
@@ -92,8 +93,11 @@ struct Stage {
     simulator: Simulator,
     book: Book,
     finale: Finale,
-    /// Asks of the plain thread.
-    asked: Vec<Pending<Value>>,
+    /// What the plain thread waits for.
+    waits: Vec<Waiting>,
+    /// The permits it has.
+    permits: Vec<Ticket>,
+    ears: Vec<ActorRef<Ear>>,
     events: Option<Events>,
 }
 
@@ -106,7 +110,13 @@ impl Stage {
         simulator.set_look(Duration::from_micros(dice.roll(30)));
         let events = dice.chance(50).then(|| simulator.events());
         let book = Book::new();
-        let stage = Self { simulator, book, finale: dice.finale(), asked: Vec::new(), events };
+        let (finale, waits, permits) = (dice.finale(), Vec::new(), Vec::new());
+        let ears = (0..dice.roll(3)).map(|shard| {
+            let ear = Ear::new(&book, simulator.events());
+            simulator.enter(shard as usize % shards, || spawn(ear))
+        });
+        let ears = ears.collect();
+        let stage = Self { simulator, book, finale, waits, permits, ears, events };
         for shard in 0..4 {
             let mut role = dice.role(2);
             role.away = None;
@@ -130,17 +140,17 @@ impl Stage {
         match self.finale {
             Finale::Calm => self.end_calmly(),
             Finale::Drop => {
-                let Self { simulator, book, asked, events, .. } = self;
+                let Self { simulator, book, waits, permits, events, .. } = self;
                 drop(simulator);
-                take_answers(asked)?;
+                have_ended(&book, waits, permits)?;
                 drop(events);
                 book.settled()
             }
             Finale::Stop => {
-                let Self { simulator, book, asked, .. } = self;
+                let Self { simulator, book, waits, permits, .. } = self;
                 let report = simulator.stop();
                 book.balances(&report)?;
-                take_answers(asked)?;
+                have_ended(&book, waits, permits)?;
                 book.settled()
             }
         }
@@ -149,6 +159,20 @@ impl Stage {
     fn step(&mut self, step: Step) {
         match step {
             Step::Advance(ms) => self.simulator.advance(Duration::from_millis(ms)),
+            Step::Ear(number, does) if !self.ears.is_empty() => {
+                let ear = self.ears[number as usize % self.ears.len()];
+                match does {
+                    EarDoes::Listen => ear.listen(note_for(&self.book, ear)),
+                    EarDoes::Look => ear.look(note_for(&self.book, ear)),
+                    EarDoes::Stop => ear.stop(),
+                }
+            }
+            Step::Ear(..) => {}
+            Step::Length(of) => {
+                let length = self.book.whom(None, of).map(|of| of.length(&self.simulator));
+                self.waits.extend(length.map(Waiting::Length));
+            }
+            Step::Look => self.look(),
             Step::On(shard, script) => {
                 let from = Sender::Shard(shard as usize % self.simulator.shards());
                 self.on(shard, || {
@@ -163,13 +187,22 @@ impl Stage {
                 let who = Who { from: Sender::Outside, me: None };
                 for op in script {
                     match op {
-                        Op::Ask { .. } => {
-                            let asked = alone(&self.book, || ask_outside(&self.book, who, op));
-                            self.asked.extend(asked.flatten());
+                        Op::Ask { .. }
+                        | Op::IsAlive(_)
+                        | Op::Reserve { .. }
+                        | Op::WaitForEnd(_) => {
+                            let wait = alone(&self.book, || Waiting::begin(&self.book, op));
+                            self.waits.extend(wait.flatten());
+                        }
+                        Op::DropPermits => self.permits.clear(),
+                        Op::UsePermits => {
+                            self.permits.drain(..).for_each(|permit| permit.send_blank(who.from));
                         }
                         op => alone(&self.book, || perform(&self.book, who, op)).unwrap_or(()),
                     }
                 }
+                // What is not polled has not begun.
+                self.look();
             }
             Step::Run => self.simulator.run(),
             Step::Turn(turns) => {
@@ -180,24 +213,90 @@ impl Stage {
         }
     }
 
+    /// Looks what has come of the waits of the plain thread.
+    fn look(&mut self) {
+        let (book, permits) = (&self.book, &mut self.permits);
+        self.waits.retain_mut(|wait| !wait.look(book, permits));
+    }
+
+    /// Says that every bounded mailbox has all its places, but for those that permits keep.
+    fn has_places(&self) -> Result<(), String> {
+        let mut seen = HashSet::new();
+        let cast = self.book.open().cast.clone();
+        for actor in cast.into_iter().filter(|actor| seen.insert(actor.address())) {
+            let Some(room) = actor.room() else { continue };
+            let free = room - self.book.permits(actor);
+            let (found, ended) = self.reserved(actor);
+            match ended {
+                ReserveError::NoProc | ReserveError::Stopped => continue,
+                ReserveError::Timeout if found == free => {}
+                error => {
+                    return Err(format!(
+                        "{actor:?} has {found} of {free} free places, then {error:?}"
+                    ));
+                }
+            }
+            let shard = actor.address().shard();
+            let from = Sender::Shard(shard);
+            let tried: Vec<_> = self.simulator.enter(shard, || {
+                let try_one = |_| actor.try_tell(&self.book, self.book.blank(from, actor));
+                (0..=free).map(try_one).collect()
+            });
+            let expected = |n| if n == free && actor.refuses() { Tried::Full } else { Tried::Sent };
+            if tried != (0..=free).map(expected).collect::<Vec<_>>() {
+                return Err(format!("{actor:?} with {free} free places, tried: {tried:?}"));
+            }
+            self.simulator.run();
+        }
+        Ok(())
+    }
+
+    /// How many places can be reserved in a mailbox, and what happens to the wait for one more.
+    fn reserved(&self, actor: Someone) -> (u64, ReserveError) {
+        let book = self.book.clone();
+        let reserved = self.simulator.start(actor.address().shard(), move || async move {
+            let mut tickets = Vec::new();
+            loop {
+                match actor.reserve(&book, 10).await {
+                    Ok(ticket) => tickets.push(ticket),
+                    Err(error) => return (tickets.len() as u64, error),
+                }
+            }
+        });
+        self.simulator.advance(Duration::from_millis(50));
+        reserved.take().expect("it waits no longer than it is patient")
+    }
+
     /// Ends all there is, and says what is left.
     fn end_calmly(mut self) -> Result<(), String> {
         self.simulator.run();
         self.book.open_gate();
         self.simulator.advance(Duration::from_secs(10));
+        self.look();
+        self.has_places()?;
         // What ends may spawn.
         for _ in 0..10 {
             let cast = self.book.open().cast.clone();
             cast.iter().for_each(|actor| actor.stop());
             self.simulator.run();
         }
+        self.look();
+        if let Some(wait) = self.waits.first() {
+            return Err(format!("this has not ended: {wait:?}"));
+        }
+        // Those who listen do so for ever.
+        self.ears.iter().for_each(|ear| ear.kill());
+        self.simulator.run();
         let told = self.events.take().and_then(dead_letters_told);
         let report = self.simulator.report();
         self.book.balances(&report)?;
+        let in_vain = self.book.in_vain();
         if let Some(told) = told
-            && told != report.dead_letters.total()
+            && told + in_vain != report.dead_letters.total()
         {
-            return Err(format!("{told} dead letters were told of: {report}"));
+            return Err(format!(
+                "{told} dead letters were told of, and {in_vain} of listeners were not: {report}"
+            ));
         }
         let stats = self.simulator.stats();
         let total = stats.total();
@@ -208,8 +307,8 @@ impl Stage {
         if total.panics != raised {
             return Err(format!("{raised} panics, of which were contained:\n{stats}"));
         }
-        let Self { simulator, book, asked, .. } = self;
-        take_answers(asked)?;
+        let Self { simulator, book, waits, permits, .. } = self;
+        have_ended(&book, waits, permits)?;
         let end = simulator.stop();
         if (end.actors_left, end.messages_left) != (0, 0) {
             return Err(format!("after a calm end: {end}"));
@@ -235,21 +334,23 @@ fn dead_letters_told(mut events: Events) -> Option<u64> {
     std::thread::spawn(look).join().expect("whoever looks does not panic")
 }
 
-/// Says that the asks of the plain thread have ended.
-fn take_answers(asked: Vec<Pending<Value>>) -> Result<(), String> {
-    for (index, mut pending) in asked.into_iter().enumerate() {
-        match Pin::new(&mut pending).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Pending => {
-                return Err(format!("ask {index} of the plain thread has not ended"));
-            }
-            Poll::Ready(answer) => drop(answer.map(Value::disarmed)),
+/// Says that what the plain thread waits for has ended.
+fn have_ended(book: &Book, waits: Vec<Waiting>, mut permits: Vec<Ticket>) -> Result<(), String> {
+    for mut wait in waits {
+        if let Waiting::Place(_, wish) = &mut wait {
+            // Nobody would count what is sent after the end.
+            *wish = make::Wish::Drop;
+        }
+        if !wait.look(book, &mut permits) {
+            return Err(format!("this has not ended: {wait:?}"));
         }
     }
+    drop(permits);
     Ok(())
 }
 
 impl Book {
-    /// Says that each message was handled, or is a dead letter.
+    /// Says that each message was handled, or is a dead letter, and that no more was late than given.
     fn balances(&self, report: &Report) -> Result<(), String> {
         let pages = self.open();
         let in_flight = report.dead_letters.of(callboard::DeadReason::InFlight);
@@ -258,6 +359,10 @@ impl Book {
         }
         if report.handled + in_flight != pages.begun {
             return Err(format!("{} handlers began: {report}", pages.begun));
+        }
+        let most = pages.given - pages.received;
+        if report.late_answers > most {
+            return Err(format!("{most} answers can have been late: {report}"));
         }
         Ok(())
     }
