@@ -2,6 +2,8 @@
 //!
 //! The actor here is written without macros, so it is also what the macros are to write.
 
+mod bounded;
+
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
