@@ -37,6 +37,13 @@ pub(crate) const TURN_RECORDS: u32 = 2_048;
 /// Parcels and calls from threads outside the system that a turn takes, at most.
 pub(crate) const TURN_INJECTED: u32 = 1_024;
 
+/// Timers a turn lets expire, at most.
+pub(crate) const TURN_TIMERS: u32 = 1_024;
+
+/// A turn older than this leaves the other timers that are due to the next: what else there is to do has as much
+/// of a turn as a flood of timers.
+pub(crate) const TIMERS_LONGEST: Duration = Duration::from_micros(50);
+
 /// Records between two looks at the clock within a turn: a look costs about three messages.
 pub(crate) const CLOCK_EVERY_RECORDS: u32 = 64;
 

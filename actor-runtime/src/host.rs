@@ -43,6 +43,7 @@ use crate::record::{
 };
 use crate::route::{self, Word};
 use crate::stats::{Counters, DeadReason};
+use crate::timer::Timers;
 use crate::watch::{Detour, Watched};
 
 struct Here {
@@ -477,6 +478,9 @@ pub(crate) struct Host {
     pub(crate) now: Cell<u64>,
     /// The earliest deadline of an ask; never later than the true one. From `config::NEVER` on there is none.
     pub(crate) next_deadline: Cell<u64>,
+    pub(crate) timers: Timers,
+    /// Looks at the clock: nanoseconds of the shard's own.
+    clock: Box<dyn Fn() -> u64>,
     /// The data of the waker of the actor that is polled now; null while none is.
     polled: Cell<*const ()>,
     /// Which actor is polled, or was last, and where it lies.
@@ -516,6 +520,7 @@ impl Host {
         counters: Arc<Counters>,
         publisher: Arc<Publisher>,
         watched: Arc<Watched>,
+        clock: Box<dyn Fn() -> u64>,
     ) -> Self {
         Self {
             shard_id,
@@ -529,6 +534,8 @@ impl Host {
             home,
             now: Cell::new(0),
             next_deadline: Cell::new(u64::MAX),
+            timers: Timers::new(),
+            clock,
             polled: Cell::new(std::ptr::null()),
             last_polled: Cell::new((Target::NOBODY, None)),
             answered: Cell::new(None),
@@ -601,6 +608,13 @@ impl Host {
             }
             _ => starter(Ok(address)),
         }
+    }
+
+    /// Looks at the clock, and tells asks and all the time.
+    pub(crate) fn look(&self) -> u64 {
+        let now = (self.clock)().max(self.now.get());
+        self.now.set(now);
+        now
     }
 
     /// The stamp of an ask that ends without its answer so many nanoseconds from now, at most

@@ -16,7 +16,8 @@
 //!    impl can have the runtime read a message as another type; it is always [`delivery`]`::<Self>()`.
 //! 5. [`Handle`] calls the handlers. What it returns says how one ended, see the table below.
 //! 6. [`Handlers`] has the hooks: `start` is called only where `STARTS` is true. Where a handler or a hook is
-//!    `async`, `SUSPENDS` is true, and the context lies in the cell beside the state.
+//!    `async`, `SUSPENDS` is true, and the context lies in the cell beside the state. What the clock calls is
+//!    listed in `TIMERS`, as [`Timed`].
 //! 7. [`Actor`] has the options, and the [`ActorType`] of its cells. That is a `static`, whose one address is
 //!    compared at each delivery; of a generic actor, where no `static` can be, it is `&ActorType::new()`.
 //! 8. A [`System`] runs it.
@@ -179,11 +180,12 @@ mod sync;
 mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod timer;
 mod watch;
 
 pub use crate::actor::{
-    Actor, ActorType, Context, Continue, Handle, Handlers, Place, SpawnOn, asked, asked_later,
-    delivery, spawn, spawn_on, start, started, started_later, told, told_later,
+    Actor, ActorType, Context, Continue, Handle, Handlers, Place, SpawnOn, Timed, asked,
+    asked_later, delivery, spawn, spawn_on, start, started, started_later, told, told_later,
 };
 pub use crate::actor_ref::ActorRef;
 pub use crate::address::Address;
@@ -202,3 +204,4 @@ pub use crate::query::Query;
 pub use crate::record::Delivery;
 pub use crate::stats::{DeadLetters, DeadReason, ShardStats, Stats};
 pub use crate::system::{Report, System, SystemBuilder, SystemRef};
+pub use crate::timer::{AnyTimer, Timer, TimerKey};

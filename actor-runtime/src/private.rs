@@ -5,7 +5,7 @@ use std::process::{ExitCode, Termination};
 use std::time::Duration;
 
 pub use crate::actor::{
-    Actor, ActorType, Context, Handle, Handlers, asked, asked_later, delivery, started,
+    Actor, ActorType, Context, Handle, Handlers, Timed, asked, asked_later, delivery, started,
     started_later, told, told_later,
 };
 pub use crate::actor_ref::ActorRef;

@@ -12,6 +12,7 @@ use std::fmt;
 use std::future::Future;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -588,7 +589,7 @@ impl Inner {
             self.changed.notify_all();
         }
         let Ok(runtime) = runtime else { return };
-        let shard = Shard::new(parts, TokioDriver.now());
+        let shard = Shard::new(parts, Rc::new(TokioDriver));
         let control = Ending {
             inner: &self,
             index,

@@ -61,7 +61,7 @@ pub const fn address(node: u32, shard: u32, slot: u32, generation: u32) -> Addre
 pub struct Simulator {
     inner: Arc<Inner>,
     shards: Vec<Shard>,
-    clock: Clock,
+    clock: Rc<Clock>,
 }
 
 impl Simulator {
@@ -86,9 +86,9 @@ impl Simulator {
         host::install_panic_hook();
         let (inner, parts) = Inner::new(shards, slice_messages);
         // The only look at the machine's clock: all later times are counted from it.
-        let now = TokioDriver.now();
-        let shards = parts.into_iter().map(|parts| Shard::new(parts, now)).collect();
-        let clock = Clock { now: Cell::new(now), look: Cell::new(Duration::ZERO) };
+        let now = Cell::new(TokioDriver.now());
+        let clock = Rc::new(Clock { now, look: Cell::new(Duration::ZERO) });
+        let shards = parts.into_iter().map(|parts| Shard::new(parts, clock.clone())).collect();
         Self { inner, shards, clock }
     }
 
@@ -110,7 +110,7 @@ impl Simulator {
     ///
     /// If there is no such shard.
     pub fn enter<R>(&self, shard: usize, call: impl FnOnce() -> R) -> R {
-        self.shards[shard].enter(self.clock.now.get(), &self.clock, call)
+        self.shards[shard].enter(self.clock.now.get(), &*self.clock, call)
     }
 
     /// An actor on this shard, whose start hook has ended if it does so without time passing.
@@ -164,7 +164,7 @@ impl Simulator {
         let now = self.clock.now.get();
         let mut busy = false;
         for shard in &self.shards {
-            busy |= !matches!(shard.turn(now, &self.clock), Next::IdleUntil(_));
+            busy |= !matches!(shard.turn(now, &*self.clock), Next::IdleUntil(_));
         }
         busy || self.shards.iter().any(Shard::has_arrivals)
     }
@@ -189,15 +189,12 @@ impl Simulator {
         self.run();
         loop {
             let due = self.shards.iter().filter_map(Shard::deadline).min();
-            match due.filter(|due| *due <= end) {
-                // A sweep may come a little after the deadline it is for.
-                Some(due) => {
-                    self.clock.now.set(due.max(self.clock.now.get()) + config::SWEEP_LEAST);
-                }
-                None => break,
-            }
+            let Some(due) = due.filter(|due| *due <= end) else { break };
+            self.clock.now.set(due.max(self.clock.now.get()));
             self.run();
         }
+        // A sweep may come a little after the deadline it is for; but not here.
+        self.shards.iter().for_each(Shard::sweep_soon);
         self.clock.now.set(end.max(self.clock.now.get()));
         self.run();
     }
@@ -249,7 +246,7 @@ impl Simulator {
         self.inner.close();
         self.run();
         let now = self.clock.now.get();
-        self.shards.iter().for_each(|shard| shard.shut_actors(now, &self.clock));
+        self.shards.iter().for_each(|shard| shard.shut_actors(now, &*self.clock));
         self.run();
         self.end()
     }
@@ -259,13 +256,13 @@ impl Simulator {
         let now = self.clock.now.get();
         let mut report = Report::default();
         for shard in &self.shards {
-            report.add_left(shard.cut_off(now, &self.clock));
+            report.add_left(shard.cut_off(now, &*self.clock));
         }
         for shard in &self.shards {
-            report.messages_left += shard.drain(now, &self.clock);
+            report.messages_left += shard.drain(now, &*self.clock);
         }
         for shard in &self.shards {
-            report.messages_left += shard.leave(now, &self.clock);
+            report.messages_left += shard.leave(now, &*self.clock);
         }
         report.count(self.stats().total());
         self.inner.end_events();

@@ -8,6 +8,7 @@ mod continuation;
 mod entry;
 mod linking;
 mod spawn;
+mod timers;
 
 use std::fmt;
 use std::future::Future;
@@ -19,6 +20,8 @@ pub(crate) use self::entry::enter as enter_entry;
 pub(crate) use self::entry::{Ended, run_on};
 pub(crate) use self::spawn::spawn_by;
 pub use self::spawn::{Place, SpawnOn, spawn, spawn_on, start};
+pub use self::timers::Timed;
+pub(crate) use self::timers::begin_timers;
 use crate::address::Target;
 use crate::ask::Reply;
 use crate::bonds::{Down, Exit};
@@ -29,6 +32,7 @@ use crate::flow::{Flow, IntoFlow, IntoStart};
 use crate::host;
 use crate::message::Protocol;
 use crate::record::{Class, Delivery};
+use crate::timer::When;
 
 /// How an actor takes the messages `M`: what `#[handlers]` makes of the handlers.
 #[diagnostic::on_unimplemented(message = "`{Self}` does not take `{M}`")]
@@ -50,6 +54,8 @@ pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
     const TRAPS: bool = false;
     /// Whether any handler or hook is `async`: such an actor's cell has room for its context, 8 bytes.
     const SUSPENDS: bool = false;
+    /// The methods that the clock calls.
+    const TIMERS: &'static [Timed<Self>] = &[];
 
     /// Runs before the first message, if `STARTS` says so.
     fn start<'a>(&'a mut self, cx: &'a mut Context<Self>) -> Handled<'a> {
@@ -148,6 +154,9 @@ impl<A: Actor> Body for Plain<A> {
         if A::SUSPENDS {
             unreachable!("an actor that suspends lies in another cell");
         }
+        if const { timers::looks_for_silence::<A>() } {
+            timers::touch(me);
+        }
         done(self.0.handle(message, &mut Context::new(me)))
     }
 
@@ -164,7 +173,12 @@ impl<A: Actor> Body for Plain<A> {
             News::Answer(then) => continuation::go_on(&mut self.0, then, me),
             News::Down(down) => done(self.0.down(down, &mut Context::new(me))),
             News::Exit(exit) => done(self.0.exit(exit, &mut Context::new(me))),
+            News::Timer(number) => done(A::TIMERS[number].call(&mut self.0, &mut Context::new(me))),
         }
+    }
+
+    fn timed(number: usize) -> Option<When> {
+        A::TIMERS.get(number).map(Timed::when)
     }
 }
 
@@ -194,6 +208,9 @@ impl<A: Actor> Body for Suspending<A> {
 
     #[inline]
     fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a> {
+        if const { timers::looks_for_silence::<A>() } {
+            timers::touch(me);
+        }
         self.call(me, |state, cx| state.handle(message, cx))
     }
 
@@ -210,7 +227,12 @@ impl<A: Actor> Body for Suspending<A> {
             News::Answer(then) => continuation::go_on(&mut self.state, then, me),
             News::Down(down) => self.call(me, |state, cx| state.down(down, cx)),
             News::Exit(exit) => self.call(me, |state, cx| state.exit(exit, cx)),
+            News::Timer(number) => self.call(me, |state, cx| A::TIMERS[number].call(state, cx)),
         }
+    }
+
+    fn timed(number: usize) -> Option<When> {
+        A::TIMERS.get(number).map(Timed::when)
     }
 }
 

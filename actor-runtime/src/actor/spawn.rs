@@ -9,7 +9,7 @@ use std::task::{Context as TaskContext, Poll};
 
 use tokio::sync::oneshot;
 
-use super::{Actor, Context, Plain, Suspending};
+use super::{Actor, Context, Plain, Suspending, begin_timers};
 use crate::actor_ref::ActorRef;
 use crate::address::{Address, Target};
 use crate::cell::status::STARTING;
@@ -70,14 +70,16 @@ pub async fn start<A: Actor>(actor: A) -> Result<ActorRef<A>, StartError> {
 /// Makes an actor live in a cell of this host.
 pub(crate) fn begin<A: Actor>(host: &Host, state: A) -> Address {
     let status = if A::STARTS { STARTING } else { 0 };
-    let me = if A::SUSPENDS {
+    let (me, cell) = if A::SUSPENDS {
         let body = Suspending { cx: Context::new(Target::NOBODY), state };
-        host.settle(&A::TYPE.suspending, status, body).0
+        host.settle(&A::TYPE.suspending, status, body)
     } else {
-        host.settle(&A::TYPE.plain, status, Plain(state)).0
+        host.settle(&A::TYPE.plain, status, Plain(state))
     };
     if A::STARTS {
         host::send(host::signals(), me, Signal::Start);
+    } else if !A::TIMERS.is_empty() {
+        begin_timers(host, cell, me.target());
     }
     tracing::trace!(target: "callboard", actor = %me, kind = std::any::type_name::<A>(), "start");
     me

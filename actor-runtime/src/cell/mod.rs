@@ -49,6 +49,7 @@ use crate::exit::ExitReason;
 use crate::flow::Flow;
 use crate::mailbox::{Bound, Line, Overflow, Room};
 use crate::record::{Arrived, Class, Delivery, Letter, Letters, RecordQueue, take_value};
+use crate::timer::{OwnTimers, When};
 
 /// Cells are multiples of this, in bytes.
 pub(crate) const STRIDE: usize = 64;
@@ -150,6 +151,11 @@ pub(crate) trait Body: Sized + 'static {
         Handled(Outcome::Flow(Flow::go()))
     }
 
+    /// When the method with this number is called by the clock; none if there is no such method.
+    fn timed(_number: usize) -> Option<When> {
+        None
+    }
+
     /// There will be no answer. Only the bodies of asks hear it.
     fn fail<'a>(&'a mut self, _why: AskError) -> Handled<'a> {
         Handled(Outcome::Flow(Flow::go()))
@@ -222,6 +228,8 @@ pub(crate) struct CellType {
     start: unsafe fn(CellRef<'_>, Target) -> Handled<'static>,
     stop: unsafe fn(CellRef<'_>, &'static ExitReason, Target) -> Handled<'static>,
     hear: unsafe fn(CellRef<'_>, News, Target) -> Handled<'static>,
+    /// When which of its methods is called by the clock.
+    pub(crate) timed: fn(usize) -> Option<When>,
     fail: unsafe fn(CellRef<'_>, AskError) -> Handled<'static>,
     drop_body: unsafe fn(CellRef<'_>),
     body: TypeId,
@@ -244,6 +252,7 @@ impl CellType {
             start: start::<B>,
             stop: stop::<B>,
             hear: hear::<B>,
+            timed: B::timed,
             fail: fail::<B>,
             drop_body: drop_body::<B>,
             body: TypeId::of::<B>(),
@@ -362,6 +371,8 @@ pub(crate) struct Extras {
     pub(crate) bonds: Bonds,
     /// Asks whose answers the actor goes on with.
     pub(crate) awaits: BTreeSet<Target>,
+    /// None until it sets its first timer.
+    pub(crate) timers: Option<Box<OwnTimers>>,
     /// Who is told why the actor ended.
     pub(crate) watchers: Line<oneshot::Sender<ExitReason>>,
     /// Why the actor ends; its stop hook may borrow it.
@@ -379,6 +390,7 @@ impl Extras {
         self.starter.is_some()
             || self.waiter.is_some()
             || self.reason.is_some()
+            || self.timers.is_some()
             || !(self.room.is_unused()
                 && self.bonds.is_empty()
                 && self.awaits.is_empty()
@@ -407,6 +419,8 @@ pub(crate) enum News {
     Down(Down),
     /// A link has ended, or somebody wants the actor to end.
     Exit(Exit),
+    /// It is time for the method with this number.
+    Timer(usize),
 }
 
 /// What an actor does with the answer to an ask.

@@ -6,8 +6,8 @@
 //!     +--failed, too late, ignored---+--panic--> free, without the stop hook
 //! ```
 //!
-//! The end of an actor, in order: its pending future, its stop hook's too; its state; whoever waits for its
-//! start; the records that waited, as dead letters in their order; its slot.
+//! The end of an actor, in order: its pending future, its stop hook's too; its state; its timers; whoever waits
+//! for its start; the records that waited, as dead letters in their order; its slot.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use super::Shard;
 use super::driver::Driver;
 use super::room::refuse;
 use super::turn::Turn;
+use crate::actor;
 use crate::address::{Address, ShardId, Target};
 use crate::bonds::Bonds;
 use crate::cell::status::{ANSWERED, BUSY, ENDING, FAILED, KILLED, LEAVING, LENT, NEWS, STARTING};
@@ -65,6 +66,7 @@ impl Turn<'_> {
         let error = match flow.ends() {
             None => {
                 cell.word.clear(STARTING);
+                actor::begin_timers(self.host, cell, target);
                 let starter = cell.if_extras(|extras| extras.starter.take()).flatten();
                 self.tell_starter(starter, Ok(self.host.address(target)));
                 // `stop_now` came while it started.
@@ -366,6 +368,7 @@ impl Turn<'_> {
                 self.destructor_panicked(cell, target, payload);
             }
         }
+        self.cancel_timers(cell);
         let actor = host.address(target);
         let (watchers, bonds) =
             cell.take_extras().map(|extras| self.end_extras(*extras)).unwrap_or_default();

@@ -18,12 +18,14 @@ mod news;
 mod room;
 #[cfg(test)]
 mod tests;
+mod timers;
 mod turn;
 
 pub(crate) use self::end::Left;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -74,6 +76,8 @@ pub(crate) struct Shard {
     queue: RecordQueue,
     /// Records sent by a call from outside; empty between calls.
     front: RecordQueue,
+    /// The record that a timer's message lies in on its way to the actor; else empty.
+    fired: RecordQueue,
     inbox: Arc<Inbox>,
     peers: Arc<[Arc<Inbox>]>,
     /// By the index of the shard they lead to, or come from.
@@ -115,10 +119,14 @@ impl Wakes for Home {
 }
 
 impl Shard {
-    pub(crate) fn new(parts: Parts, epoch: Instant) -> Self {
+    /// `driver` is the one that turns it; its clock counts from now.
+    pub(crate) fn new(parts: Parts, driver: Rc<dyn Driver>) -> Self {
+        let epoch = driver.now();
+        let clock = Box::new(move || clock(epoch, driver.now()));
         let home = Arc::new(Home { id: parts.id, inbox: parts.inbox.clone() });
         let (shards, counters) = (parts.peers.len(), parts.counters);
-        let host = Host::new(parts.id, shards, home, counters, parts.publisher, parts.watched);
+        let (publisher, watched) = (parts.publisher, parts.watched);
+        let host = Host::new(parts.id, shards, home, counters, publisher, watched, clock);
         let queue = RecordQueue::new();
         queue.begin(|| host.stock.take());
         let front = RecordQueue::new();
@@ -127,6 +135,7 @@ impl Shard {
             host,
             queue,
             front,
+            fired: RecordQueue::new(),
             inbox: parts.inbox,
             peers: parts.peers,
             senders: parts.senders,
@@ -162,11 +171,17 @@ impl Shard {
         self.round(now, driver, |_| call())
     }
 
-    /// The earliest deadline.
+    /// When to look again at the latest, if nothing comes.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let start = self.starts.borrow().first().map_or(u64::MAX, |(at, ..)| *at);
-        let deadline = self.host.next_deadline.get().min(start);
+        let deadline = self.host.next_deadline.get().min(start).min(self.host.timers.next());
         (deadline < config::NEVER).then(|| self.moment(deadline))
+    }
+
+    /// Has the next turn look for asks that are due.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn sweep_soon(&self) {
+        self.host.next_deadline.set(0);
     }
 
     /// Runs `call` as this shard.
@@ -187,7 +202,7 @@ impl Shard {
 
     /// A moment in nanoseconds of the shard's clock.
     fn clock(&self, now: Instant) -> u64 {
-        config::nanos(now.saturating_duration_since(self.epoch))
+        clock(self.epoch, now)
     }
 
     /// The moment of a deadline.
@@ -220,6 +235,11 @@ impl Shard {
         }
         all
     }
+}
+
+/// The nanoseconds between two moments.
+fn clock(epoch: Instant, now: Instant) -> u64 {
+    config::nanos(now.saturating_duration_since(epoch))
 }
 
 impl host::Outbox {

@@ -29,7 +29,7 @@ impl Turn<'_> {
             return Some(record);
         }
         match bound.overflow {
-            Overflow::DropOldest if self.drop_oldest(cell) => return Some(record),
+            Overflow::DropOldest if self.drop_oldest(cell, target) => return Some(record),
             Overflow::DropNewest | Overflow::DropOldest | Overflow::Reject => {
                 self.dead(record, AskError::Full);
             }
@@ -42,8 +42,9 @@ impl Turn<'_> {
         None
     }
 
-    /// Makes a dead letter of the oldest message that waits; there is none if permits have all places.
-    fn drop_oldest(&self, cell: CellRef<'_>) -> bool {
+    /// Makes a dead letter of the oldest message that waits; there is none if permits have all places. What
+    /// a timer brings is dropped only where nothing else is: a flood is not to starve it (T8).
+    pub(super) fn drop_oldest(&self, cell: CellRef<'_>, target: Target) -> bool {
         // Out of the cell while a destructor runs.
         let Some(backlog) = cell.if_extras(|extras| std::mem::take(&mut extras.backlog)) else {
             return false;
@@ -66,7 +67,7 @@ impl Turn<'_> {
             extras.room.messages -= u64::from(is_dropped);
         });
         self.host.counters.backlog.remove(u64::from(is_dropped));
-        is_dropped
+        is_dropped || self.drop_waiting_timer(cell, target)
     }
 
     /// A message waits no longer: it is handled now.

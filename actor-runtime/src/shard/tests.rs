@@ -17,8 +17,10 @@ use crate::host;
 use crate::testing::Simulator;
 use crate::{
     Actor, ActorRef, ActorType, Address, Api, Ask, AskError, Context, DeadReason, ExitReason, Flow,
-    Handle, Handled, Handlers, Message, Options, Protocol, Reply, private,
+    Handle, Handled, Handlers, Message, Options, Protocol, Reply, Timed, private,
 };
+
+const HOUR: Duration = Duration::from_secs(3_600);
 
 /// Counts its drops.
 #[derive(Clone)]
@@ -35,6 +37,7 @@ enum ActMsg {
     Ask { of: ActorRef<Act>, reply: Reply<Result<u64, AskError>> },
     Get { reply: Reply<u64> },
     Hold { reply: Reply<u64> },
+    Later { payload: Counted },
     Panic { payload: Counted },
     Park { payload: Counted },
     Set { value: u64, payload: Counted },
@@ -42,17 +45,19 @@ enum ActMsg {
 }
 
 impl Message for ActMsg {
-    const NAMES: &'static [&'static str] = &["Ask", "Get", "Hold", "Panic", "Park", "Set", "Stop"];
+    const NAMES: &'static [&'static str] =
+        &["Ask", "Get", "Hold", "Later", "Panic", "Park", "Set", "Stop"];
 
     fn tag(&self) -> usize {
         match self {
             Self::Ask { .. } => 0,
             Self::Get { .. } => 1,
             Self::Hold { .. } => 2,
-            Self::Panic { .. } => 3,
-            Self::Park { .. } => 4,
-            Self::Set { .. } => 5,
-            Self::Stop => 6,
+            Self::Later { .. } => 3,
+            Self::Panic { .. } => 4,
+            Self::Park { .. } => 5,
+            Self::Set { .. } => 6,
+            Self::Stop => 7,
         }
     }
 }
@@ -113,6 +118,10 @@ impl Handle<ActMsg> for Act {
                 self.held = Some(reply);
                 told(())
             }
+            ActMsg::Later { payload } => {
+                cx.after(HOUR / 2, ActMsg::Set { value: 7, payload });
+                told(())
+            }
             ActMsg::Panic { payload } => {
                 let _payload = payload;
                 panic!("as told");
@@ -143,6 +152,10 @@ impl Handle<ActMsg> for Act {
 impl Handlers for Act {
     const STARTS: bool = true;
     const SUSPENDS: bool = true;
+    const TIMERS: &'static [Timed<Self>] = &[
+        Timed::every(HOUR, Duration::ZERO, |act, _cx| told_later(async { act.value += 1_000 })),
+        Timed::idle(Duration::from_secs(36_000), |_act, _cx| told(Flow::stop())),
+    ];
 
     fn start<'a>(&'a mut self, _cx: &'a mut Context<Self>) -> Handled<'a> {
         started_later(async move { self.value += 100 })
@@ -239,6 +252,37 @@ fn a1_an_ask_is_answered_in_and_across_shards() {
         let asked = stage.simulator.block_on(0, move || async move { near.ask(far).await });
         assert_eq!(asked, Some(Ok(Ok(7))));
         stage.end();
+    });
+}
+
+#[test]
+fn t1_the_clock_calls_methods_and_sends_messages() {
+    on_shards(|stage| {
+        let far = stage.act(stage.far());
+        let payload = stage.counted();
+        stage.simulator.enter(stage.far(), || far.tell(ActMsg::Later { payload }));
+        stage.simulator.run();
+        stage.simulator.advance(3 * HOUR);
+        assert_eq!(stage.value(far), Some(Ok(3_007)), "the message came first, then three ticks");
+        stage.simulator.advance(10 * HOUR);
+        assert_eq!(stage.simulator.actors(), 0, "it was silent for too long");
+        assert!(stage.stopped.get());
+        stage.end();
+    });
+}
+
+#[test]
+fn t3_timers_that_wait_are_dropped_with_their_actor() {
+    on_shards(|stage| {
+        let far = stage.act(stage.far());
+        let (payload, parked) = (stage.counted(), stage.counted());
+        stage.simulator.enter(stage.far(), || {
+            far.tell(ActMsg::Later { payload });
+            far.tell(ActMsg::Park { payload: parked });
+        });
+        stage.simulator.run();
+        stage.simulator.advance(2 * HOUR);
+        stage.end_with(1);
     });
 }
 

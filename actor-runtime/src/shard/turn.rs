@@ -82,6 +82,7 @@ impl<'t> Turn<'t> {
     /// The whole round.
     pub(super) fn run(&mut self) -> Next {
         self.expire();
+        self.expire_timers();
         self.take_words();
         self.take_parcels();
         self.poll_woken();
@@ -139,7 +140,8 @@ impl<'t> Turn<'t> {
             && host.woken.borrow().is_empty()
             && host.ending.borrow().is_empty()
             && host.obituaries.borrow().is_empty()
-            && self.shard.rotation.borrow().is_empty();
+            && self.shard.rotation.borrow().is_empty()
+            && host.timers.next() > host.now.get();
         if !idle {
             return Next::Busy;
         }
@@ -150,7 +152,7 @@ impl<'t> Turn<'t> {
     }
 
     /// Looks at the clock, and tells asks and all the time.
-    fn look(&self) -> Duration {
+    pub(super) fn look(&self) -> Duration {
         let now = self.driver.now();
         self.host.now.set(self.shard.clock(now));
         now.saturating_duration_since(self.began)
@@ -312,7 +314,7 @@ impl<'t> Turn<'t> {
 
     /// What a delivery left, or its panic.
     #[inline(never)]
-    fn called(&mut self, cell: CellRef<'_>, target: Target, called: Called) {
+    pub(super) fn called(&mut self, cell: CellRef<'_>, target: Target, called: Called) {
         self.delivered(cell, target, called.outcome());
     }
 
@@ -325,7 +327,7 @@ impl<'t> Turn<'t> {
     }
 
     /// Delivers a record off the fast path, where `allowed` does not stand in its way.
-    fn deliver_aside<'r>(
+    pub(super) fn deliver_aside<'r>(
         &self,
         cell: CellRef<'_>,
         record: Arrived<'r>,
@@ -791,6 +793,9 @@ impl<'t> Turn<'t> {
 
     /// The oldest record of a backlog.
     fn take_one(&mut self, cell: CellRef<'_>, target: Target) {
+        if self.take_timer(cell, target) {
+            return;
+        }
         // The queue is out of the cell while user code runs: nothing of the cell is borrowed.
         let taken = cell.if_extras(|extras| {
             extras.backlog_records -= 1;

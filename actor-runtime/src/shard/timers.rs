@@ -1,0 +1,220 @@
+//! What the turn does about timers: what is due is handed to its actor, or waits for it.
+//!
+//! A timer is due at the beginning of a turn, before anything that came meanwhile. An actor that is idle takes it
+//! at once; one that is not takes it first of all when its next slice begins (T8).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::turn::Turn;
+use crate::address::Target;
+use crate::cell::status::{BACKLOG, BUSY, ENDING, LEAVING, LENT, STARTING};
+use crate::cell::{CellRef, News};
+use crate::config;
+use crate::error::AskError;
+use crate::exit::ExitReason;
+use crate::host;
+use crate::mailbox::{Bound, Overflow};
+use crate::record::RecordQueue;
+use crate::stats::DeadReason;
+use crate::timer::{Call, Expired, OwnTimers, TimerId};
+
+impl Turn<'_> {
+    /// Lets expire what is due, for a while: the rest is the next turn's.
+    pub(super) fn expire_timers(&mut self) {
+        let now = self.host.now.get();
+        for count in 1..=config::TURN_TIMERS {
+            let Some((timer, owner)) = self.host.timers.pop(now) else { return };
+            self.expired(timer, owner, now);
+            if count % config::CLOCK_EVERY_RECORDS == 0 && self.look() >= config::TIMERS_LONGEST {
+                return;
+            }
+        }
+    }
+
+    fn expired(&mut self, timer: TimerId, target: Target, now: u64) {
+        let cell = self.host.cell(target).expect("the timers of an actor end with it");
+        let status = cell.word.status();
+        if status & (ENDING | LEAVING | LENT) != 0 {
+            // It goes with its actor.
+            return;
+        }
+        let is_free =
+            status & (BUSY | BACKLOG | STARTING) == 0 && self.has_slice(cell, self.constants());
+        let expire = |own: &mut OwnTimers| self.host.timers.expire(own, timer, now, is_free);
+        match if_own(cell, expire) {
+            Some(Expired::Due) if is_free => self.fire(cell, target, timer),
+            Some(Expired::Due) => self.let_wait(cell, target, timer),
+            Some(Expired::Later) | None => {}
+        }
+    }
+
+    /// A timer has expired and its actor is not free: it takes a place in the mailbox, ahead of all messages.
+    fn let_wait(&mut self, cell: CellRef<'_>, target: Target, timer: TimerId) {
+        let bound = cell.kind().and_then(|kind| kind.options.bound);
+        if bound.is_some_and(|bound| !self.admit_timer(cell, target, bound, timer)) {
+            return;
+        }
+        if_own(cell, |own| self.host.timers.wait(own, timer));
+        let high = cell.with_extras(|extras| {
+            extras.backlog_records += 1;
+            extras.room.messages += 1;
+            let messages = extras.room.messages;
+            extras.room.levels.rises(messages).then_some(messages)
+        });
+        self.host.counters.backlog.add(1);
+        cell.word.set(BACKLOG);
+        self.list(target);
+        if let Some(messages) = high {
+            self.tell_high(cell, target, messages);
+        }
+    }
+
+    /// Whether what a timer brings may wait; else the policy has been followed.
+    fn admit_timer(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        bound: Bound,
+        timer: TimerId,
+    ) -> bool {
+        if cell.if_extras(|extras| extras.room.has_place(bound)).unwrap_or(true) {
+            return true;
+        }
+        if bound.overflow == Overflow::DropOldest && self.drop_oldest(cell, target) {
+            return true;
+        }
+        self.lose_timer(cell, target, timer);
+        if bound.overflow == Overflow::Crash {
+            let in_flight = cell.word.has(BUSY) && self.has_message(cell);
+            self.end_abruptly(cell, target, ExitReason::Overflow, in_flight);
+        }
+        false
+    }
+
+    /// Makes a dead letter of the timer that waits longest; there may be none.
+    pub(super) fn drop_waiting_timer(&self, cell: CellRef<'_>, target: Target) -> bool {
+        let Some(timer) = if_own(cell, |own| own.first_waiting()).flatten() else { return false };
+        self.lose_timer(cell, target, timer);
+        cell.if_extras(|extras| {
+            extras.backlog_records -= 1;
+            extras.room.messages -= 1;
+        });
+        self.host.counters.backlog.remove(1);
+        true
+    }
+
+    /// What a timer brings finds no place.
+    fn lose_timer(&self, cell: CellRef<'_>, target: Target, timer: TimerId) {
+        match if_own(cell, |own| self.host.timers.take(own, timer)).flatten() {
+            Some(Call::Once(put)) => {
+                let fired = self.fired();
+                put(fired, &self.host.stock);
+                let mut reader = fired.reader(&self.host.stock);
+                if let Some(record) = reader.next() {
+                    self.dead(record, AskError::Full);
+                }
+            }
+            Some(call @ (Call::Again(_) | Call::Method(_))) => {
+                if let Call::Again(Some(make)) = call {
+                    self.put_back(timer, make);
+                }
+                let letter = cell.kind().expect("a cell in use has a type").letter();
+                self.host.dead_letter(DeadReason::Overflow, self.host.address(target), letter);
+            }
+            None => {}
+        }
+    }
+
+    /// The actor takes the timer that has waited longest, if one waits.
+    pub(super) fn take_timer(&mut self, cell: CellRef<'_>, target: Target) -> bool {
+        let Some(timer) = if_own(cell, |own| own.first_waiting()).flatten() else { return false };
+        let is_last = cell.with_extras(|extras| {
+            extras.backlog_records -= 1;
+            extras.backlog_records == 0
+        });
+        self.host.counters.backlog.remove(1);
+        self.leaves(cell, target);
+        if is_last {
+            cell.word.clear(BACKLOG);
+        }
+        self.fire(cell, target, timer);
+        true
+    }
+
+    /// Hands an actor that is free what a timer brings.
+    fn fire(&mut self, cell: CellRef<'_>, target: Target, timer: TimerId) {
+        let stock = &self.host.stock;
+        let made = match if_own(cell, |own| self.host.timers.take(own, timer)).flatten() {
+            None | Some(Call::Again(None)) => return,
+            Some(Call::Method(number)) => return self.fire_method(cell, target, number),
+            Some(Call::Once(put)) => {
+                put(self.fired(), stock);
+                Ok(())
+            }
+            Some(Call::Again(Some(mut make))) => {
+                self.begins(cell, target);
+                let made = catch_unwind(AssertUnwindSafe(|| make(self.fired(), stock)));
+                self.put_back(timer, make);
+                made
+            }
+        };
+        match made {
+            Ok(()) => self.fire_message(cell, target),
+            Err(payload) => self.crash(cell, target, payload, false),
+        }
+    }
+
+    /// Delivers the message that was put into the queue for it.
+    fn fire_message(&mut self, cell: CellRef<'_>, target: Target) {
+        let mut reader = self.shard.fired.reader(&self.host.stock);
+        let Some(record) = reader.next() else { return };
+        let delivered = self.deliver_aside(cell, record, BACKLOG);
+        let delivered = delivered.map_err(|record| self.dead(record, AskError::NoProc));
+        drop(reader);
+        if let Ok(called) = delivered {
+            self.called(cell, target, called);
+        }
+    }
+
+    fn fire_method(&mut self, cell: CellRef<'_>, target: Target, number: usize) {
+        self.begins(cell, target);
+        let outcome = self.as_listener(cell, || cell.hear(News::Timer(number), target));
+        self.delivered(cell, target, outcome);
+    }
+
+    /// Where the record of a timer's message is made.
+    fn fired(&self) -> &RecordQueue {
+        let fired = &self.shard.fired;
+        fired.begin(|| self.host.stock.small());
+        fired
+    }
+
+    fn put_back(&self, timer: TimerId, make: crate::timer::Again) {
+        if let Some(gone) = self.host.timers.put_back(timer, make) {
+            self.unless_it_panics(|| drop(gone));
+        }
+    }
+
+    /// Cancels all timers of an actor, also those that wait.
+    pub(super) fn cancel_timers(&self, cell: CellRef<'_>) {
+        let own = cell.if_extras(|extras| {
+            let own = extras.timers.take()?;
+            let waiting = own.waiting();
+            extras.backlog_records -= waiting;
+            extras.room.messages -= waiting;
+            self.host.counters.backlog.remove(waiting);
+            if extras.backlog_records == 0 {
+                cell.word.clear(BACKLOG);
+            }
+            Some(own)
+        });
+        let Some(own) = own.flatten() else { return };
+        for call in self.host.timers.remove_all(*own) {
+            self.unless_it_panics(|| host::dropping_asks(AskError::Stopped, || drop(call)));
+        }
+    }
+}
+
+fn if_own<R>(cell: CellRef<'_>, with: impl FnOnce(&mut OwnTimers) -> R) -> Option<R> {
+    cell.if_extras(|extras| extras.timers.as_mut().map(|own| with(own))).flatten()
+}
