@@ -49,7 +49,9 @@
 //! 3. An [`ActorRef`] is where an actor is, with a type: 16 bytes, `Copy`, and it owns nothing.
 //! 4. An [`Ask`] is awaited, started, or waited for by a plain thread; its [`Reply`] may be kept and passed on.
 //! 5. [`main`] and [`test`] run an `async fn` in a system of its own; [`System::builder`] makes one by hand.
-//! 6. [`SystemRef::events`] tells what happens in a running system, [`SystemRef::stats`] what it counts;
+//! 6. [`every`] and [`after`] mark methods that the clock calls; [`Context::after`] and its like set timers as the
+//!    actor runs.
+//! 7. [`SystemRef::events`] tells what happens in a running system, [`SystemRef::stats`] what it counts;
 //!    [`ActorRef::kill`] ends an actor that does not end by itself.
 //!
 //! A plain handler is called where its message lies; an `async` handler is polled on its shard, and the actor
@@ -57,14 +59,17 @@
 
 #![forbid(unsafe_code)]
 
-pub use actor_macros::{Message, actor, ask, down, exit, handlers, main, start, stop, tell, test};
+pub use actor_macros::{
+    Message, actor, after, ask, down, every, exit, handlers, main, start, stop, tell, test,
+};
 #[cfg(feature = "testing")]
 pub use actor_runtime::testing;
 pub use actor_runtime::{
-    Actor, ActorRef, Address, Ask, AskError, Context, Continue, DeadLetters, DeadReason, Down,
-    Event, Events, Exit, ExitReason, Flow, Message, Monitor, Overflow, Panic, Pending, Permit,
-    Place, Query, Reply, Report, Reserve, ReserveError, ShardStats, SpawnOn, Start, StartError,
-    Stats, System, SystemBuilder, SystemRef, TellError, spawn, spawn_on, start,
+    Actor, ActorRef, Address, AnyTimer, Ask, AskError, Context, Continue, DeadLetters, DeadReason,
+    Down, Event, Events, Exit, ExitReason, Flow, Message, Monitor, Overflow, Panic, Pending,
+    Permit, Place, Query, Reply, Report, Reserve, ReserveError, ShardStats, SpawnOn, Start,
+    StartError, Stats, System, SystemBuilder, SystemRef, TellError, Timer, TimerKey, spawn,
+    spawn_on, start,
 };
 
 /// What the macros' code uses; not for people.
@@ -83,8 +88,8 @@ pub mod prelude {
 
     pub use crate::{
         ActorRef, Ask, AskError, Context, Down, Exit, ExitReason, Flow, Message, Monitor, Place,
-        Reply, Start, StartError, System, actor, ask, down, exit, handlers, spawn, spawn_on, start,
-        stop, tell,
+        Reply, Start, StartError, System, actor, after, ask, down, every, exit, handlers, spawn,
+        spawn_on, start, stop, tell,
     };
 
     /// So many seconds.

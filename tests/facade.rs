@@ -6,9 +6,9 @@
 #[allow(dead_code, reason = "the signatures are the test")]
 mod names {
     use callboard::{
-        Actor, ActorRef, Address, Ask, AskError, Context, DeadLetters, DeadReason, Event, Events,
-        ExitReason, Flow, Message, Panic, Pending, Place, Reply, Report, ShardStats, SpawnOn,
-        Start, StartError, Stats, System, SystemBuilder,
+        Actor, ActorRef, Address, AnyTimer, Ask, AskError, Context, DeadLetters, DeadReason, Event,
+        Events, ExitReason, Flow, Message, Panic, Pending, Place, Reply, Report, ShardStats,
+        SpawnOn, Start, StartError, Stats, System, SystemBuilder, Timer, TimerKey,
     };
 
     trait Named {}
@@ -17,6 +17,7 @@ mod names {
     impl Named for (Address, Place, System, SystemBuilder) {}
     impl Named for (Ask<u8>, Pending<u8>, Reply<u8>, AskError) {}
     impl Named for (DeadLetters, DeadReason, Event, Events, Report, ShardStats, Stats) {}
+    impl Named for (AnyTimer, Timer, TimerKey) {}
     impl Named for (ExitReason, Panic, Flow, Start, StartError) {}
 
     #[derive(Message)]

@@ -97,6 +97,9 @@ pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `#[down]` | runs when an actor has ended that this one monitors, given `down: Down` |
 /// | `#[exit]` | runs when an actor has ended to which there is a link, given `exit: Exit`; without it this one ends, too |
 /// | `#[stop]` | runs when the actor stops, given `why: &ExitReason` if it asks for it |
+/// | `#[every("1s", jitter = "100ms")]` | runs at each multiple of the time after the start, up to `jitter` later |
+/// | `#[after("30s")]` | runs once, so long after the start |
+/// | `#[after("5m", since = message)]` | runs when no message has come for so long |
 ///
 /// All of them take `&self` or `&mut self`, are plain or `async`, and may have `cx: &mut Context<Self>` as
 /// first parameter. Other parameters are names with owned types that are `Send + 'static`. `#[cfg]`, docs
@@ -239,6 +242,17 @@ pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::test(args.into(), item.into()).into()
 }
 
+/// Marks a method that runs when time has passed, in an impl with [`#[handlers]`](macro@handlers), which explains
+/// it.
+///
+/// # Errors
+///
+/// Anywhere else it only says that it needs `#[handlers]`.
+#[proc_macro_attribute]
+pub fn after(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::stray(Word::After, item.into()).into()
+}
+
 /// Marks a handler that answers, in an impl with [`#[handlers]`](macro@handlers), which explains it.
 ///
 /// # Errors
@@ -267,6 +281,16 @@ pub fn down(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn exit(_: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::stray(Word::Exit, item.into()).into()
+}
+
+/// Marks a method that runs again and again, in an impl with [`#[handlers]`](macro@handlers), which explains it.
+///
+/// # Errors
+///
+/// Anywhere else it only says that it needs `#[handlers]`.
+#[proc_macro_attribute]
+pub fn every(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::stray(Word::Every, item.into()).into()
 }
 
 /// Marks the hook that runs first, in an impl with [`#[handlers]`](macro@handlers), which explains it.

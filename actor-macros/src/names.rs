@@ -34,8 +34,10 @@ impl Root {
 /// The attributes that stand on methods of an impl with `#[handlers]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Word {
+    After,
     Ask,
     Down,
+    Every,
     Exit,
     Start,
     Stop,
@@ -43,12 +45,23 @@ pub(crate) enum Word {
 }
 
 impl Word {
-    const ALL: [Self; 6] = [Self::Ask, Self::Down, Self::Exit, Self::Start, Self::Stop, Self::Tell];
+    const ALL: [Self; 8] = [
+        Self::After,
+        Self::Ask,
+        Self::Down,
+        Self::Every,
+        Self::Exit,
+        Self::Start,
+        Self::Stop,
+        Self::Tell,
+    ];
 
     pub(crate) const fn text(self) -> &'static str {
         match self {
+            Self::After => "after",
             Self::Ask => "ask",
             Self::Down => "down",
+            Self::Every => "every",
             Self::Exit => "exit",
             Self::Start => "start",
             Self::Stop => "stop",

@@ -36,5 +36,6 @@ mod stats;
 mod stops;
 mod strange;
 mod systems;
+mod timers;
 mod tokio_inside;
 mod values;

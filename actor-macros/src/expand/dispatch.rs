@@ -3,8 +3,9 @@
 use proc_macro2::{Delimiter, Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
+use super::actor::duration;
 use super::{Bodies, ends, group, message_of, named};
-use crate::model::{Arg, Handler, Handlers, Hook, HookKind};
+use crate::model::{Arg, Handler, Handlers, Hook, HookKind, Timer, When};
 use crate::names;
 
 /// `impl Protocol`, `impl Handle` and `impl Handlers`.
@@ -27,6 +28,9 @@ use crate::names;
 /// }
 /// impl __rt::Handlers for Counter {
 ///     const SUSPENDS: bool = true;
+///     const TIMERS: &'static [__rt::Timed<Self>] = &[
+///         __rt::Timed::every(SECOND, JITTER, |actor, _cx| __rt::told(Self::tick(actor))),
+///     ];
 ///     const STARTS: bool = true;
 ///     fn start<'a>(&'a mut self, cx: &'a mut __rt::Context<Self>) -> __rt::Handled<'a> {
 ///         __rt::started_later(Self::open(self, cx))
@@ -44,11 +48,13 @@ pub(super) fn implementation(
     let handle = handle(model, &quote!(#messages #args), variants, bodies);
     let hooks = (bodies == Bodies::Real).then(|| {
         let hooks = model.hooks.iter().map(hook);
-        quote!(#(#hooks)*)
+        let timers = timers(&model.timers);
+        quote!(#timers #(#hooks)*)
     });
     // What only some builds have counts in all: the room it takes is small.
     let is_async = variants.iter().any(|handler| handler.is_async)
-        || model.hooks.iter().any(|hook| hook.is_async);
+        || model.hooks.iter().any(|hook| hook.is_async)
+        || model.timers.iter().any(|timer| timer.is_async);
     let suspends = (bodies == Bodies::Real && is_async).then(|| {
         quote!(
             const SUSPENDS: bool = true;
@@ -109,7 +115,7 @@ fn arm(model: &Handlers, handler: &Handler, cx: &Ident) -> TokenStream {
         Arg::Field(field) => named(field),
         Arg::Reply => quote!(#reply),
     }));
-    let call = call(&handler.name, &args, &handler.returns_at);
+    let call = call(&handler.name, &quote!(self), &args, &handler.returns_at);
     let returns_answer = handler.answer.as_ref().is_some_and(|answer| !answer.deferred);
     let handled = match (returns_answer, handler.is_async) {
         (false, false) => quote!(__rt::told(#call)),
@@ -127,7 +133,7 @@ fn hook(hook: &Hook) -> TokenStream {
     if *takes_news {
         args.push(quote!(#news));
     }
-    let call = call(name, &args, &hook.returns_at);
+    let call = call(name, &quote!(self), &args, &hook.returns_at);
     let cx = if *takes_context { cx } else { names::local("_cx") };
     let news = if *takes_news { news } else { names::local("_news") };
     let told = if *is_async { quote!(told_later) } else { quote!(told) };
@@ -173,16 +179,47 @@ fn hook(hook: &Hook) -> TokenStream {
     }
 }
 
+/// What the clock calls, if there is anything.
+fn timers(timers: &[Timer]) -> Option<TokenStream> {
+    let timers = timers.iter().map(timer);
+    (timers.len() > 0).then(|| {
+        quote! {
+            const TIMERS: &'static [__rt::Timed<Self>] = &[#(#timers,)*];
+        }
+    })
+}
+
+fn timer(timer: &Timer) -> TokenStream {
+    let Timer { when, name, cfgs, is_async, takes_context, returns_at } = timer;
+    let (actor, cx) = (names::local("actor"), names::local("cx"));
+    let args = context(*takes_context, &cx);
+    let call = call(name, &quote!(#actor), &args, returns_at);
+    let cx = if *takes_context { cx } else { names::local("_cx") };
+    let told = if *is_async { quote!(told_later) } else { quote!(told) };
+    let (kind, times) = match when {
+        When::After(delay) => (quote!(after), vec![*delay]),
+        When::Every { period, jitter } => (quote!(every), vec![*period, *jitter]),
+        When::Idle(delay) => (quote!(idle), vec![*delay]),
+    };
+    let times = times.into_iter().map(duration);
+    quote!(#(#cfgs)* __rt::Timed::#kind(#(#times,)* |#actor, #cx| __rt::#told(#call)))
+}
+
 fn context(taken: bool, cx: &Ident) -> Vec<TokenStream> {
     if taken { vec![quote!(#cx)] } else { Vec::new() }
 }
 
 /// The call of the user's method, placed where the method says what it returns: a type that cannot be
 /// returned is an error there.
-fn call(name: &Ident, args: &[TokenStream], returns_at: &TokenStream) -> TokenStream {
+fn call(
+    name: &Ident,
+    actor: &TokenStream,
+    args: &[TokenStream],
+    returns_at: &TokenStream,
+) -> TokenStream {
     let (first, last) = ends(returns_at);
     let mut name = name.clone();
     name.set_span(first);
-    let args = group(Delimiter::Parenthesis, quote!(self #(, #args)*), last);
+    let args = group(Delimiter::Parenthesis, quote!(#actor #(, #args)*), last);
     quote_spanned!(first=> Self::#name #args)
 }

@@ -1,4 +1,6 @@
-//! Handlers and hooks: what a method of an impl with `#[handlers]` can be.
+//! Handlers, hooks and timers: what a method of an impl with `#[handlers]` can be.
+
+use std::time::Duration;
 
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, Generics, Visibility};
@@ -63,6 +65,26 @@ pub(crate) struct Hook {
     /// Whether it takes what it is told: why the actor stops, who ended.
     pub(crate) takes_news: bool,
     pub(crate) returns_at: TokenStream,
+}
+
+/// A method that the clock calls.
+pub(crate) struct Timer {
+    pub(crate) when: When,
+    pub(crate) name: Ident,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) is_async: bool,
+    pub(crate) takes_context: bool,
+    pub(crate) returns_at: TokenStream,
+}
+
+/// The time at which it is called.
+pub(crate) enum When {
+    /// Once, so long after the start.
+    After(Duration),
+    /// Again and again.
+    Every { period: Duration, jitter: Duration },
+    /// Whenever no message has come for so long.
+    Idle(Duration),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
-//! Reads one method of an impl with `#[handlers]`: a message, a hook, or neither.
+//! Reads one method of an impl with `#[handlers]`: a message, a hook, a timer, or none of them.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::{Attribute, FnArg, GenericParam, Meta, Pat, PatType, ReceiverKind, ReturnType, Type};
 
-use super::handler::{Answer, Arg, Field, Handler, Hook, HookKind};
+use super::handler::{Answer, Arg, Field, Handler, Hook, HookKind, Timer};
 use super::handlers::is_actor;
 use super::notes::{Notes, cfgs, without_self};
 use super::options;
@@ -18,6 +18,7 @@ use crate::parse::{Args, HiddenWord, MethodSyntax};
 pub(crate) enum Method {
     Handler(Box<Handler>),
     Hook(Hook),
+    Timer(Timer),
 }
 
 impl Method {
@@ -32,6 +33,10 @@ impl Method {
         let reader = Reader { syntax, word, actor, ty };
         reader.receiver(diag);
         Some(match word {
+            Word::After | Word::Every => {
+                let attr = syntax.ours.iter().find(|(ours, _)| *ours == word);
+                Self::Timer(reader.timer(&attr?.1, diag)?)
+            }
             Word::Ask | Word::Tell => Self::Handler(Box::new(reader.handler(diag))),
             Word::Down => Self::Hook(reader.hook(HookKind::Down, attribute, diag)),
             Word::Exit => Self::Hook(reader.hook(HookKind::Exit, attribute, diag)),
@@ -43,7 +48,9 @@ impl Method {
 
 /// Which kind of handler or hook a method is, and where it says so.
 fn word_of(syntax: &MethodSyntax, diag: &mut Diag) -> Option<(Word, TokenStream)> {
-    for (word, attr) in &syntax.ours {
+    // What a timer's attribute says is read with its method.
+    let others = |ours: &&(Word, Attribute)| !matches!(ours.0, Word::After | Word::Every);
+    for (word, attr) in syntax.ours.iter().filter(others) {
         check_options(*word, attr, diag);
     }
     let path = |attr: &Attribute| attr.path().to_token_stream();
@@ -86,9 +93,9 @@ fn hidden_word(syntax: &MethodSyntax, diag: &mut Diag) -> Option<(Word, TokenStr
 }
 
 /// One method, being read.
-struct Reader<'a> {
-    syntax: &'a MethodSyntax,
-    word: Word,
+pub(super) struct Reader<'a> {
+    pub(super) syntax: &'a MethodSyntax,
+    pub(super) word: Word,
     actor: &'a Ident,
     ty: &'a TokenStream,
 }
@@ -128,7 +135,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn generics(&self, diag: &mut Diag) {
+    pub(super) fn generics(&self, diag: &mut Diag) {
         let generics = &self.syntax.sig.generics;
         if let Some(param) = generics.lifetimes().next() {
             diag.error(&param.lifetime, "a handler cannot have lifetime parameters")
@@ -156,7 +163,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The parameters after `self`.
-    fn params(&self) -> impl Iterator<Item = &'a PatType> + use<'a> {
+    pub(super) fn params(&self) -> impl Iterator<Item = &'a PatType> + use<'a> {
         self.syntax.sig.inputs.iter().filter_map(|input| match input {
             FnArg::Receiver(_) => None,
             FnArg::Typed(param) => Some(param),
@@ -164,7 +171,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether this parameter is the context; what is wrong with it is told.
-    fn is_context(&self, param: &PatType, first: bool, diag: &mut Diag) -> bool {
+    pub(super) fn is_context(&self, param: &PatType, first: bool, diag: &mut Diag) -> bool {
         let (ty, borrowed) = types::referent(&param.ty);
         let Some(segment) = types::last_segment(ty).filter(|last| last.ident == "Context") else {
             return false;
@@ -365,14 +372,17 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// What a tell or a stop hook returns, as far as its name shows.
-    fn returns_flow(&self, noun: &str, instead: &str, diag: &mut Diag) {
+    /// What a tell, a stop hook or a timer returns, as far as its name shows.
+    pub(super) fn returns_flow(&self, noun: &str, instead: &str, diag: &mut Diag) {
         let ReturnType::Type(_, ty) = &self.syntax.sig.output else { return };
         if types::is_never_a_flow(ty) {
             let (word, written) = (self.word.text(), text(&ty.to_token_stream()));
+            let a = if word.starts_with(['a', 'e']) { "an" } else { "a" };
             diag.error(
                 ty,
-                format_args!("a `#[{word}]` {noun} cannot return `{written}`: nobody waits for it"),
+                format_args!(
+                    "{a} `#[{word}]` {noun} cannot return `{written}`: nobody waits for it"
+                ),
             )
             .help(format_args!("{instead} `()` or `Result<(), E>`"));
         }
@@ -425,7 +435,7 @@ impl<'a> Reader<'a> {
         without_self(ty.to_token_stream(), self.ty)
     }
 
-    fn returns_at(&self) -> TokenStream {
+    pub(super) fn returns_at(&self) -> TokenStream {
         match &self.syntax.sig.output {
             ReturnType::Default => self.syntax.sig.ident.to_token_stream(),
             ReturnType::Type(_, ty) => ty.to_token_stream(),

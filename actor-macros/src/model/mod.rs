@@ -13,12 +13,13 @@ mod message;
 mod method;
 mod notes;
 mod options;
+mod timer;
 mod types;
 
 pub(crate) use actor::{Actor, Options};
 pub(crate) use entry::{Entry, Kind as EntryKind};
 pub(crate) use generics::Parameters;
-pub(crate) use handler::{Arg, Field, Handler, Hook, HookKind};
+pub(crate) use handler::{Arg, Field, Handler, Hook, HookKind, Timer, When};
 pub(crate) use handlers::Handlers;
 pub(crate) use message::{Message, Part};
 pub(crate) use options::Mailbox;

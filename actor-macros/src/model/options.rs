@@ -141,6 +141,24 @@ fn overflow(arg: &Arg, diag: &mut Diag) -> Option<Ident> {
     Some(policy_of(&word))
 }
 
+/// `since = message`: one of a few words.
+pub(crate) fn word(arg: &Arg, words: &[&str], diag: &mut Diag) -> Option<String> {
+    let (option, all) = (&arg.name, list(words));
+    let Some(word) = value(arg).and_then(|tokens| syn::parse2::<Ident>(tokens).ok()) else {
+        diag.error(place(arg), format_args!("`{option}` is a word"))
+            .help(format_args!("one of {all}"));
+        return None;
+    };
+    let name = word.to_string();
+    if !words.contains(&name.as_str()) {
+        let near = offer(&name, words);
+        diag.error(&word, format_args!("unknown `{option}`: `{name}`"))
+            .help(format_args!("{near}one of {all}"));
+        return None;
+    }
+    Some(name)
+}
+
 /// `timeout = "5s"`: digits and a unit.
 pub(crate) fn duration(arg: &Arg, diag: &mut Diag) -> Option<Duration> {
     let literal = value(arg).and_then(|tokens| syn::parse2::<LitStr>(tokens).ok());
@@ -172,7 +190,7 @@ fn value(arg: &Arg) -> Option<TokenStream> {
 }
 
 /// Where to point: at the value if there is one, else at the name.
-fn place(arg: &Arg) -> TokenStream {
+pub(crate) fn place(arg: &Arg) -> TokenStream {
     let name = &arg.name;
     value(arg).unwrap_or_else(|| quote!(#name))
 }

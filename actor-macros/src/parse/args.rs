@@ -15,6 +15,14 @@ pub(crate) struct Arg {
     pub(crate) value: Value,
 }
 
+/// What stands in the parentheses of a timer's attribute: `"1s", jitter = "100ms"`.
+#[derive(Default)]
+pub(crate) struct TimerArgs {
+    /// What stands first, without a name.
+    pub(crate) duration: Option<TokenStream>,
+    pub(crate) options: Args,
+}
+
 /// What an option says after its name.
 pub(crate) enum Value {
     /// `name = tokens`
@@ -39,6 +47,27 @@ impl Parse for Args {
     }
 }
 
+impl Parse for TimerArgs {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        if input.is_empty() || input.peek2(Token![=]) {
+            return Ok(Self { duration: None, options: input.parse()? });
+        }
+        let duration = until_comma(input)?;
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+        Ok(Self { duration: Some(duration), options: input.parse()? })
+    }
+}
+
+fn until_comma(input: ParseStream<'_>) -> Result<TokenStream> {
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        tokens.extend([input.parse::<TokenTree>()?]);
+    }
+    Ok(tokens)
+}
+
 /// `mailbox(1024)`
 fn nameless(error: syn::Error) -> syn::Error {
     let wrong = "a value stands behind its name\nhelp: `name = value`";
@@ -55,10 +84,7 @@ impl Parse for Value {
             return Ok(Self::None);
         }
         input.parse::<Token![=]>()?;
-        let mut value = TokenStream::new();
-        while !input.is_empty() && !input.peek(Token![,]) {
-            value.extend([input.parse::<TokenTree>()?]);
-        }
+        let value = until_comma(input)?;
         Ok(if value.is_empty() { Self::None } else { Self::Is(value) })
     }
 }

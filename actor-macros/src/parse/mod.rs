@@ -12,7 +12,7 @@ mod message;
 mod skip;
 
 pub(crate) use actor::ActorSyntax;
-pub(crate) use args::{Arg, Args, Value};
+pub(crate) use args::{Arg, Args, TimerArgs, Value};
 pub(crate) use entry::EntrySyntax;
 pub(crate) use handlers::{HandlersSyntax, HiddenWord, ItemKind, MethodSyntax};
 pub(crate) use message::MessageSyntax;

@@ -24,6 +24,8 @@ cases! {
     counter
     /// Plain and async hooks, with and without what they may take.
     hooks
+    /// Methods that the clock calls, plain and async.
+    timers
     /// Async handlers, with context and without.
     asynchronous
     /// The answer comes later, through a `Reply` that the handler keeps.

@@ -1,0 +1,65 @@
+impl Watch {
+    fn tick(&mut self) {}
+    async fn once(&mut self, cx: &mut Context<Self>) -> Result<(), OnceError> {
+        Ok(())
+    }
+    #[cfg(feature = "idle")]
+    fn idle(&self, cx: &mut Context<Self>) -> Flow {
+        Flow::stop()
+    }
+}
+/// The messages of `Watch`.
+pub enum WatchMsg {}
+/// The methods of a reference to `Watch`.
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+pub struct WatchApi(::callboard::__private::Address);
+const _: () = {
+    use ::callboard::__private as __rt;
+    impl __rt::Message for WatchMsg {
+        const NAMES: &'static [&'static str] = &[];
+        fn tag(&self) -> usize {
+            match *self {}
+        }
+    }
+    impl __rt::Api for WatchApi {
+        fn at(address: __rt::Address) -> Self {
+            Self(address)
+        }
+        fn address(&self) -> __rt::Address {
+            self.0
+        }
+    }
+    impl __rt::Protocol for Watch {
+        type Msg = WatchMsg;
+        type Api = WatchApi;
+        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+    }
+    impl __rt::Handle<WatchMsg> for Watch {
+        fn handle<'a>(
+            &'a mut self,
+            msg: WatchMsg,
+            _cx: &'a mut __rt::Context<Self>,
+        ) -> __rt::Handled<'a> {
+            match msg {}
+        }
+    }
+    impl __rt::Handlers for Watch {
+        const SUSPENDS: bool = true;
+        const TIMERS: &'static [__rt::Timed<Self>] = &[
+            __rt::Timed::every(
+                ::core::time::Duration::from_secs(1),
+                ::core::time::Duration::from_millis(100),
+                |actor, _cx| __rt::told(Self::tick(actor)),
+            ),
+            __rt::Timed::after(
+                ::core::time::Duration::from_micros(250),
+                |actor, cx| __rt::told_later(Self::once(actor, cx)),
+            ),
+            #[cfg(feature = "idle")]
+            __rt::Timed::idle(
+                ::core::time::Duration::from_secs(300),
+                |actor, cx| __rt::told(Self::idle(actor, cx)),
+            ),
+        ];
+    }
+};
