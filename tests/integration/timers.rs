@@ -532,7 +532,7 @@ impl Racer {
 
     #[tell]
     fn replace(&mut self, cx: &mut Context<Self>) {
-        if self.round % 2 == 0 && !self.cancelled {
+        if self.round.is_multiple_of(2) && !self.cancelled {
             // The old value is not to be seen from here on.
             self.cancelled = true;
             cx.after_keyed("race", Duration::ZERO, RacerMsg::Replaced);
@@ -878,7 +878,7 @@ fn t8_a_timer_that_overflows_a_mailbox_may_end_its_actor() {
     impl Crashing {
         #[tell]
         async fn hold(&self) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
 
         #[every("1s")]

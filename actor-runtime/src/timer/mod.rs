@@ -16,6 +16,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::num::NonZeroU64;
 
 pub(crate) use self::wheel::TimerId;
 use self::wheel::Wheel;
@@ -132,7 +133,6 @@ struct Ticks {
 }
 
 /// What only some timers have.
-#[derive(Default)]
 struct Rare {
     key: Option<TimerKey>,
     ticks: Option<Ticks>,
@@ -142,21 +142,25 @@ struct Rare {
 
 struct Entry {
     owner: Target,
-    /// Where it stands in its actor's list.
-    place: u32,
     /// Its number among those that wait, if it waits.
-    waits: Option<u64>,
+    waits: Option<NonZeroU64>,
     rare: Option<Box<Rare>>,
     call: Call,
 }
 
+/// How many more entries than twice its timers an actor's list has before it is cleared of those that are gone.
+const LIST_SLACK: usize = 16;
+
 /// What an actor knows of its timers.
 #[derive(Default)]
 pub(crate) struct OwnTimers {
+    /// All there are, and some that are gone, which are left out when they are more than half: so that to
+    /// remove one touches no other.
     all: Vec<TimerId>,
+    alive: usize,
     keys: HashMap<TimerKey, TimerId>,
     /// Those that have expired and wait until the actor is free, in that order.
-    waiting: BTreeMap<u64, TimerId>,
+    waiting: BTreeMap<NonZeroU64, TimerId>,
     /// When it last took a message; of interest only while it has timers that look for silence.
     touched: u64,
     /// Those of them that have fired: the next message sets them again.
@@ -192,12 +196,16 @@ pub(crate) struct Timers {
     /// As the wheel's, to be looked at in each turn.
     next: Cell<u64>,
     /// How many have waited so far.
-    waited: Cell<u64>,
+    waited: Cell<NonZeroU64>,
 }
 
 impl Timers {
     pub(crate) fn new() -> Self {
-        Self { wheel: RefCell::new(Wheel::new()), next: Cell::new(NEVER), waited: Cell::new(0) }
+        Self {
+            wheel: RefCell::new(Wheel::new()),
+            next: Cell::new(NEVER),
+            waited: Cell::new(NonZeroU64::MIN),
+        }
     }
 
     /// When to look again, in nanoseconds of the shard's clock: never later than the next deadline.
@@ -235,13 +243,16 @@ impl Timers {
         };
         let is_rare = key.is_some() || ticks.is_some() || idle.is_some();
         let rare = is_rare.then(|| Box::new(Rare { key: key.clone(), ticks, idle }));
-        let place = u32::try_from(own.all.len()).expect("a shard has fewer timers");
         let id = self.with(|wheel| {
-            let id = wheel.insert(Entry { owner, place, waits: None, rare, call });
+            if own.all.len() >= 2 * own.alive + LIST_SLACK {
+                own.all.retain(|timer| wheel.is_there(*timer));
+            }
+            let id = wheel.insert(Entry { owner, waits: None, rare, call });
             wheel.arm(id, deadline);
             id
         });
         own.all.push(id);
+        own.alive += 1;
         own.keys.extend(key.map(|key| (key, id)));
         id
     }
@@ -259,20 +270,13 @@ impl Timers {
     /// Removes a timer, and gives what it would have brought.
     pub(crate) fn remove(&self, own: &mut OwnTimers, timer: TimerId) -> Option<Call> {
         self.with(|wheel| {
-            let Entry { place, waits, rare, call, .. } = wheel.remove(timer)?;
-            own.all.swap_remove(place as usize);
-            if let Some(moved) = own.all.get(place as usize) {
-                wheel.get(*moved).expect("an actor's list has what is there").place = place;
-            }
+            let Entry { waits, rare, call, .. } = wheel.remove(timer)?;
+            own.alive -= 1;
             if let Some(waits) = waits {
                 own.waiting.remove(&waits);
             }
-            let Rare { key, idle, .. } = rare.map(|rare| *rare).unwrap_or_default();
-            if let Some(key) = key {
+            if let Some(key) = rare.and_then(|rare| rare.key) {
                 own.keys.remove(&key);
-            }
-            if idle.is_some() {
-                own.quiet.retain(|quiet| *quiet != timer);
             }
             Some(call)
         })
@@ -333,7 +337,7 @@ impl Timers {
     /// An expired timer waits until its actor is free.
     pub(crate) fn wait(&self, own: &mut OwnTimers, timer: TimerId) {
         let number = self.waited.get();
-        self.waited.set(number + 1);
+        self.waited.set(number.saturating_add(1));
         self.with(|wheel| {
             wheel.get(timer).expect("what is due is there").waits = Some(number);
         });
@@ -444,6 +448,22 @@ mod tests {
         moments.sort_unstable();
         moments.dedup();
         assert_eq!(moments.len(), 100, "every jitter comes up");
+    }
+
+    #[test]
+    fn an_actors_list_stays_as_short_as_its_timers_are_few() {
+        let (timers, mut own) = (Timers::new(), OwnTimers::default());
+        let owner = Target::new(1, 1);
+        let set = |own: &mut OwnTimers| {
+            timers.set((owner, own), None, 0, When::After(1), Call::Method(0))
+        };
+        let kept: Vec<TimerId> = (0..100).map(|_| set(&mut own)).collect();
+        for _ in 0..10_000 {
+            let timer = set(&mut own);
+            assert!(timers.remove(&mut own, timer).is_some());
+            assert!(own.all.len() <= 2 * 101 + LIST_SLACK);
+        }
+        assert_eq!(timers.remove_all(own).len(), kept.len());
     }
 
     #[test]

@@ -44,14 +44,15 @@ pub(crate) struct TimerId {
     generation: u32,
 }
 
-struct Entry<T> {
+/// Where a timer lies. Apart from its value, so that many of them fit into a cache: to sink and to come out is
+/// to walk through lists of them.
+struct Entry {
     deadline: u64,
     generation: u32,
     /// The neighbours in its list; of a free entry `after` is the next free one.
     before: u32,
     after: u32,
     list: u16,
-    value: Option<T>,
 }
 
 #[derive(Clone, Copy)]
@@ -66,7 +67,9 @@ impl List {
 
 /// Values, each with a deadline or without.
 pub(crate) struct Wheel<T> {
-    chunks: Vec<Box<[Entry<T>]>>,
+    entries: Vec<Box<[Entry]>>,
+    /// Of an entry that is free there is none.
+    values: Vec<Box<[Option<T>]>>,
     free: u32,
     lists: Box<[List; LEVELS * SLOTS + 1]>,
     /// Which slots of a level are in use, a bit each.
@@ -81,7 +84,8 @@ pub(crate) struct Wheel<T> {
 impl<T> Wheel<T> {
     pub(crate) fn new() -> Self {
         Self {
-            chunks: Vec::new(),
+            entries: Vec::new(),
+            values: Vec::new(),
             free: NONE,
             lists: Box::new([List::EMPTY; LEVELS * SLOTS + 1]),
             used: [0; LEVELS],
@@ -106,9 +110,8 @@ impl<T> Wheel<T> {
             self.grow();
         }
         let index = self.free;
+        self.values[index as usize / CHUNK][index as usize % CHUNK] = Some(value);
         let entry = self.at(index);
-        entry.list = RESTING;
-        entry.value = Some(value);
         let (id, next) = (TimerId { index, generation: entry.generation }, entry.after);
         self.free = next;
         id
@@ -116,7 +119,7 @@ impl<T> Wheel<T> {
 
     /// Gives a timer its deadline, in place of the one it had.
     pub(crate) fn arm(&mut self, id: TimerId, deadline: u64) {
-        if self.get(id).is_none() {
+        if !self.is_there(id) {
             return;
         }
         self.unlink(id.index);
@@ -129,21 +132,28 @@ impl<T> Wheel<T> {
 
     /// The value of a timer that is there.
     pub(crate) fn get(&mut self, id: TimerId) -> Option<&mut T> {
-        let entry = self.chunks.get_mut(id.index as usize / CHUNK)?;
-        let entry = &mut entry[id.index as usize % CHUNK];
-        entry.value.as_mut().filter(|_| entry.generation == id.generation)
+        let is_there = self.is_there(id);
+        let values = self.values.get_mut(id.index as usize / CHUNK).filter(|_| is_there)?;
+        values[id.index as usize % CHUNK].as_mut()
+    }
+
+    /// Whether this timer was not removed: then its generation was left behind.
+    pub(crate) fn is_there(&self, id: TimerId) -> bool {
+        let entries = self.entries.get(id.index as usize / CHUNK);
+        entries
+            .is_some_and(|entries| entries[id.index as usize % CHUNK].generation == id.generation)
     }
 
     /// Removes a timer. Its id names nothing from then on.
     pub(crate) fn remove(&mut self, id: TimerId) -> Option<T> {
         self.get(id)?;
+        let value = self.values[id.index as usize / CHUNK][id.index as usize % CHUNK].take();
         self.unlink(id.index);
         let free = self.free;
         let entry = self.at(id.index);
-        let value = entry.value.take();
-        // At its last generation it is used no more.
-        if let Some(generation) = entry.generation.checked_add(1) {
-            entry.generation = generation;
+        entry.generation += 1;
+        // In the last generation, which no id has, it is used no more.
+        if entry.generation < u32::MAX {
             entry.after = free;
             self.free = id.index;
         }
@@ -276,13 +286,13 @@ impl<T> Wheel<T> {
         }
     }
 
-    fn at(&mut self, index: u32) -> &mut Entry<T> {
-        &mut self.chunks[index as usize / CHUNK][index as usize % CHUNK]
+    fn at(&mut self, index: u32) -> &mut Entry {
+        &mut self.entries[index as usize / CHUNK][index as usize % CHUNK]
     }
 
     #[cold]
     fn grow(&mut self) {
-        let first = self.chunks.len() * CHUNK;
+        let first = self.entries.len() * CHUNK;
         let end = u32::try_from(first + CHUNK).expect("a shard has room for another timer");
         let entry = |index| Entry {
             deadline: 0,
@@ -290,9 +300,9 @@ impl<T> Wheel<T> {
             before: NONE,
             after: if index + 1 == end { NONE } else { index + 1 },
             list: RESTING,
-            value: None,
         };
-        self.chunks.push((first as u32..end).map(entry).collect());
+        self.entries.push((first as u32..end).map(entry).collect());
+        self.values.push((0..CHUNK).map(|_| None).collect());
         self.free = first as u32;
     }
 }
