@@ -366,6 +366,12 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: if cfg!(miri) { 4 } else { 256 },
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
         #[test]
         fn t6_a_wheel_fires_what_a_sorted_map_does(steps in prop::collection::vec(step(), 0..300)) {
             let (mut wheel, mut model) = (Wheel::new(), Model::default());
