@@ -65,11 +65,13 @@ pub use actor_macros::{
 #[cfg(feature = "testing")]
 pub use actor_runtime::testing;
 pub use actor_runtime::{
-    Actor, ActorRef, Address, AnyTimer, Ask, AskError, Context, Continue, DeadLetters, DeadReason,
-    Down, Event, Events, Exit, ExitReason, Flow, Message, Monitor, Overflow, Panic, Pending,
-    Permit, Place, Query, Reply, Report, Reserve, ReserveError, ShardStats, SpawnOn, Start,
-    StartError, Stats, System, SystemBuilder, SystemRef, TellError, Timer, TimerKey, spawn,
-    spawn_on, start,
+    Actor, ActorRef, Address, AnyTimer, Ask, AskError, AutoShutdown, BoxError, Child, ChildCounts,
+    ChildError, ChildFailed, ChildInfo, ChildSpec, ChildState, Context, Continue, DeadLetters,
+    DeadReason, Down, Dynamic, DynamicSpec, Event, Events, Exit, ExitReason, Flow, Message,
+    Monitor, Overflow, Panic, Pending, Permit, Place, Query, Reply, Report, Reserve, ReserveError,
+    Restart, ShardStats, Shutdown, Siblings, SpawnOn, Start, StartError, StartTree, Stats,
+    Strategy, Supervisor, SupervisorSpec, System, SystemBuilder, SystemRef, TellError, Timer,
+    TimerKey, Tree, TreeView, spawn, spawn_on, start,
 };
 
 /// What the macros' code uses; not for people.

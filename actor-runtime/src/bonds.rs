@@ -38,14 +38,12 @@ pub struct Down {
     pub monitor: Monitor,
     /// Who ended.
     pub actor: Address,
+    /// Which of its incarnations that was: 1, or more of an actor that a supervisor has restarted.
+    pub incarnation: u64,
     /// Why; [`NoProc`](ExitReason::NoProc) if it had ended before.
     pub reason: ExitReason,
-}
-
-impl Down {
-    pub(crate) const fn new(monitor: Monitor, actor: Address, reason: ExitReason) -> Self {
-        Self { monitor, actor, reason }
-    }
+    /// Whether its supervisor restarts it: then it keeps its address and its names, and may be monitored again.
+    pub restarting: bool,
 }
 
 /// An actor to which there was a link has ended, or somebody wants this one to end: what the hook `#[exit]` is
@@ -88,6 +86,13 @@ pub(crate) struct Bonds {
 impl Bonds {
     pub(crate) fn is_empty(&self) -> bool {
         self.links.is_empty() && self.monitors.is_empty() && self.watchers.is_empty()
+    }
+
+    /// The bonds of an incarnation that ended; what stays are no bonds, but numbers go on, so that none means two
+    /// things.
+    pub(crate) fn end_incarnation(&mut self) -> Self {
+        let last = self.last;
+        std::mem::replace(self, Self { last, ..Self::default() })
     }
 
     fn number(&mut self) -> u64 {

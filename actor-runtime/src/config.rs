@@ -111,3 +111,15 @@ pub(crate) const EVENTS: usize = 1_024;
 
 /// Slots of a lane from one shard to another, a power of two; each is 128 bytes.
 pub(crate) const LANE_SLOTS: usize = if cfg!(callboard_loom) { 2 } else { 64 };
+
+/// How many restarts a supervisor makes in [`INTENSITY_WITHIN`], unless it says otherwise.
+pub(crate) const INTENSITY_MAX: u32 = 3;
+
+/// In which time a supervisor counts its restarts, unless it says otherwise.
+pub(crate) const INTENSITY_WITHIN: Duration = Duration::from_secs(5);
+
+/// How long an actor has to stop when its supervisor says so, unless its spec says otherwise.
+pub(crate) const CHILD_SHUTDOWN: Duration = Duration::from_secs(5);
+
+/// Deadline of what a supervisor is asked for: it may have to wait for a child to stop.
+pub(crate) const SUPERVISOR_ASK_TIMEOUT: Duration = Duration::from_secs(60);

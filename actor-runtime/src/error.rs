@@ -23,6 +23,8 @@ pub enum AskError {
     NoProc,
     /// The actor ended before it handled the ask, or its system did.
     Stopped,
+    /// A supervisor was asked that is about to end, with all its children.
+    Stopping,
     /// The deadline passed; the ask may still be handled.
     Timeout,
 }
@@ -36,6 +38,7 @@ impl fmt::Display for AskError {
             Self::NoReply => "the reply was dropped without an answer",
             Self::NoProc => "no such actor",
             Self::Stopped => "the actor stopped before it handled the ask",
+            Self::Stopping => "the supervisor is about to end",
             Self::Timeout => "no answer before the deadline",
         })
     }
@@ -116,9 +119,11 @@ impl From<AskError> for ReserveError {
             AskError::NoProc => Self::NoProc,
             AskError::Timeout => Self::Timeout,
             AskError::CallingSelf => Self::WouldDeadlock,
-            AskError::Crashed | AskError::Full | AskError::NoReply | AskError::Stopped => {
-                Self::Stopped
-            }
+            AskError::Crashed
+            | AskError::Full
+            | AskError::NoReply
+            | AskError::Stopped
+            | AskError::Stopping => Self::Stopped,
         }
     }
 }

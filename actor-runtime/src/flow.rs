@@ -24,6 +24,8 @@ pub(crate) enum End {
     Exit(ExitReason),
     /// The start hook wants no actor.
     Ignore,
+    /// The supervisor has started, with all its children.
+    Ready,
 }
 
 impl Flow {
@@ -42,7 +44,7 @@ impl Flow {
         Self::end(End::Exit(reason))
     }
 
-    fn end(end: End) -> Self {
+    pub(crate) fn end(end: End) -> Self {
         Self(Some(Box::new(end)))
     }
 

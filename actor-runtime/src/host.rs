@@ -30,6 +30,7 @@ use tokio::task;
 use crate::address::{Address, ShardId, Target};
 use crate::bonds::Bonds;
 use crate::cell::cells::Cells;
+use crate::cell::keeper::{Order, Report};
 use crate::cell::status::{KILLED, LEAVING, LISTENS, STARTING, WOKEN};
 use crate::cell::task::{FutureStock, Polled, Wakes};
 use crate::cell::{Body, CellRef, CellType, Place, Starter, TypeOf, stamp_of_deadline};
@@ -317,7 +318,7 @@ pub(crate) enum Signal {
     /// This actor's monitor of this number is taken off.
     Demonitor(Address, u64),
     /// Your monitor of this number has fired.
-    Down(u64, Said),
+    Down(u64, Said, Incarnation),
     /// An actor wants you to end.
     Exit(Said),
     /// There will be no answer, and why.
@@ -340,7 +341,11 @@ pub(crate) enum Signal {
     Reserve(Sought),
     /// End, with the system, after what was sent before.
     Shutdown,
-    /// Run the start hook.
+    /// What the supervisor wants of its child.
+    Order(Order),
+    /// A child tells its supervisor of itself.
+    Report(Report),
+    /// Run the start hook, or make the state.
     Start,
     /// End after what was sent before.
     Stop,
@@ -350,6 +355,18 @@ pub(crate) enum Signal {
     Unlinked(Address, u64),
     /// Say why you ended, once you have.
     Wait(oneshot::Sender<ExitReason>),
+}
+
+/// Which life of an actor has ended, and whether another follows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Incarnation {
+    pub(crate) number: u64,
+    pub(crate) restarting: bool,
+}
+
+impl Incarnation {
+    /// That of an actor that nobody restarts, or of which nothing is known.
+    pub(crate) const ONLY: Self = Self { number: 1, restarting: false };
 }
 
 /// What an actor, or nobody, says of an end.
@@ -379,6 +396,8 @@ impl Signal {
             | Self::GiveBack
             | Self::GoOn(_)
             | Self::LinkDown(_)
+            | Self::Order(_)
+            | Self::Report(_)
             | Self::Shutdown
             | Self::Start
             | Self::Unlinked(..) => false,
@@ -510,6 +529,9 @@ pub(crate) struct Obituary {
     pub(crate) actor: Address,
     pub(crate) reason: ExitReason,
     pub(crate) bonds: Bonds,
+    pub(crate) incarnation: Incarnation,
+    /// Whether the next incarnation begins once this is told.
+    pub(crate) starts: bool,
 }
 
 impl Host {
@@ -588,9 +610,27 @@ impl Host {
         body: B,
     ) -> (Address, CellRef<'_>) {
         let kind: &'static CellType = kind.erased();
+        let (address, cell) = self.take_cell(kind);
+        cell.occupy(kind, status, body);
+        (address, cell)
+    }
+
+    /// The same, of a body that is made later.
+    pub(crate) fn settle_empty<B: Body>(
+        &self,
+        kind: &'static TypeOf<B>,
+        status: u32,
+    ) -> (Address, CellRef<'_>) {
+        let kind: &'static CellType = kind.erased();
+        let (address, cell) = self.take_cell(kind);
+        cell.occupy_empty(kind, status);
+        (address, cell)
+    }
+
+    #[inline(always)]
+    fn take_cell(&self, kind: &'static CellType) -> (Address, CellRef<'_>) {
         let (slot, cell) = self.cells.allocate(kind).expect("a shard has room for another cell");
         let address = self.address(Target::new(slot, cell.word.generation()));
-        cell.occupy(kind, status, body);
         if !kind.is_reply() {
             self.begun.set(self.begun.get() + 1);
             if kind.options.slice != 0 {

@@ -176,6 +176,7 @@ mod record;
 mod route;
 mod shard;
 mod stats;
+mod supervisor;
 mod sync;
 mod system;
 #[cfg(any(test, feature = "testing"))]
@@ -191,7 +192,7 @@ pub use crate::actor_ref::ActorRef;
 pub use crate::address::Address;
 pub use crate::ask::{Ask, Pending, Reply};
 pub use crate::bonds::{Down, Exit, Monitor};
-pub use crate::cell::{Handled, Options};
+pub use crate::cell::{Handled, OnRestart, Options};
 pub use crate::error::{AskError, ReserveError, StartError, TellError};
 pub use crate::event::Event;
 pub use crate::events::Events;
@@ -203,5 +204,10 @@ pub use crate::permit::{Permit, Reserve};
 pub use crate::query::Query;
 pub use crate::record::Delivery;
 pub use crate::stats::{DeadLetters, DeadReason, ShardStats, Stats};
+pub use crate::supervisor::{
+    AutoShutdown, BoxError, Child, ChildCounts, ChildError, ChildFailed, ChildInfo, ChildSpec,
+    ChildState, Dynamic, DynamicSpec, Restart, Shutdown, Siblings, StartTree, Starts, Strategy,
+    Supervisor, SupervisorApi, SupervisorMsg, SupervisorSpec, Tree, TreeView,
+};
 pub use crate::system::{Report, System, SystemBuilder, SystemRef};
 pub use crate::timer::{AnyTimer, Timer, TimerKey};

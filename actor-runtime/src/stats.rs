@@ -19,6 +19,8 @@ pub enum DeadReason {
     NoProc,
     /// The actor's mailbox is bounded and was full.
     Overflow,
+    /// A supervisor restarted its actor, and `on_restart = drop`.
+    Restart,
     /// The system ended before.
     Shutdown,
     /// The actor ended while the message waited, or who sent it had been cut off.
@@ -26,8 +28,14 @@ pub enum DeadReason {
 }
 
 impl DeadReason {
-    const ALL: [Self; 5] =
-        [Self::InFlight, Self::NoProc, Self::Overflow, Self::Shutdown, Self::Stopped];
+    const ALL: [Self; 6] = [
+        Self::InFlight,
+        Self::NoProc,
+        Self::Overflow,
+        Self::Restart,
+        Self::Shutdown,
+        Self::Stopped,
+    ];
 
     /// The reason in one word, as in an event.
     #[must_use]
@@ -36,6 +44,7 @@ impl DeadReason {
             Self::InFlight => "in_flight",
             Self::NoProc => "noproc",
             Self::Overflow => "overflow",
+            Self::Restart => "restart",
             Self::Shutdown => "shutdown",
             Self::Stopped => "stopped",
         }

@@ -38,6 +38,7 @@ use crate::shard::inbox::Inbox;
 use crate::shard::lane::lane;
 use crate::shard::{Left, Parts, Shard};
 use crate::stats::{Counters, DeadLetters, DeadReason, ShardStats, Stats};
+use crate::supervisor::{StartTree, SupervisorMsg, SupervisorSpec};
 use crate::watch::{Verdict, Watchdog, Watched};
 
 /// Says how a system is to be: made by [`System::builder`].
@@ -182,6 +183,16 @@ impl SystemRef {
         make: impl FnOnce() -> A + Send + 'static,
     ) -> SpawnOn<A> {
         spawn_by(Some(self.inner.clone()), place.into(), make)
+    }
+
+    /// Starts a supervisor on a shard, from any thread: await what it gives, or `wait` for it on a thread that may
+    /// block, and it is the tree, once its last child has started.
+    pub fn supervise<S: Protocol<Msg = SupervisorMsg>>(
+        &self,
+        place: impl Into<Place>,
+        spec: SupervisorSpec<S>,
+    ) -> StartTree<S> {
+        spec.start_by(|make| self.spawn_on(place, make))
     }
 
     /// Subscribes to what happens in the system from now on: dead letters, panics, starts that failed and

@@ -18,13 +18,14 @@ pub use self::continuation::Continue;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use self::entry::enter as enter_entry;
 pub(crate) use self::entry::{Ended, run_on};
-pub(crate) use self::spawn::spawn_by;
 pub use self::spawn::{Place, SpawnOn, spawn, spawn_on, start};
+pub(crate) use self::spawn::{begin_kept, fill, spawn_by};
 pub use self::timers::Timed;
 pub(crate) use self::timers::begin_timers;
 use crate::address::Target;
 use crate::ask::Reply;
 use crate::bonds::{Down, Exit};
+use crate::cell::keeper::Report;
 use crate::cell::task::Task;
 use crate::cell::{Body, Handled, News, Options, Outcome, TypeOf};
 use crate::exit::ExitReason;
@@ -54,6 +55,9 @@ pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
     const TRAPS: bool = false;
     /// Whether any handler or hook is `async`: such an actor's cell has room for its context, 8 bytes.
     const SUSPENDS: bool = false;
+    /// Whether it keeps children, as only [`Supervisor`](crate::Supervisor) does.
+    #[doc(hidden)]
+    const SUPERVISES: bool = false;
     /// The methods that the clock calls.
     const TIMERS: &'static [Timed<Self>] = &[];
 
@@ -66,6 +70,19 @@ pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
     /// Runs after the last message, unless the actor crashed.
     fn stop<'a>(&'a mut self, why: &'a ExitReason, cx: &'a mut Context<Self>) -> Handled<'a> {
         let _ = (why, cx);
+        told(())
+    }
+
+    /// Runs on the old state of an actor that crashed and that its supervisor is to restart, before it is dropped.
+    fn restart<'a>(&'a mut self, why: &'a ExitReason, cx: &'a mut Context<Self>) -> Handled<'a> {
+        let _ = (why, cx);
+        told(())
+    }
+
+    /// Hears of a child.
+    #[doc(hidden)]
+    fn report<'a>(&'a mut self, report: Report, cx: &'a mut Context<Self>) -> Handled<'a> {
+        let _ = (report, cx);
         told(())
     }
 
@@ -113,8 +130,12 @@ impl<A: Actor> ActorType<A> {
     )]
     pub const fn new() -> Self {
         Self {
-            plain: TypeOf::new::<A>(Class::Message, A::OPTIONS, A::STARTS).traps(A::TRAPS),
-            suspending: TypeOf::new::<A>(Class::Message, A::OPTIONS, A::STARTS).traps(A::TRAPS),
+            plain: TypeOf::new::<A>(Class::Message, A::OPTIONS, A::STARTS)
+                .traps(A::TRAPS)
+                .supervises(A::SUPERVISES),
+            suspending: TypeOf::new::<A>(Class::Message, A::OPTIONS, A::STARTS)
+                .traps(A::TRAPS)
+                .supervises(A::SUPERVISES),
         }
     }
 }
@@ -168,11 +189,16 @@ impl<A: Actor> Body for Plain<A> {
         done(Handlers::stop(&mut self.0, why, &mut Context::new(me)))
     }
 
+    fn restart<'a>(&'a mut self, why: &'a ExitReason, me: Target) -> Handled<'a> {
+        done(Handlers::restart(&mut self.0, why, &mut Context::new(me)))
+    }
+
     fn hear<'a>(&'a mut self, news: News, me: Target) -> Handled<'a> {
         match news {
             News::Answer(then) => continuation::go_on(&mut self.0, then, me),
             News::Down(down) => done(self.0.down(down, &mut Context::new(me))),
             News::Exit(exit) => done(self.0.exit(exit, &mut Context::new(me))),
+            News::Report(report) => done(self.0.report(report, &mut Context::new(me))),
             News::Timer(number) => done(A::TIMERS[number].call(&mut self.0, &mut Context::new(me))),
         }
     }
@@ -222,11 +248,16 @@ impl<A: Actor> Body for Suspending<A> {
         self.call(me, |state, cx| Handlers::stop(state, why, cx))
     }
 
+    fn restart<'a>(&'a mut self, why: &'a ExitReason, me: Target) -> Handled<'a> {
+        self.call(me, |state, cx| Handlers::restart(state, why, cx))
+    }
+
     fn hear<'a>(&'a mut self, news: News, me: Target) -> Handled<'a> {
         match news {
             News::Answer(then) => continuation::go_on(&mut self.state, then, me),
             News::Down(down) => self.call(me, |state, cx| state.down(down, cx)),
             News::Exit(exit) => self.call(me, |state, cx| state.exit(exit, cx)),
+            News::Report(report) => self.call(me, |state, cx| state.report(report, cx)),
             News::Timer(number) => self.call(me, |state, cx| A::TIMERS[number].call(state, cx)),
         }
     }

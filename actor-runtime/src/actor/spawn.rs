@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use super::{Actor, Context, Plain, Suspending, begin_timers};
 use crate::actor_ref::ActorRef;
 use crate::address::{Address, Target};
+use crate::cell::keeper::Keeper;
 use crate::cell::status::STARTING;
 use crate::error::StartError;
 use crate::host::{self, Host, Signal};
@@ -83,6 +84,30 @@ pub(crate) fn begin<A: Actor>(host: &Host, state: A) -> Address {
     }
     tracing::trace!(target: "callboard", actor = %me, kind = std::any::type_name::<A>(), "start");
     me
+}
+
+/// Has a supervisor's child begin in a cell of this host: its keeper makes the state there.
+pub(crate) fn begin_kept<A: Actor>(host: &Host, keeper: Keeper) -> Address {
+    let (me, cell) = if A::SUSPENDS {
+        host.settle_empty(&A::TYPE.suspending, STARTING)
+    } else {
+        host.settle_empty(&A::TYPE.plain, STARTING)
+    };
+    cell.with_extras(|extras| extras.keeper = Some(Box::new(keeper)));
+    host::send(host::signals(), me, Signal::Start);
+    tracing::trace!(target: "callboard", actor = %me, kind = std::any::type_name::<A>(), "start");
+    me
+}
+
+/// Puts the state that was made into its cell.
+pub(crate) fn fill<A: Actor>(host: &Host, me: Target, state: A) {
+    let Some(cell) = host.cell(me) else { return host.let_go(state) };
+    if A::SUSPENDS {
+        let body = Suspending { cx: Context::new(Target::NOBODY), state };
+        host.let_go(cell.fill(A::TYPE.suspending.erased(), body));
+    } else {
+        host.let_go(cell.fill(A::TYPE.plain.erased(), Plain(state)));
+    }
 }
 
 type Started = oneshot::Receiver<Result<Address, StartError>>;

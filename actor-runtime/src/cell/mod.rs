@@ -16,13 +16,14 @@
 //!
 //! 1. A [`CellRef`] points to a whole cell of a chunk that outlives it; chunks never move. Memory never
 //!    used is all zero, which is a header of generation 0 without a type.
-//! 2. A cell with a type and without `FREE` holds a live body of exactly that type, in the cell
-//!    or, if the type says boxed, in a box whose address is there.
+//! 2. A cell with a type and without `FREE` or `EMPTY` holds a live body of exactly that type, in the
+//!    cell or, if the type says boxed, in a box whose address is there.
 //! 3. There is at most one user of the body: a call of `deliver`, `start` or `stop`, or the task such a
 //!    call left behind (`BUSY`), or `with_body` (`LENT`). Each checks for the others first.
 //! 4. The task is dropped before the body and before the extras, which hold the exit reason it may borrow.
 
 pub(crate) mod cells;
+pub(crate) mod keeper;
 pub(crate) mod status;
 pub(crate) mod task;
 
@@ -39,7 +40,8 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use self::status::{BUSY, ENDING, FREE, LENT, Word};
+use self::keeper::{Keeper, Report};
+use self::status::{BUSY, EMPTY, ENDING, FREE, LENT, Word};
 use self::task::{FutureStock, Polled, Task, Wakes};
 use crate::address::{Address, Target};
 use crate::bonds::{Bonds, Down, Exit};
@@ -145,6 +147,11 @@ pub(crate) trait Body: Sized + 'static {
         Handled(Outcome::Flow(Flow::go()))
     }
 
+    /// Runs on the old state of an actor that crashed and is to begin again.
+    fn restart<'a>(&'a mut self, _why: &'a ExitReason, _me: Target) -> Handled<'a> {
+        Handled(Outcome::Flow(Flow::go()))
+    }
+
     /// Hears what is no message. Only actors do.
     fn hear<'a>(&'a mut self, news: News, _me: Target) -> Handled<'a> {
         drop(news);
@@ -170,6 +177,17 @@ pub struct Options {
     pub(crate) bound: Option<Bound>,
     pub(crate) ask_timeout: Duration,
     pub(crate) start_timeout: Duration,
+    pub(crate) on_restart: OnRestart,
+}
+
+/// What becomes of the messages that wait for an actor when a supervisor restarts it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnRestart {
+    /// They become dead letters, and asks end with `Crashed`.
+    Drop,
+    /// The next incarnation handles them.
+    #[default]
+    Keep,
 }
 
 impl Options {
@@ -177,7 +195,8 @@ impl Options {
     #[must_use]
     pub const fn new() -> Self {
         let (ask_timeout, start_timeout) = (config::ASK_TIMEOUT, config::START_TIMEOUT);
-        Self { slice: 0, bound: None, ask_timeout, start_timeout }
+        let on_restart = OnRestart::Keep;
+        Self { slice: 0, bound: None, ask_timeout, start_timeout, on_restart }
     }
 
     /// Messages handled in one slice, at most 1,048,575; 0 leaves it to the system.
@@ -199,6 +218,13 @@ impl Options {
     #[must_use]
     pub const fn ask_timeout(mut self, timeout: Duration) -> Self {
         self.ask_timeout = timeout;
+        self
+    }
+
+    /// What becomes of the messages that wait when the actor is restarted.
+    #[must_use]
+    pub const fn on_restart(mut self, on_restart: OnRestart) -> Self {
+        self.on_restart = on_restart;
         self
     }
 
@@ -227,6 +253,7 @@ pub(crate) struct CellType {
     deliver: unsafe extern "C" fn(CellRef<'_>, NonNull<u8>, Target) -> Called,
     start: unsafe fn(CellRef<'_>, Target) -> Handled<'static>,
     stop: unsafe fn(CellRef<'_>, &'static ExitReason, Target) -> Handled<'static>,
+    restart: unsafe fn(CellRef<'_>, &ExitReason, Target),
     hear: unsafe fn(CellRef<'_>, News, Target) -> Handled<'static>,
     /// When which of its methods is called by the clock.
     pub(crate) timed: fn(usize) -> Option<When>,
@@ -239,6 +266,8 @@ pub(crate) struct CellType {
     pub(crate) starts: bool,
     /// Whether exits are told to it and do not end it.
     pub(crate) traps: bool,
+    /// Whether it keeps children: it is told to stop as of an exit, and says itself when it has started.
+    pub(crate) supervises: bool,
     pub(crate) options: Options,
     name: fn() -> &'static str,
 }
@@ -251,6 +280,7 @@ impl CellType {
             deliver: deliver::<B>,
             start: start::<B>,
             stop: stop::<B>,
+            restart: restart::<B>,
             hear: hear::<B>,
             timed: B::timed,
             fail: fail::<B>,
@@ -259,6 +289,7 @@ impl CellType {
             class: cells::class_of(stride_of::<B>(), matches!(class, Class::Answer)),
             starts,
             traps: false,
+            supervises: false,
             options,
             name: type_name::<K>,
         }
@@ -321,6 +352,12 @@ impl<B: Body> TypeOf<B> {
         self
     }
 
+    /// The same of bodies that keep children.
+    pub(crate) const fn supervises(mut self, supervises: bool) -> Self {
+        self.0.supervises = supervises;
+        self
+    }
+
     pub(crate) const fn erased(&'static self) -> &'static CellType {
         &self.0
     }
@@ -369,6 +406,8 @@ pub(crate) struct Extras {
     pub(crate) waiter: Option<Waiter>,
     /// Links and monitors.
     pub(crate) bonds: Bonds,
+    /// What ties it to its supervisor.
+    pub(crate) keeper: Option<Box<Keeper>>,
     /// Asks whose answers the actor goes on with.
     pub(crate) awaits: BTreeSet<Target>,
     /// None until it sets its first timer.
@@ -391,6 +430,7 @@ impl Extras {
             || self.waiter.is_some()
             || self.reason.is_some()
             || self.timers.is_some()
+            || self.keeper.is_some()
             || !(self.room.is_unused()
                 && self.bonds.is_empty()
                 && self.awaits.is_empty()
@@ -419,6 +459,8 @@ pub(crate) enum News {
     Down(Down),
     /// A link has ended, or somebody wants the actor to end.
     Exit(Exit),
+    /// A child tells of itself.
+    Report(Report),
     /// It is time for the method with this number.
     Timer(usize),
 }
@@ -552,6 +594,13 @@ impl CellRef<'_> {
         catch(|| unsafe { (kind.stop)(self, reason, me) })
     }
 
+    /// Runs the hook of a state that is dropped next, because it crashed. The cell must be alive and its body free.
+    pub(crate) fn restart(self, why: &ExitReason, me: Target) -> std::thread::Result<()> {
+        let kind = self.alive();
+        // SAFETY: invariants 2 and 3, checked by `alive`.
+        catch(|| unsafe { (kind.restart)(self, why, me) })
+    }
+
     /// Tells the cell of an ask that there will be no answer.
     pub(crate) fn fail(self, why: AskError) -> std::thread::Result<Handled<'static>> {
         let kind = self.alive();
@@ -568,7 +617,10 @@ impl CellRef<'_> {
 
     /// The type of a cell whose body is there and not in use.
     fn alive(self) -> &'static CellType {
-        assert!(!self.word.has(BUSY | LENT | FREE), "the body is free for a hook");
+        assert!(
+            !self.word.has(BUSY | EMPTY | LENT | FREE),
+            "the body is there, and free for a hook"
+        );
         self.kind().expect("a cell in use has a type")
     }
 
@@ -606,11 +658,15 @@ impl CellRef<'_> {
         dropped
     }
 
-    /// Drops the body. The cell must have lost its task; a panic of the destructor is answered.
+    /// Drops the body, if there is one. The cell must have lost its task; a panic of the destructor is answered.
     pub(crate) fn drop_body(self) -> std::thread::Result<()> {
+        if self.word.has(EMPTY) {
+            self.word.set(LENT);
+            return Ok(());
+        }
         let kind = self.alive();
         self.word.set(LENT);
-        // SAFETY: invariants 2 and 3; the body is not used again: `LENT` stays until the cell is freed.
+        // SAFETY: invariants 2 and 3; the body is not used again: `LENT` stays until the cell is freed, or `EMPTY`.
         catch(|| unsafe { (kind.drop_body)(self) })
     }
 
@@ -637,6 +693,35 @@ impl CellRef<'_> {
     pub(crate) fn occupy<B: Body>(self, kind: &'static CellType, status: u32, body: B) {
         assert!(kind.body == TypeId::of::<B>(), "a cell's type is its body's");
         debug_assert!(self.kind().is_none(), "the cell is free");
+        self.put_body(body);
+        self.stamp.set(0);
+        self.kind.set(Some(kind));
+        self.word.occupy(status);
+    }
+
+    /// Makes a free cell somebody's whose body is made later: see [`fill`](Self::fill).
+    pub(crate) fn occupy_empty(self, kind: &'static CellType, status: u32) {
+        debug_assert!(self.kind().is_none(), "the cell is free");
+        self.stamp.set(0);
+        self.kind.set(Some(kind));
+        self.word.occupy(status | EMPTY);
+    }
+
+    /// Puts the body into a cell that has none. Gives it back if the cell is another's, or has one.
+    pub(crate) fn fill<B: Body>(self, kind: &'static CellType, body: B) -> Result<(), B> {
+        let is_its =
+            self.kind().is_some_and(|own| std::ptr::eq(own, kind) || own.body == kind.body);
+        if !is_its || kind.body != TypeId::of::<B>() || !self.word.has(EMPTY) {
+            return Err(body);
+        }
+        self.put_body(body);
+        self.word.clear(EMPTY);
+        Ok(())
+    }
+
+    /// Writes a body where none is, in a cell whose type is, or will be, for bodies `B`.
+    #[inline(always)]
+    fn put_body<B: Body>(self, body: B) {
         if is_boxed::<B>() {
             // SAFETY: the cell has room for a pointer behind its header (`stride_of`).
             unsafe { body_at(self).cast::<*mut B>().write(Box::into_raw(Box::new(body))) }
@@ -644,9 +729,6 @@ impl CellRef<'_> {
             // SAFETY: the cell has room for a `B`, aligned as the header is (`is_boxed`).
             unsafe { body_at(self).cast::<B>().write(body) }
         }
-        self.stamp.set(0);
-        self.kind.set(Some(kind));
-        self.word.occupy(status);
     }
 
     /// Lends the body to the runtime. None if the cell is another's or in use.
@@ -657,7 +739,7 @@ impl CellRef<'_> {
     ) -> Option<R> {
         let kind = self.kind()?;
         let fits = std::ptr::eq(kind, expected.erased()) || kind.body == TypeId::of::<B>();
-        if !fits || self.word.has(BUSY | LENT | FREE) {
+        if !fits || self.word.has(BUSY | EMPTY | LENT | FREE) {
             return None;
         }
         self.word.set(LENT);
@@ -707,7 +789,7 @@ impl CellRef<'_> {
     pub(crate) fn take_body<B: Body>(self, expected: &'static TypeOf<B>) -> Option<B> {
         let kind = self.kind()?;
         let fits = std::ptr::eq(kind, expected.erased()) || kind.body == TypeId::of::<B>();
-        if !fits || self.word.has(BUSY | LENT | FREE) {
+        if !fits || self.word.has(BUSY | EMPTY | LENT | FREE) {
             return None;
         }
         self.word.set(LENT);
@@ -822,6 +904,14 @@ unsafe fn stop<B: Body>(
 ) -> Handled<'static> {
     // SAFETY: passed on from the caller.
     unsafe { body_mut::<B>(cell) }.stop(why, me)
+}
+
+/// # Safety
+///
+/// As for [`deliver`].
+unsafe fn restart<B: Body>(cell: CellRef<'_>, why: &ExitReason, me: Target) {
+    // SAFETY: passed on from the caller.
+    drop(unsafe { body_mut::<B>(cell) }.restart(why, me));
 }
 
 /// # Safety

@@ -25,6 +25,8 @@
 //! | the actor ends | any | + `ENDING`, then free |
 //! | an answer, or the lack of one, arrived at the cell of an ask | 0 | `ANSWERED` |
 //! | nobody took at once why there is no answer | `ANSWERED` | + `FAILED` |
+//! | an incarnation has ended, and another may follow | any | `EMPTY`, `STARTING`, and what outlives it |
+//! | the state of the next is made | `EMPTY` | - `EMPTY` |
 //! | free | any | `FREE` in the next generation; at the last generation it stays so for ever |
 
 use std::cell::Cell;
@@ -61,6 +63,12 @@ pub(crate) const NEWS: u32 = 1 << 13;
 
 /// The actor was killed: none of its code is to be called but its destructor.
 pub(crate) const KILLED: u32 = 1 << 10;
+
+/// There is no body: the actor is between two incarnations, or before its first. It is `STARTING`, too.
+pub(crate) const EMPTY: u32 = 1 << 15;
+
+/// What outlives an incarnation: what waits, and where the cell is listed.
+const OUTLIVES: u32 = BACKLOG | CLOSING | LISTED | WOKEN;
 
 /// What an ask's cell holds is why there is no answer.
 pub(crate) const FAILED: u32 = 1 << 14;
@@ -112,6 +120,11 @@ impl Word {
     /// A cell never used becomes free, in the first generation.
     pub(crate) fn begin(&self) {
         self.0.set(u64::from(FREE) << 32 | 1);
+    }
+
+    /// An incarnation has ended, and the cell waits for the next.
+    pub(crate) fn rest(&self) {
+        self.occupy(self.status() & OUTLIVES | STARTING | EMPTY);
     }
 
     /// The cell becomes somebody's: the present generation, with this status.

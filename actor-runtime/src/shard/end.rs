@@ -10,6 +10,7 @@
 //! for its start; the records that waited, as dead letters in their order; its slot.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -17,19 +18,23 @@ use tokio::sync::oneshot;
 
 use super::Shard;
 use super::driver::Driver;
+use super::kept::{is_at_rest, with_keeper};
 use super::room::refuse;
 use super::turn::Turn;
 use crate::actor;
 use crate::address::{Address, ShardId, Target};
 use crate::bonds::Bonds;
-use crate::cell::status::{ANSWERED, BUSY, ENDING, FAILED, KILLED, LEAVING, LENT, NEWS, STARTING};
+use crate::cell::keeper::Ended;
+use crate::cell::status::{
+    ANSWERED, BUSY, EMPTY, ENDING, FAILED, KILLED, LEAVING, LENT, NEWS, STARTING,
+};
 use crate::cell::{CellRef, Extras, Handled, Outcome, Starter};
 use crate::config;
 use crate::error::{AskError, StartError};
 use crate::event::Event;
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
-use crate::host::{self, Obituary, Signal};
+use crate::host::{self, Incarnation, Obituary, Signal};
 use crate::mailbox::Line;
 use crate::record::Cursor;
 use crate::route::Word;
@@ -38,12 +43,16 @@ use crate::stats::{Counters, DeadReason};
 impl Turn<'_> {
     /// Runs the start hook.
     pub(super) fn start(&mut self, cell: CellRef<'_>, target: Target) {
-        if !cell.word.has(STARTING) || cell.word.has(BUSY | ENDING | KILLED | LENT) {
+        if !cell.word.has(STARTING)
+            || cell.word.has(BUSY | ENDING | KILLED | LENT)
+            || is_at_rest(cell)
+        {
             return;
         }
         let timeout = cell.kind().map(|kind| kind.options.start_timeout).unwrap_or_default();
         self.begins(cell, target);
-        let started = cell.start(target);
+        let is_empty = cell.word.has(EMPTY);
+        let started = if is_empty { self.make(cell, target) } else { cell.start(target) };
         let Some(started) = self.unless_cut_off(cell, target, started, false) else { return };
         match started {
             Ok(Handled(Outcome::Flow(flow))) => self.started(cell, target, flow),
@@ -64,16 +73,10 @@ impl Turn<'_> {
     pub(super) fn started(&mut self, cell: CellRef<'_>, target: Target, flow: Flow) {
         self.forget_deadline(target);
         let error = match flow.ends() {
-            None => {
-                cell.word.clear(STARTING);
-                actor::begin_timers(self.host, cell, target);
-                let starter = cell.if_extras(|extras| extras.starter.take()).flatten();
-                self.tell_starter(starter, Ok(self.host.address(target)));
-                // `stop_now` came while it started.
-                if cell.word.has(ENDING) {
-                    self.end(cell, target, ExitReason::Normal);
-                }
-                return;
+            None => return self.has_started(cell, target),
+            Some(End::Ready) => {
+                self.has_started(cell, target);
+                return self.is_ready(cell, target);
             }
             Some(End::Ignore) => StartError::Ignored,
             Some(End::Exit(reason)) => StartError::Failed(reason),
@@ -81,8 +84,37 @@ impl Turn<'_> {
         self.start_failed(cell, target, error);
     }
 
+    fn has_started(&mut self, cell: CellRef<'_>, target: Target) {
+        let kind = cell.kind().expect("a cell in use has a type");
+        if self.has_made(cell) && kind.starts && !cell.word.has(ENDING) {
+            return self.start(cell, target);
+        }
+        cell.word.clear(STARTING);
+        actor::begin_timers(self.host, cell, target);
+        if !kind.supervises {
+            self.is_ready(cell, target);
+        }
+        // `stop_now` came while it started.
+        if cell.word.has(ENDING) {
+            self.end(cell, target, ExitReason::Normal);
+        }
+    }
+
+    /// Says that an actor runs.
+    pub(super) fn is_ready(&self, cell: CellRef<'_>, target: Target) {
+        self.runs(cell, target);
+        let starter = cell.if_extras(|extras| extras.starter.take()).flatten();
+        self.tell_starter(starter, Ok(self.host.address(target)));
+    }
+
     /// There is no actor: whoever waits for its start is told when nothing of it is left.
     pub(super) fn start_failed(&mut self, cell: CellRef<'_>, target: Target, error: StartError) {
+        if is_at_rest(cell) {
+            // Nothing starts: who wants it to end comes between two lives of it.
+            cell.word.rest();
+            return self.host.let_go(error);
+        }
+        with_keeper(cell, |keeper| keeper.error = Some(error.clone()));
         let reason = match &error {
             StartError::Failed(reason) => reason.clone(),
             StartError::Timeout => ExitReason::StartTimeout,
@@ -177,7 +209,7 @@ impl Turn<'_> {
                 self.count_handled(cell);
                 let reason = match flow.ends() {
                     Some(End::Exit(reason)) => reason,
-                    Some(End::Ignore) | None => ExitReason::Normal,
+                    Some(End::Ignore | End::Ready) | None => ExitReason::Normal,
                 };
                 self.end(cell, target, reason);
             }
@@ -238,11 +270,15 @@ impl Turn<'_> {
     /// Ends an actor that was killed.
     fn end_at_once(&mut self, cell: CellRef<'_>, target: Target, in_flight: bool) {
         let is_actor = cell.kind().is_some_and(|kind| !kind.is_reply());
+        let was_cut = self.watched.cut() == target;
+        if was_cut {
+            // For everybody else it had ended before, and so had its place.
+            with_keeper(cell, |keeper| keeper.rests = Some(false));
+        }
         if is_actor && !cell.word.has(LENT) {
             self.end_abruptly(cell, target, ExitReason::Killed, in_flight);
         }
         // After its destructor, whose sends are still discarded if it was cut off.
-        let was_cut = self.watched.cut() == target;
         self.watched.forget(target);
         if was_cut {
             self.host.end_detour();
@@ -357,11 +393,19 @@ impl Turn<'_> {
     /// Ends what is left of an actor and frees its cell.
     pub(super) fn bury(&mut self, cell: CellRef<'_>, target: Target, reason: &ExitReason) {
         let host = self.host;
+        let keeps_place = self.keeps_place(cell, reason);
+        let (is_empty, is_crash) = (cell.word.has(EMPTY), reason.is_crash());
         cell.word.set(ENDING);
         self.begins(cell, target);
         let error = if reason.is_crash() { AskError::Crashed } else { AskError::Stopped };
         let dropped = self.as_listener(cell, || {
-            [self.drop_task(cell, error), host::dropping_asks(error, || cell.drop_body())]
+            let task = self.drop_task(cell, error);
+            let hook = if keeps_place && is_crash && !is_empty {
+                cell.restart(reason, target)
+            } else {
+                Ok(())
+            };
+            [task, hook, host::dropping_asks(error, || cell.drop_body())]
         });
         for dropped in dropped {
             if let Err(payload) = dropped {
@@ -369,9 +413,13 @@ impl Turn<'_> {
             }
         }
         self.cancel_timers(cell);
+        if keeps_place {
+            return self.rest(cell, target, reason);
+        }
+        self.report_end(cell, target, reason);
         let actor = host.address(target);
-        let (watchers, bonds) =
-            cell.take_extras().map(|extras| self.end_extras(*extras)).unwrap_or_default();
+        let told = cell.take_extras().map(|extras| self.end_extras(*extras)).unwrap_or_default();
+        let Told { watchers, bonds, starter, life, ended } = told;
         let kind = cell.kind().expect("a cell in use has a type");
         let name = kind.name();
         // Whoever collects this has a user's error say itself.
@@ -380,14 +428,26 @@ impl Turn<'_> {
         });
         host.cells.free(target.slot(), cell, kind);
         // They may look at once, and find that it is gone.
-        for watcher in watchers.into_iter() {
-            self.say(watcher, reason.clone());
+        if kind.supervises {
+            // Its start was not over before its last child's.
+            self.tell_starter(starter, Err(StartError::Failed(reason.clone())));
+        } else {
+            self.unless_it_panics(|| drop(starter));
         }
-        self.announce(Obituary { actor, reason: reason.clone(), bonds });
+        let last = ended.as_ref().map_or(reason, |ended| &ended.reason);
+        for watcher in watchers.into_iter() {
+            self.say(watcher, last.clone());
+        }
+        let incarnation = Incarnation { number: life.max(1), restarting: false };
+        if let Some(Ended { reason, bonds }) = ended {
+            self.announce(Obituary { actor, reason, bonds, incarnation, starts: false });
+        }
+        let reason = reason.clone();
+        self.announce(Obituary { actor, reason, bonds, incarnation, starts: false });
     }
 
-    /// Ends what waited for an actor, or in it. Answers who is to be told of its end, and the links and monitors.
-    fn end_extras(&mut self, extras: Extras) -> (Line<oneshot::Sender<ExitReason>>, Bonds) {
+    /// Ends what waited for an actor, or in it. Answers who is still to be told of its end.
+    fn end_extras(&mut self, extras: Extras) -> Told {
         let host = self.host;
         host.counters.backlog.remove(extras.backlog_records);
         for queue in [&extras.ahead, &extras.backlog] {
@@ -398,21 +458,43 @@ impl Turn<'_> {
             drop(reader);
             queue.give_back(&host.stock);
         }
-        let Extras { mut room, awaits, watchers, bonds, starter, waiter, reason, .. } = extras;
+        let Extras { mut room, awaits, watchers, bonds, keeper, starter, waiter, reason, .. } =
+            extras;
         for seeker in room.take_seekers() {
             refuse(&seeker, AskError::Stopped);
         }
+        self.end_awaits(awaits);
+        let (life, ended) = keeper.map_or((1, None), |mut keeper| {
+            let told = (keeper.life, keeper.ended.take());
+            host.let_go(keeper);
+            told
+        });
+        host.let_go((waiter, reason));
+        Told { watchers, bonds, starter, life, ended }
+    }
+
+    /// Gives up the asks whose answers an actor would have gone on with.
+    pub(super) fn end_awaits(&mut self, awaits: BTreeSet<Target>) {
         for ask in awaits {
-            if let Some(cell) = host.cell(ask) {
+            if let Some(cell) = self.host.cell(ask) {
                 let is_late = cell.word.has(ANSWERED) && !cell.word.has(FAILED);
-                host.counters.late_answers.add(u64::from(is_late));
+                self.host.counters.late_answers.add(u64::from(is_late));
                 self.abandon(cell, ask);
             }
         }
-        self.unless_it_panics(|| drop(starter));
-        host.let_go((waiter, reason));
-        (watchers, bonds)
     }
+}
+
+/// Who is to be told that an actor has ended, once it is gone.
+#[derive(Default)]
+struct Told {
+    watchers: Line<oneshot::Sender<ExitReason>>,
+    bonds: Bonds,
+    starter: Option<Starter>,
+    /// Which incarnation ended.
+    life: u64,
+    /// One that ended before, and whose bonds were not told.
+    ended: Option<Ended>,
 }
 
 /// What the end of a system found on a shard.
@@ -448,7 +530,8 @@ impl Shard {
         self.host.begun.set(0);
         self.round(now, driver, |turn| {
             turn.host.cells.for_each(false, |slot, cell| {
-                if !cell.word.has(ENDING) {
+                // What a supervisor keeps, it ends.
+                if !cell.word.has(ENDING) && with_keeper(cell, |_| ()).is_none() {
                     let target = Target::new(slot, cell.word.generation());
                     host::send(host::signals(), turn.host.address(target), Signal::Shutdown);
                 }
@@ -472,6 +555,7 @@ impl Shard {
                         turn.lose_in_flight(cell, target);
                     }
                     if !cell.word.has(LENT) {
+                        turn.dismiss(cell);
                         turn.bury(cell, target, &ExitReason::Shutdown);
                     }
                 });

@@ -12,6 +12,7 @@
 pub(crate) mod driver;
 mod end;
 pub(crate) mod inbox;
+mod kept;
 #[allow(unsafe_code, reason = "shards hand raw slots to each other")]
 pub(crate) mod lane;
 mod news;

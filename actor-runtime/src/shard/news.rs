@@ -6,12 +6,13 @@
 use super::turn::Turn;
 use crate::address::{Address, Target};
 use crate::bonds::{Down, Exit, Monitor, Told};
+use crate::cell::keeper::Order;
 use crate::cell::status::{BACKLOG, BUSY, CLOSING, ENDING, LEAVING, LENT, NEWS, STARTING};
 use crate::cell::{CellRef, News, Waiter};
 use crate::config;
 use crate::error::{AskError, StartError};
 use crate::exit::ExitReason;
-use crate::host::{self, Obituary, Said, Signal};
+use crate::host::{self, Incarnation, Obituary, Said, Signal};
 
 impl Turn<'_> {
     /// Tells an actor what is no message, in its place among the messages.
@@ -44,16 +45,23 @@ impl Turn<'_> {
     fn news_of(&self, cell: CellRef<'_>, target: Target, signal: Signal) -> Option<News> {
         let me = self.host.address(target);
         match signal {
-            Signal::Down(number, Said { from, reason }) => {
+            Signal::Down(number, Said { from, reason }, incarnation) => {
                 let target = cell.if_extras(|extras| extras.bonds.demonitor(number)).flatten();
                 cell.trim_extras();
                 let Some(actor) = from.filter(|_| target.is_some()) else {
                     self.host.let_go(reason);
                     return None;
                 };
-                Some(News::Down(Down::new(Monitor::new(me, number), actor, reason)))
+                Some(News::Down(Down {
+                    monitor: Monitor::new(me, number),
+                    actor,
+                    incarnation: incarnation.number,
+                    reason,
+                    restarting: incarnation.restarting,
+                }))
             }
             Signal::Exit(Said { from, reason }) => Some(News::Exit(Exit::new(from, reason))),
+            Signal::Report(report) => Some(News::Report(report)),
             Signal::GoOn(ask) => {
                 cell.if_extras(|extras| extras.awaits.remove(&ask));
                 cell.trim_extras();
@@ -93,7 +101,7 @@ impl Turn<'_> {
     }
 
     /// Ends an actor at its await, or now, before what waits for it.
-    fn end_by_exit(&mut self, cell: CellRef<'_>, target: Target, reason: ExitReason) {
+    pub(super) fn end_by_exit(&mut self, cell: CellRef<'_>, target: Target, reason: ExitReason) {
         // One that ends as well, with its system or because it was told to, ends after what was sent before.
         let ends_anyway = cell.word.has(CLOSING) && reason.is_normal();
         if cell.word.has(ENDING | LENT) || ends_anyway {
@@ -120,10 +128,17 @@ impl Turn<'_> {
         match signal {
             Signal::Link(from) => host::send(host::signals(), from, Signal::LinkDown(noproc())),
             Signal::Monitor(watcher, number) => {
-                host::send(host::signals(), watcher, Signal::Down(number, noproc()));
+                let down = Signal::Down(number, noproc(), Incarnation::ONLY);
+                host::send(host::signals(), watcher, down);
             }
             Signal::Unlink(from, number) => {
                 host::send(host::signals(), from, Signal::Unlinked(actor, number));
+            }
+            // Its child lives, or waits for another life.
+            Signal::Report(report) => {
+                let orphan = Signal::Order(Order::Orphan);
+                host::send(host::signals(), report.actor, orphan);
+                self.host.let_go(report);
             }
             signal => host::dropping_asks(why, || self.host.let_go(signal)),
         }
@@ -135,13 +150,17 @@ impl Turn<'_> {
             let mut obituaries = self.host.obituaries.borrow_mut();
             let Some(obituary) = obituaries.front_mut() else { return };
             let (actor, reason) = (obituary.actor, obituary.reason.clone());
+            let incarnation = obituary.incarnation;
             let told = obituary.bonds.next_to_tell();
             let done = if told.is_none() { obituaries.pop_front() } else { None };
             drop(obituaries);
             if let Some(told) = told {
-                tell_end(told, actor, reason);
-            } else {
-                self.host.let_go((done, reason));
+                tell_end(told, actor, reason, incarnation);
+            } else if let Some(done) = done {
+                if done.starts {
+                    host::send(host::signals(), actor, Signal::Start);
+                }
+                self.host.let_go((done.reason, reason));
             }
         }
     }
@@ -150,6 +169,8 @@ impl Turn<'_> {
     pub(super) fn announce(&self, obituary: Obituary) {
         if !obituary.bonds.is_empty() {
             self.host.obituaries.borrow_mut().push_back(obituary);
+        } else if obituary.starts {
+            host::send(host::signals(), obituary.actor, Signal::Start);
         }
     }
 
@@ -167,7 +188,7 @@ impl Turn<'_> {
         let said = Said { from: Some(gone), reason: ExitReason::Killed };
         for (target, monitors, is_linked) in bound {
             for number in monitors {
-                self.tell(target, Signal::Down(number, said.clone()));
+                self.tell(target, Signal::Down(number, said.clone(), Incarnation::ONLY));
             }
             if is_linked {
                 self.tell(target, Signal::LinkDown(said.clone()));
@@ -182,10 +203,10 @@ impl Turn<'_> {
     }
 }
 
-fn tell_end(told: Told, actor: Address, reason: ExitReason) {
+fn tell_end(told: Told, actor: Address, reason: ExitReason, incarnation: Incarnation) {
     let said = Said { from: Some(actor), reason };
     let (to, signal) = match told {
-        Told::Down(watcher, number) => (watcher, Signal::Down(number, said)),
+        Told::Down(watcher, number) => (watcher, Signal::Down(number, said, incarnation)),
         Told::Exit(other) => (other, Signal::LinkDown(said)),
         Told::Demonitor(target, number) => (target, Signal::Demonitor(actor, number)),
     };

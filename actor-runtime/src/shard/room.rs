@@ -104,7 +104,7 @@ impl Turn<'_> {
     }
 
     /// Gives the places there are to those who have waited longest.
-    fn grant(&self, cell: CellRef<'_>, target: Target) {
+    pub(super) fn grant(&self, cell: CellRef<'_>, target: Target) {
         let Some(bound) = cell.kind().and_then(|kind| kind.options.bound) else { return };
         while let Some(seeker) = cell.if_extras(|extras| extras.room.grant(bound)).flatten() {
             Place::promised(self.host.address(target)).give(&seeker);

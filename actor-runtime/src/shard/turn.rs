@@ -10,6 +10,7 @@ use super::{Next, Shard};
 use crate::address::{Address, Target};
 use crate::bonds::Bonds;
 use crate::cell::cells::Cells;
+use crate::cell::keeper::{ChildKey, ChildNews, Report};
 use crate::cell::status::{
     ANSWERED, BACKLOG, BUSY, CLOSING, ENDING, FAILED, KILLED, LEAVING, LENT, LISTED, LISTENS, NEWS,
     STARTING, WOKEN,
@@ -440,6 +441,11 @@ impl<'t> Turn<'t> {
             Signal::Monitor(watcher, number) => {
                 change_bonds(cell, |bonds| bonds.watched(watcher, number));
             }
+            Signal::Order(order) => self.order(cell, target, force, order),
+            Signal::Report(_) if cell.word.has(ENDING | LEAVING | LENT) => {
+                self.unheard(self.host.address(target), signal, AskError::Stopped);
+            }
+            Signal::Report(_) => self.news(cell, target, force, signal),
             Signal::Reserve(sought) => self.reserve(cell, target, sought),
             Signal::Unlink(from, number) => {
                 change_bonds(cell, |bonds| bonds.unlinked(from));
@@ -451,6 +457,14 @@ impl<'t> Turn<'t> {
             }
             Signal::Wait(tell) => cell.with_extras(|extras| extras.watchers.push(tell)),
             Signal::Shutdown | Signal::Stop if cell.word.has(ENDING | LEAVING | LENT) => {}
+            Signal::Shutdown | Signal::Stop if cell.kind().is_some_and(|kind| kind.supervises) => {
+                cell.word.set(CLOSING);
+                let is_stop = matches!(signal, Signal::Stop);
+                let reason = if is_stop { ExitReason::Normal } else { ExitReason::Shutdown };
+                let (actor, news) = (self.host.address(target), ChildNews::Stop(reason));
+                let report = Report { child: ChildKey(0), actor, news };
+                self.news(cell, target, force, Signal::Report(report));
+            }
             Signal::Shutdown | Signal::Stop
                 if force != 0 || cell.word.has(BUSY | BACKLOG | STARTING) =>
             {
@@ -616,6 +630,7 @@ impl<'t> Turn<'t> {
         match flow.ends() {
             None => {}
             Some(End::Exit(reason)) => self.end(cell, target, reason),
+            Some(End::Ready) => self.is_ready(cell, target),
             Some(End::Ignore) => self.end(cell, target, ExitReason::Normal),
         }
     }
@@ -903,6 +918,11 @@ impl<'t> Turn<'t> {
             Ok(signal) => return self.unheard(to, signal, why),
             Err(record) => record,
         };
+        self.discard_record(record, why);
+    }
+
+    /// Drops a message that no handler will see.
+    pub(super) fn discard_record(&self, record: Arrived<'_>, why: AskError) {
         if !host::dropping_asks(why, || record.discard()) {
             self.host.counters.panics.add(1);
             self.host.counters.panics_in_drop.add(1);

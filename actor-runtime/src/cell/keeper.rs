@@ -1,0 +1,163 @@
+//! What ties an actor to the supervisor that keeps it: the child's half.
+//!
+//! An actor that is kept may begin again in its own place. Between two incarnations its cell has no body
+//! ([`EMPTY`](super::status::EMPTY)) but keeps its generation, what waits in its mailbox, and its names; the supervisor
+//! has been told how the last incarnation ended, and says whether there will be another.
+
+use std::rc::Rc;
+
+use super::Handled;
+use crate::address::{Address, Target};
+use crate::bonds::Bonds;
+use crate::error::StartError;
+use crate::exit::ExitReason;
+
+/// Which child of its supervisor an actor is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ChildKey(pub(crate) u64);
+
+/// After which ends a child is restarted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Restart {
+    /// After each.
+    #[default]
+    Permanent,
+    /// After none. It is forgotten at its end.
+    Temporary,
+    /// After those that are not as meant: all but `Normal`, `Shutdown` and `ShutdownWith`.
+    Transient,
+}
+
+impl Restart {
+    /// Whether a child that ended for this reason is to run again.
+    pub(crate) const fn again(self, reason: &ExitReason) -> bool {
+        match self {
+            Self::Permanent => true,
+            Self::Temporary => false,
+            Self::Transient => !reason.is_normal(),
+        }
+    }
+}
+
+/// Makes the state of an incarnation in the actor's cell.
+pub(crate) type Make = Rc<dyn Fn(Target) -> Handled<'static>>;
+
+/// What a child knows of being one.
+pub(crate) struct Keeper {
+    /// None if the supervisor is gone.
+    pub(crate) by: Option<Address>,
+    pub(crate) child: ChildKey,
+    pub(crate) restart: Restart,
+    pub(crate) make: Make,
+    /// The number of the present incarnation, or the last: 1, 2, ...
+    pub(crate) life: u64,
+    pub(crate) phase: Phase,
+    /// Whether it waits for another life when it ends, if the supervisor has said so.
+    pub(crate) rests: Option<bool>,
+    /// Why there was no start, if that is so.
+    pub(crate) error: Option<StartError>,
+    /// The incarnation that ended last, whose watchers are still to be told.
+    pub(crate) ended: Option<Ended>,
+}
+
+/// How far an incarnation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// There is none.
+    Rest,
+    /// Its state is to be made, or is being made.
+    Make,
+    /// There is a state; the start is not over.
+    Start,
+    /// It has started.
+    Run,
+}
+
+/// An incarnation that ended.
+pub(crate) struct Ended {
+    pub(crate) reason: ExitReason,
+    pub(crate) bonds: Bonds,
+}
+
+impl Keeper {
+    pub(crate) fn new(by: Address, child: ChildKey, restart: Restart, make: Make) -> Self {
+        Self {
+            by: Some(by),
+            child,
+            restart,
+            make,
+            life: 1,
+            phase: Phase::Make,
+            rests: None,
+            error: None,
+            ended: None,
+        }
+    }
+
+    /// What the supervisor is told of an end, which is noted.
+    pub(crate) fn news(&mut self, reason: &ExitReason, rests: bool) -> ChildNews {
+        let has_run = std::mem::replace(&mut self.phase, Phase::Rest) == Phase::Run;
+        match self.error.take() {
+            Some(error) => ChildNews::NotStarted { error, rests },
+            None if has_run => ChildNews::Ended { reason: reason.clone(), rests },
+            None => ChildNews::NotStarted { error: StartError::Failed(reason.clone()), rests },
+        }
+    }
+
+    /// Whether the actor keeps its place when its incarnation ends for this reason.
+    pub(crate) fn keeps_place(&self, reason: &ExitReason) -> bool {
+        let has_run = self.life > 1 || self.phase == Phase::Run;
+        let is_ignored = matches!(self.error, Some(StartError::Ignored));
+        let rests = self.rests.unwrap_or_else(|| !is_ignored && self.restart.again(reason));
+        self.by.is_some() && has_run && rests
+    }
+}
+
+/// What a child's shard tells the supervisor.
+#[derive(Debug)]
+pub struct Report {
+    pub(crate) child: ChildKey,
+    pub(crate) actor: Address,
+    pub(crate) news: ChildNews,
+}
+
+/// What there is to tell of a child, or to its supervisor about itself.
+#[derive(Debug)]
+pub(crate) enum ChildNews {
+    /// It has a place.
+    Begun,
+    /// It has ended, and whether its place waits for its next life.
+    Ended { reason: ExitReason, rests: bool },
+    /// It has not started, and the same.
+    NotStarted { error: StartError, rests: bool },
+    /// It has started.
+    Started,
+    /// You are to end, once all that was sent before is handled.
+    Stop(ExitReason),
+}
+
+/// What a supervisor says to a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Stop: how, and whether to wait for another life.
+    Close { how: How, rests: bool },
+    /// There will be no other life.
+    Discard,
+    /// I am gone.
+    Orphan,
+    /// Begin your next life.
+    Restart,
+    /// You will have another life, later.
+    Settle,
+}
+
+/// How a child is told to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// After what was sent to it before.
+    Drain,
+    /// At its next await.
+    Exit,
+    /// At once.
+    Kill,
+}

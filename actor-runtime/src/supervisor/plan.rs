@@ -1,0 +1,634 @@
+//! What a supervisor does next: the rules of supervision, without an actor, a clock or a thread.
+//!
+//! What happens goes in by methods, each with the time; what is to be done comes out as [`Act`]s, in order.
+//! The supervisor's actor does them and reports what came of it.
+//!
+//! | state of a child | lives | left by |
+//! |---|---|---|
+//! | `Absent` | no | `Begin` |
+//! | `Starting` | yes | started, not started, ended |
+//! | `Running` | yes | ended, `Close` |
+//! | `Stopping` | yes | ended, not started; else killed after its time, and given up after the grace |
+//! | `Resting` | no, but its place, name and messages stay | `Begin`, `Discard` |
+//!
+//! Three sets say what is still to be done: who is to be stopped (the last first), who is being stopped, who is to be
+//! started (the first first). Starting waits for stopping, but where each child is on its own.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::backoff::Backoff;
+use super::intensity::{Intensity, Verdict};
+use super::strategy::Strategy;
+use crate::cell::keeper::{ChildKey, How, Restart};
+use crate::config;
+use crate::error::{AskError, StartError};
+use crate::exit::ExitReason;
+
+/// How a child is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shutdown {
+    /// It is killed at once.
+    Brutal,
+    /// It gets the exit `Shutdown`, and all the time it needs: what supervisors have unless they say otherwise.
+    Infinite,
+    /// It gets the exit `Shutdown`, and is killed if it still lives after so long: 5 s unless said otherwise.
+    Timeout(std::time::Duration),
+}
+
+/// Whether a supervisor ends when significant children have ended by themselves (S13).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AutoShutdown {
+    /// When all of them have.
+    All,
+    /// When one of them has.
+    Any,
+    /// It does not.
+    #[default]
+    Never,
+}
+
+/// What a supervisor has to know of a child to keep it.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    pub(crate) id: Cow<'static, str>,
+    pub(crate) restart: Restart,
+    pub(crate) shutdown: Shutdown,
+    pub(crate) backoff: Option<Backoff>,
+    pub(crate) significant: bool,
+}
+
+/// Whom to tell what came of something that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Token(pub(crate) u64);
+
+/// Something to be done.
+#[derive(Debug)]
+pub(crate) enum Act {
+    /// Say `alarm` with this number after so many nanoseconds.
+    Alarm { child: ChildKey, number: u32, nanos: u64 },
+    /// Tell whoever asked.
+    Answer(Token, Result<ChildKey, ChildError>),
+    /// Make the child run: in its place if it rests, else in a new one.
+    Begin(ChildKey),
+    /// Have the child stop.
+    Close { child: ChildKey, how: How, rests: bool },
+    /// The child rests and will not run again.
+    Discard(ChildKey),
+    /// End, for this reason. No child lives.
+    End(ExitReason),
+    /// The child is no child any more.
+    Forget(ChildKey),
+    /// This child failed once too often.
+    GaveUp(ChildKey),
+    /// All children run for the first time.
+    Ready,
+    /// The child rests for a while: who watches it may be told.
+    Settle(ChildKey),
+}
+
+/// Why a supervisor did not do what it was asked for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ChildError {
+    /// There is a child with this id, which does not run: restart it, or delete it first.
+    AlreadyPresent,
+    /// There is a child with this id, and it runs.
+    AlreadyStarted,
+    /// There are as many children as there may be; this many.
+    Full(usize),
+    /// There is no child with this id, or none at this address.
+    NotFound,
+    /// The start failed.
+    NotStarted(StartError),
+    /// The child is between two lives.
+    Restarting,
+    /// The child runs.
+    Running,
+    /// The supervisor did not answer.
+    Unreachable(AskError),
+}
+
+impl std::fmt::Display for ChildError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::AlreadyPresent => f.write_str("there is such a child, which does not run"),
+            Self::AlreadyStarted => f.write_str("there is such a child, and it runs"),
+            Self::Full(most) => write!(f, "there are {most} children, as many as there may be"),
+            Self::NotFound => f.write_str("there is no such child"),
+            Self::NotStarted(error) => error.fmt(f),
+            Self::Restarting => f.write_str("the child is being restarted"),
+            Self::Running => f.write_str("the child runs"),
+            Self::Unreachable(error) => write!(f, "the supervisor did not answer: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ChildError {}
+
+/// A child that failed to start, in the [`ExitReason`] with which its supervisor did not start either.
+#[derive(Clone, Debug)]
+pub struct ChildFailed {
+    /// The child's id.
+    pub child: Cow<'static, str>,
+    /// Why it did not start.
+    pub error: StartError,
+}
+
+impl std::fmt::Display for ChildFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the child `{}` did not start: {}", self.child, self.error)
+    }
+}
+
+impl std::error::Error for ChildFailed {}
+
+/// What a child is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Absent,
+    Resting,
+    Running { since: u64 },
+    Starting,
+    Stopping { is_killed: bool, rests: bool },
+}
+
+#[derive(Debug)]
+struct Child {
+    rules: Rules,
+    state: State,
+    /// Whether it has never run.
+    is_new: bool,
+    /// Whether its next start is a restart that is still to be counted.
+    counts: bool,
+    /// It is not started before.
+    due: u64,
+    /// The last alarm that was set for it; another's is an old one.
+    alarm: u32,
+    /// Who waits for its start, and who for its end.
+    starter: Option<Token>,
+    stoppers: Vec<Token>,
+}
+
+impl Child {
+    fn lives(&self) -> bool {
+        matches!(self.state, State::Running { .. } | State::Starting | State::Stopping { .. })
+    }
+}
+
+/// How a supervisor keeps its children.
+#[derive(Clone, Debug)]
+pub(crate) struct Keeping {
+    pub(crate) strategy: Strategy,
+    pub(crate) intensity: Intensity,
+    pub(crate) auto_shutdown: AutoShutdown,
+    /// Whether children stop together, and not one after the other.
+    pub(crate) together: bool,
+}
+
+/// The children of a supervisor, and what is to be done about them.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    keeping: Keeping,
+    /// In the order of their start.
+    children: BTreeMap<ChildKey, Child>,
+    next: u64,
+    /// Whether all have run once.
+    is_ready: bool,
+    ending: Option<ExitReason>,
+    /// Those that live and are to be stopped, and whether they will be started again.
+    to_stop: BTreeMap<ChildKey, bool>,
+    how: How,
+    stopping: BTreeSet<ChildKey>,
+    to_start: BTreeSet<ChildKey>,
+    starting: BTreeSet<ChildKey>,
+    acts: VecDeque<Act>,
+}
+
+impl Plan {
+    pub(crate) fn new(keeping: Keeping) -> Self {
+        Self {
+            keeping,
+            children: BTreeMap::new(),
+            next: 0,
+            is_ready: false,
+            ending: None,
+            to_stop: BTreeMap::new(),
+            how: How::Exit,
+            stopping: BTreeSet::new(),
+            to_start: BTreeSet::new(),
+            starting: BTreeSet::new(),
+            acts: VecDeque::new(),
+        }
+    }
+
+    /// What is to be done next.
+    pub(crate) fn act(&mut self) -> Option<Act> {
+        self.acts.pop_front()
+    }
+
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.children.len()
+    }
+
+    /// The children in order: key, rules and state.
+    pub(crate) fn children(&self) -> impl Iterator<Item = (ChildKey, &Rules, State)> {
+        self.children.iter().map(|(key, child)| (*key, &child.rules, child.state))
+    }
+
+    pub(crate) fn state(&self, key: ChildKey) -> State {
+        self.children[&key].state
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<ChildKey> {
+        self.children.iter().find(|(_, child)| child.rules.id == id).map(|(key, _)| *key)
+    }
+
+    /// Another child, the last in order; it does not run yet.
+    pub(crate) fn add(&mut self, rules: Rules) -> ChildKey {
+        let key = ChildKey(self.next);
+        self.next += 1;
+        let child = Child {
+            rules,
+            state: State::Absent,
+            is_new: true,
+            counts: false,
+            due: 0,
+            alarm: 0,
+            starter: None,
+            stoppers: Vec::new(),
+        };
+        self.children.insert(key, child);
+        key
+    }
+
+    /// Starts all children.
+    pub(crate) fn begin(&mut self, now: u64) {
+        self.to_start = self.children.keys().copied().collect();
+        self.go_on(now);
+    }
+
+    /// Starts a child that was added; `token` is told of it.
+    pub(crate) fn start(&mut self, key: ChildKey, token: Token, now: u64) {
+        self.child(key).starter = Some(token);
+        self.to_start.insert(key);
+        self.go_on(now);
+    }
+
+    /// Starts a child that was stopped.
+    pub(crate) fn restart(&mut self, key: ChildKey, token: Token, now: u64) {
+        match self.child(key).state {
+            State::Absent => self.start(key, token, now),
+            State::Resting => self.answer(token, Err(ChildError::Restarting)),
+            _ => self.answer(token, Err(ChildError::Running)),
+        }
+    }
+
+    /// Stops a child, which stays one.
+    pub(crate) fn terminate(&mut self, key: ChildKey, token: Token, now: u64) {
+        self.to_start.remove(&key);
+        let child = self.child(key);
+        match child.state {
+            State::Absent | State::Resting => {
+                self.discard(key);
+                self.answer(token, Ok(key));
+            }
+            State::Running { .. } | State::Starting => {
+                child.stoppers.push(token);
+                self.to_stop.insert(key, false);
+            }
+            State::Stopping { is_killed, .. } => {
+                child.stoppers.push(token);
+                child.state = State::Stopping { is_killed, rests: false };
+            }
+        }
+        self.go_on(now);
+    }
+
+    /// Takes a child that does not run away.
+    pub(crate) fn delete(&mut self, key: ChildKey, token: Token) {
+        match self.child(key).state {
+            State::Absent => {
+                self.forget(key);
+                self.answer(token, Ok(key));
+            }
+            State::Resting => self.answer(token, Err(ChildError::Restarting)),
+            _ => self.answer(token, Err(ChildError::Running)),
+        }
+    }
+
+    /// Stops all children in reverse order, and then ends.
+    pub(crate) fn end(&mut self, reason: ExitReason, how: How, now: u64) {
+        if self.ending.is_some() {
+            return;
+        }
+        self.ending = Some(reason);
+        self.how = how;
+        self.to_start.clear();
+        let keys: Vec<_> = self.children.keys().copied().collect();
+        for key in keys {
+            self.doom(key, false);
+        }
+        self.go_on(now);
+    }
+
+    /// A child runs.
+    pub(crate) fn started(&mut self, key: ChildKey, now: u64) {
+        let Some(child) = self.children.get_mut(&key) else { return };
+        if child.state != State::Starting {
+            return;
+        }
+        child.state = State::Running { since: now };
+        child.is_new = false;
+        self.starting.remove(&key);
+        if let Some(token) = self.child(key).starter.take() {
+            self.answer(token, Ok(key));
+        }
+        self.go_on(now);
+    }
+
+    /// A child did not start. `rests` says whether its place waits for another try.
+    pub(crate) fn not_started(
+        &mut self,
+        key: ChildKey,
+        error: StartError,
+        rests: bool,
+        now: u64,
+        chance: u64,
+    ) {
+        let Some(child) = self.children.get_mut(&key) else { return };
+        if matches!(child.state, State::Stopping { .. }) {
+            return self.stopped(key, rests, now);
+        }
+        self.starting.remove(&key);
+        child.state = if rests { State::Resting } else { State::Absent };
+        let (starter, is_new) = (child.starter.take(), child.is_new);
+        let passes = self.passes(key);
+        if let Some(token) = starter {
+            self.discard(key);
+            if passes || is_new {
+                self.forget(key);
+            }
+            self.answer(token, Err(ChildError::NotStarted(error)));
+        } else if matches!(error, StartError::Ignored) {
+            self.discard(key);
+            if passes {
+                self.forget(key);
+            }
+        } else if self.is_ready {
+            return self.failed(key, 0, now, chance);
+        } else {
+            let child = self.child(key).rules.id.clone();
+            let failed = ChildFailed { child, error };
+            self.end(ExitReason::error(failed), How::Exit, now);
+        }
+        self.go_on(now);
+    }
+
+    /// A child has ended. `rests` says whether its place waits for its next life.
+    pub(crate) fn ended(
+        &mut self,
+        key: ChildKey,
+        reason: &ExitReason,
+        rests: bool,
+        now: u64,
+        chance: u64,
+    ) {
+        let Some(child) = self.children.get_mut(&key) else { return };
+        let ran = match child.state {
+            State::Stopping { .. } => return self.stopped(key, rests, now),
+            State::Running { since } => now - since,
+            State::Starting => 0,
+            State::Absent | State::Resting => return,
+        };
+        self.starting.remove(&key);
+        let child = self.child(key);
+        child.state = if rests { State::Resting } else { State::Absent };
+        if child.rules.restart.again(reason) {
+            return self.failed(key, ran, now, chance);
+        }
+        let is_significant = child.rules.significant;
+        self.to_stop.remove(&key);
+        self.to_start.remove(&key);
+        self.answer_stoppers(key);
+        self.discard(key);
+        if self.passes(key) {
+            self.forget(key);
+        }
+        let ends = is_significant
+            && match self.keeping.auto_shutdown {
+                AutoShutdown::Any => true,
+                AutoShutdown::All => !self.children.values().any(|child| {
+                    child.rules.significant && (child.lives() || child.state == State::Resting)
+                }),
+                AutoShutdown::Never => false,
+            };
+        if ends {
+            self.end(ExitReason::Shutdown, How::Exit, now);
+        }
+        self.go_on(now);
+    }
+
+    /// Time is up for what was set with this number.
+    pub(crate) fn alarm(&mut self, key: ChildKey, number: u32, now: u64) {
+        let Some(child) = self.children.get_mut(&key).filter(|child| child.alarm == number) else {
+            return;
+        };
+        match child.state {
+            State::Stopping { is_killed: false, rests } => {
+                child.state = State::Stopping { is_killed: true, rests };
+                self.acts.push_back(Act::Close { child: key, how: How::Kill, rests });
+                self.set_alarm(key, config::nanos(config::KILL_GRACE));
+            }
+            // It is stuck where nothing reaches it: it has ended for its supervisor.
+            State::Stopping { is_killed: true, .. } => self.stopped(key, false, now),
+            State::Absent | State::Resting => {
+                child.due = 0;
+                self.to_start.insert(key);
+                self.go_on(now);
+            }
+            State::Running { .. } | State::Starting => {}
+        }
+    }
+
+    /// A child that was to stop has.
+    fn stopped(&mut self, key: ChildKey, has_place: bool, now: u64) {
+        self.stopping.remove(&key);
+        self.starting.remove(&key);
+        let child = self.child(key);
+        let State::Stopping { rests, .. } = child.state else { return };
+        child.alarm += 1;
+        child.state = if has_place { State::Resting } else { State::Absent };
+        if let Some(token) = child.starter.take() {
+            self.answer(token, Err(ChildError::NotStarted(StartError::Stopped)));
+        }
+        self.answer_stoppers(key);
+        if !rests {
+            self.discard(key);
+            if self.passes(key) {
+                self.forget(key);
+            }
+        }
+        self.go_on(now);
+    }
+
+    /// A child that is to run has failed.
+    fn failed(&mut self, key: ChildKey, ran: u64, now: u64, chance: u64) {
+        // It would have been stopped now: that is no failure any more.
+        match self.to_stop.remove(&key) {
+            Some(true) => return self.go_on(now),
+            Some(false) => {
+                self.answer_stoppers(key);
+                self.discard(key);
+                return self.go_on(now);
+            }
+            None => {}
+        }
+        let child = self.child(key);
+        let delay = child.rules.backoff.as_mut().map_or(0, |backoff| backoff.next(ran, chance));
+        child.counts = delay > 0;
+        child.due = now.saturating_add(delay);
+        if delay > 0 {
+            self.acts.push_back(Act::Settle(key));
+            self.set_alarm(key, delay);
+        } else if self.keeping.intensity.record(now) == Verdict::GiveUp {
+            return self.give_up(key, now);
+        }
+        let strategy = self.keeping.strategy;
+        let others: Vec<_> = self.children.keys().copied().collect();
+        for other in others.into_iter().filter(|other| strategy.concerns(key, *other)) {
+            let child = self.child(other);
+            let is_temporary = child.rules.restart == Restart::Temporary;
+            if child.lives() || child.state == State::Resting {
+                if !is_temporary {
+                    self.to_start.insert(other);
+                }
+                self.doom(other, !is_temporary);
+            }
+        }
+        if delay == 0 || strategy != Strategy::OneForOne {
+            self.to_start.insert(key);
+        }
+        self.go_on(now);
+    }
+
+    fn give_up(&mut self, key: ChildKey, now: u64) {
+        self.acts.push_back(Act::GaveUp(key));
+        self.end(ExitReason::Shutdown, How::Exit, now);
+    }
+
+    /// A child is to be stopped, or not to be started again.
+    fn doom(&mut self, key: ChildKey, rests: bool) {
+        let child = self.child(key);
+        match child.state {
+            State::Running { .. } | State::Starting => {
+                self.to_stop.insert(key, rests);
+            }
+            State::Stopping { is_killed, .. } => {
+                child.state = State::Stopping { is_killed, rests };
+            }
+            State::Resting if !rests => self.discard(key),
+            State::Absent | State::Resting => {}
+        }
+    }
+
+    /// Does what can be done now.
+    fn go_on(&mut self, now: u64) {
+        while self.keeping.together || self.stopping.is_empty() {
+            let Some((key, rests)) = self.to_stop.pop_last() else { break };
+            self.close(key, rests);
+        }
+        let stops = !(self.to_stop.is_empty() && self.stopping.is_empty());
+        if let Some(reason) = &self.ending {
+            if !stops {
+                let reason = reason.clone();
+                self.acts.push_back(Act::End(reason));
+            }
+            return;
+        }
+        let in_order = !self.is_ready || self.keeping.strategy != Strategy::OneForOne;
+        if in_order && stops {
+            return;
+        }
+        while let Some(key) = self.to_start.first().copied() {
+            if in_order && (!self.starting.is_empty() || self.child(key).due > now) {
+                return;
+            }
+            self.to_start.remove(&key);
+            if self.child(key).lives() {
+                continue;
+            }
+            let counts = std::mem::take(&mut self.child(key).counts);
+            if counts && self.keeping.intensity.record(now) == Verdict::GiveUp {
+                return self.give_up(key, now);
+            }
+            self.child(key).state = State::Starting;
+            self.starting.insert(key);
+            self.acts.push_back(Act::Begin(key));
+        }
+        if !self.is_ready && self.starting.is_empty() {
+            self.is_ready = true;
+            self.acts.push_back(Act::Ready);
+        }
+    }
+
+    fn close(&mut self, key: ChildKey, rests: bool) {
+        let how = self.how;
+        let (how, wait) = match self.child(key).rules.shutdown {
+            Shutdown::Brutal => (How::Kill, Some(config::KILL_GRACE)),
+            Shutdown::Infinite => (how, None),
+            Shutdown::Timeout(time) => (how, Some(time)),
+        };
+        self.child(key).state = State::Stopping { is_killed: how == How::Kill, rests };
+        self.stopping.insert(key);
+        self.acts.push_back(Act::Close { child: key, how, rests });
+        if let Some(wait) = wait {
+            self.set_alarm(key, config::nanos(wait));
+        }
+    }
+
+    fn set_alarm(&mut self, key: ChildKey, nanos: u64) {
+        let child = self.child(key);
+        child.alarm += 1;
+        let number = child.alarm;
+        self.acts.push_back(Act::Alarm { child: key, number, nanos });
+    }
+
+    /// A child that rests will not run again; nothing happens to one that is not there.
+    fn discard(&mut self, key: ChildKey) {
+        let child = self.child(key);
+        child.alarm += 1;
+        if std::mem::replace(&mut child.state, State::Absent) == State::Resting {
+            self.acts.push_back(Act::Discard(key));
+        }
+    }
+
+    fn forget(&mut self, key: ChildKey) {
+        self.children.remove(&key);
+        self.to_start.remove(&key);
+        self.acts.push_back(Act::Forget(key));
+    }
+
+    fn answer_stoppers(&mut self, key: ChildKey) {
+        for token in std::mem::take(&mut self.child(key).stoppers) {
+            self.answer(token, Ok(key));
+        }
+    }
+
+    fn answer(&mut self, token: Token, answer: Result<ChildKey, ChildError>) {
+        self.acts.push_back(Act::Answer(token, answer));
+    }
+
+    /// Whether the child is forgotten when it does not run any more.
+    fn passes(&mut self, key: ChildKey) -> bool {
+        self.keeping.together || self.child(key).rules.restart == Restart::Temporary
+    }
+
+    fn child(&mut self, key: ChildKey) -> &mut Child {
+        self.children.get_mut(&key).expect("a key of the plan's names a child")
+    }
+}
