@@ -30,7 +30,7 @@ mod tests;
 
 use proc_macro::TokenStream;
 
-use crate::names::Word;
+use crate::names::{Role, Word};
 
 /// Makes a struct an actor.
 ///
@@ -40,6 +40,7 @@ use crate::names::Word;
 /// | option | meaning | default |
 /// |---|---|---|
 /// | `mailbox(capacity = N, overflow = ..)` | at most so many messages wait for it; what becomes of one more: `crash`, `drop_newest`, `drop_oldest` or `reject` | no bound; `reject` |
+/// | `mailbox(on_restart = ..)` | what becomes of the messages that wait when a supervisor starts it anew: `keep` or `drop` | `keep` |
 /// | `slice = N` | the most messages it handles before others have their turn | 64 |
 /// | `ask_timeout = "5s"` | how long an ask to it waits for the answer | 5 seconds |
 /// | `start_timeout = "5s"` | how long its `#[start]` may take | 5 seconds |
@@ -96,12 +97,13 @@ pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `#[start]` | runs before the first message; returns `()`, `Result<(), E>` or `Result<Start, E>` |
 /// | `#[down]` | runs when an actor has ended that this one monitors, given `down: Down` |
 /// | `#[exit]` | runs when an actor has ended to which there is a link, given `exit: Exit`; without it this one ends, too |
+/// | `#[restart]` | runs on the old state after a crash, before a supervisor starts the actor anew, given `why: &ExitReason` if it asks for it; it is plain |
 /// | `#[stop]` | runs when the actor stops, given `why: &ExitReason` if it asks for it |
 /// | `#[every("1s", jitter = "100ms")]` | runs at each multiple of the time after the start, up to `jitter` later |
 /// | `#[after("30s")]` | runs once, so long after the start |
 /// | `#[after("5m", since = message)]` | runs when no message has come for so long |
 ///
-/// All of them take `&self` or `&mut self`, are plain or `async`, and may have `cx: &mut Context<Self>` as
+/// All of them take `&self` or `&mut self`, are plain or `async` (but `#[restart]`), and may have `cx: &mut Context<Self>` as
 /// first parameter. Other parameters are names with owned types that are `Send + 'static`. `#[cfg]`, docs
 /// and `#[deprecated]` of a handler hold for all that is made of it.
 ///
@@ -158,6 +160,110 @@ pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn handlers(args: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::handlers(args.into(), item.into()).into()
+}
+
+/// Makes a struct a supervisor: an actor whose fields are children, which it starts, stops, and starts again when
+/// they end.
+///
+/// A field with `#[child]` is one child, a field with `#[dynamic]` any number of them that come and go. The others
+/// are *plain*: what children are made from. For `struct Bank` it makes
+///
+/// - the struct without its children;
+/// - `Bank::start(..)`, which takes the plain fields and starts the children on this shard, from the top down;
+/// - `Bank::start_spec(..)`, which takes the same: what a supervisor above it starts it from, and how to start it
+///   elsewhere;
+/// - the struct `BankTree`, which `start` gives: a method for each child, with its name, docs and visibility. It
+///   derefs to `ActorRef<Bank>`.
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `strategy = ..` | who is started again with a child that ended: `one_for_one` no other, `one_for_all` all, `rest_for_one` those below it | `one_for_one` |
+/// | `intensity(max = N, within = "5s")` | how many restarts it bears in that time; with one more it gives up | `max = 3, within = "5s"` |
+/// | `auto_shutdown = ..` | it stops when `any` significant child has ended, or `all` of them | it does not |
+/// | `path = "/svc/payment"` | the path below which its children have names | none |
+/// | `abort_ok` | it may be built with `panic = "abort"`, where a panic of a child ends the process | it may not |
+/// | `crate = path` | where callboard is, for crates that re-export it | `::callboard` |
+///
+/// | option of a child | meaning | default |
+/// |---|---|---|
+/// | `start = EXPR` | what makes the child, anew for each start; it may use `.await` and `?` | the default of its type |
+/// | `restart = ..` | `permanent`: always; `transient`: unless it ended well; `temporary`: never | `permanent` |
+/// | `shutdown = ..` | how long it has to stop before it is killed: `"5s"`, `brutal` not at all, `infinite` | 5 seconds; of a supervisor `infinite` |
+/// | `backoff("50ms"..="5s")` | the delay before a restart, which doubles each time | none |
+/// | `shard = N` | where it runs | where the supervisor does |
+/// | `significant` | its end counts for `auto_shutdown` | it does not |
+/// | `max = N` | of `#[dynamic]`: how many there are at most | no limit |
+///
+/// `start` sees the children above it as references, by name, and a clone of each plain field that it names, which
+/// is why those are `Clone + Send + Sync`. Of `#[dynamic]` it is a closure: what it takes is what
+/// [`Dynamic::start`](../callboard/struct.Dynamic.html) takes, kept for restarts, and so `Clone`, unless the children
+/// are temporary.
+///
+/// # Examples
+///
+/// ```
+/// use callboard::prelude::*;
+///
+/// #[actor]
+/// pub struct Log {
+///     lines: Vec<String>,
+/// }
+///
+/// #[handlers]
+/// impl Log {
+///     #[tell]
+///     pub fn write(&mut self, line: String) {
+///         self.lines.push(line);
+///     }
+///
+///     #[ask]
+///     pub fn len(&self) -> usize {
+///         self.lines.len()
+///     }
+/// }
+///
+/// #[actor]
+/// pub struct Teller {
+///     desk: u32,
+///     log: ActorRef<Log>,
+/// }
+///
+/// #[handlers]
+/// impl Teller {
+///     #[ask]
+///     pub fn serve(&self, whom: String) -> u32 {
+///         self.log.write(format!("desk {}: {whom}", self.desk));
+///         self.desk
+///     }
+/// }
+///
+/// #[supervisor(strategy = rest_for_one, intensity(max = 5, within = "10s"))]
+/// pub struct Bank {
+///     motto: String,
+///     #[child(start = Log { lines: vec![motto] })]
+///     log: Log,
+///     /// Those who serve people.
+///     #[dynamic(start = |desk: u32| Teller { desk, log }, restart = transient)]
+///     tellers: Dynamic<Teller>,
+/// }
+///
+/// #[callboard::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let bank = Bank::start("open at nine".to_owned()).await?;
+///     let teller = bank.tellers().start(7).await?;
+///     assert_eq!(teller.serve("Ada".to_owned()).await?, 7);
+///     assert_eq!(bank.log().len().await?, 2);
+///     Ok(())
+/// }
+/// ```
+///
+/// # Errors
+///
+/// A struct without children, or with parameters; an option that is unknown or said twice; a `start` that names a
+/// child below it. Each independent mistake is told where it stands, and callers of the supervisor see none of it.
+#[proc_macro_attribute]
+pub fn supervisor(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::supervisor(args.into(), item.into()).into()
 }
 
 /// Makes an enum a message type: each variant is one message.
@@ -263,6 +369,16 @@ pub fn ask(_: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::stray(Word::Ask, item.into()).into()
 }
 
+/// Marks a field that is a child, in a struct with [`#[supervisor]`](macro@supervisor), which explains it.
+///
+/// # Errors
+///
+/// Anywhere else it only says that it needs `#[supervisor]`.
+#[proc_macro_attribute]
+pub fn child(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::orphan(Role::Child, item.into()).into()
+}
+
 /// Marks the hook that hears of monitors, in an impl with [`#[handlers]`](macro@handlers), which explains it.
 ///
 /// # Errors
@@ -271,6 +387,17 @@ pub fn ask(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn down(_: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::stray(Word::Down, item.into()).into()
+}
+
+/// Marks a field of children that come and go, in a struct with [`#[supervisor]`](macro@supervisor), which explains
+/// it.
+///
+/// # Errors
+///
+/// Anywhere else it only says that it needs `#[supervisor]`.
+#[proc_macro_attribute]
+pub fn dynamic(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::orphan(Role::Dynamic, item.into()).into()
 }
 
 /// Marks the hook that hears of links, in an impl with [`#[handlers]`](macro@handlers), which explains it.
@@ -291,6 +418,17 @@ pub fn exit(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn every(_: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::stray(Word::Every, item.into()).into()
+}
+
+/// Marks the hook that runs on the old state before a restart, in an impl with [`#[handlers]`](macro@handlers),
+/// which explains it.
+///
+/// # Errors
+///
+/// Anywhere else it only says that it needs `#[handlers]`.
+#[proc_macro_attribute]
+pub fn restart(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::stray(Word::Restart, item.into()).into()
 }
 
 /// Marks the hook that runs first, in an impl with [`#[handlers]`](macro@handlers), which explains it.

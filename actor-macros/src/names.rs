@@ -39,18 +39,20 @@ pub(crate) enum Word {
     Down,
     Every,
     Exit,
+    Restart,
     Start,
     Stop,
     Tell,
 }
 
 impl Word {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::After,
         Self::Ask,
         Self::Down,
         Self::Every,
         Self::Exit,
+        Self::Restart,
         Self::Start,
         Self::Stop,
         Self::Tell,
@@ -63,6 +65,7 @@ impl Word {
             Self::Down => "down",
             Self::Every => "every",
             Self::Exit => "exit",
+            Self::Restart => "restart",
             Self::Start => "start",
             Self::Stop => "stop",
             Self::Tell => "tell",
@@ -71,13 +74,40 @@ impl Word {
 
     /// The word that a path means: `tell` or `callboard::tell`.
     pub(crate) fn of(path: &syn::Path) -> Option<Self> {
-        let mut names = path.segments.iter().map(|segment| &segment.ident);
-        let word = match (names.next(), names.next(), names.next()) {
-            (Some(word), None, None) => word,
-            (Some(root), Some(word), None) if root == "callboard" => word,
-            _ => return None,
-        };
+        let word = ours(path)?;
         Self::ALL.into_iter().find(|w| word == w.text())
+    }
+}
+
+/// The attributes that stand on fields of a struct with `#[supervisor]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Child,
+    Dynamic,
+}
+
+impl Role {
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Child => "child",
+            Self::Dynamic => "dynamic",
+        }
+    }
+
+    /// The role that a path means: `child` or `callboard::child`.
+    pub(crate) fn of(path: &syn::Path) -> Option<Self> {
+        let word = ours(path)?;
+        [Self::Child, Self::Dynamic].into_iter().find(|role| word == role.text())
+    }
+}
+
+/// The last word of a path that may mean an attribute of ours.
+fn ours(path: &syn::Path) -> Option<&Ident> {
+    let mut names = path.segments.iter().map(|segment| &segment.ident);
+    match (names.next(), names.next(), names.next()) {
+        (Some(word), None, None) => Some(word),
+        (Some(root), Some(word), None) if root == "callboard" => Some(word),
+        _ => None,
     }
 }
 
@@ -117,6 +147,15 @@ pub(crate) fn instead_of_reserved(name: &str) -> Option<&'static str> {
     RESERVED.iter().find(|(reserved, _)| *reserved == name).map(|&(_, instead)| instead)
 }
 
+/// Methods that the reference of a supervisor has besides.
+const OF_SUPERVISORS: [&str; 7] =
+    ["children", "count", "delete", "restart", "start_child", "terminate", "tree"];
+
+/// Whether the reference of every supervisor has a method of this name.
+pub(crate) fn is_of_supervisors(name: &str) -> bool {
+    OF_SUPERVISORS.contains(&name)
+}
+
 /// `Counter` → `CounterMsg`.
 pub(crate) fn messages_of(actor: &Ident) -> Ident {
     made(&format_ident!("{}Msg", actor.unraw(), span = actor.span()))
@@ -125,6 +164,11 @@ pub(crate) fn messages_of(actor: &Ident) -> Ident {
 /// `Counter` → `CounterApi`.
 pub(crate) fn api_of(actor: &Ident) -> Ident {
     made(&format_ident!("{}Api", actor.unraw(), span = actor.span()))
+}
+
+/// `Bank` → `BankTree`.
+pub(crate) fn tree_of(supervisor: &Ident) -> Ident {
+    made(&format_ident!("{}Tree", supervisor.unraw(), span = supervisor.span()))
 }
 
 /// `move_to` → `MoveTo`, at the place of the handler's name.
@@ -139,7 +183,7 @@ pub(crate) fn variant_of(handler: &Ident) -> Ident {
 }
 
 /// `drop_oldest` → `DropOldest`, at the place of the word.
-pub(crate) fn policy_of(word: &Ident) -> Ident {
+pub(crate) fn choice_of(word: &Ident) -> Ident {
     made(&Ident::new(&camel_case(&word.to_string()), word.span()))
 }
 
@@ -194,8 +238,85 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     })
 }
 
+/// Whether an expression may take the value of a variable: its name stands there, or a format string
+/// takes it.
+pub(crate) fn takes(expression: &TokenStream, name: &Ident) -> bool {
+    let (name, plain) = (name.to_string(), name.unraw());
+    let captures = [format!("{{{plain}}}"), format!("{{{plain}:")];
+    let mut literals = vec![expression.clone()];
+    while let Some(tokens) = literals.pop() {
+        for tree in tokens {
+            match tree {
+                TokenTree::Group(group) => literals.push(group.stream()),
+                TokenTree::Ident(ident) if ident == name => return true,
+                TokenTree::Literal(literal) => {
+                    let text = literal.to_string();
+                    if captures.iter().any(|capture| text.contains(capture)) {
+                        return true;
+                    }
+                }
+                TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+            }
+        }
+    }
+    false
+}
+
+/// Where an expression takes the value of a variable that it does not bind itself, as far as tokens show.
+pub(crate) fn use_of(expression: &TokenStream, name: &Ident) -> Option<Ident> {
+    let mut found = Vec::new();
+    let binds = uses(expression, &name.to_string(), &mut found);
+    found.into_iter().next().filter(|_| !binds)
+}
+
+/// Collects the places where a variable is used; whether one of that name is bound, too.
+fn uses(tokens: &TokenStream, name: &str, found: &mut Vec<Ident>) -> bool {
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let punct = |at: Option<usize>| match at.and_then(|at| trees.get(at)) {
+        Some(TokenTree::Punct(punct)) => punct.as_char(),
+        _ => ' ',
+    };
+    let mut binds = false;
+    for (at, tree) in trees.iter().enumerate() {
+        let before = at.checked_sub(1);
+        match tree {
+            TokenTree::Group(group) => binds |= uses(&group.stream(), name, found),
+            TokenTree::Ident(ident) if ident == name => {
+                let is_called = matches!(
+                    trees.get(at + 1),
+                    Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis
+                );
+                let range = punct(before) == '.' && punct(at.checked_sub(2)) == '.';
+                let part = matches!(punct(before), '.' | ':' | '\'') && !range;
+                let labels = matches!(punct(Some(at + 1)), ':' | '!') && punct(Some(at + 2)) != '=';
+                let declared = matches!(
+                    before.and_then(|before| trees.get(before)),
+                    Some(TokenTree::Ident(word))
+                        if ["for", "let", "mut", "ref"].iter().any(|binds| word == binds)
+                );
+                if declared || punct(before) == '|' || punct(Some(at + 1)) == '|' {
+                    binds = true;
+                } else if !is_called && !part && !labels {
+                    found.push(ident.clone());
+                }
+            }
+            TokenTree::Ident(_) | TokenTree::Literal(_) | TokenTree::Punct(_) => {}
+        }
+    }
+    binds
+}
+
 /// The known word that a mistyped one was meant to be, if one is near.
 pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    // Its parts in another order, as in `all_for_one`, are the same words.
+    let parts = |word: &str| {
+        let mut parts: Vec<String> = word.split('_').map(str::to_owned).collect();
+        parts.sort();
+        parts
+    };
+    if let Some(turned) = known.iter().find(|&&candidate| parts(word) == parts(candidate)) {
+        return Some(turned);
+    }
     let near = known.iter().map(|&candidate| (distance(word, candidate), candidate)).min()?;
     // A third of the letters may be wrong: more is another word.
     (near.0 <= word.len().max(near.1.len()).div_ceil(3)).then_some(near.1)
@@ -317,6 +438,7 @@ mod tests {
         assert_eq!(nearest("slise", &known), Some("slice"));
         assert_eq!(nearest("start_timeuot", &known), Some("start_timeout"));
         assert_eq!(nearest("mailbox", &known), None);
+        assert_eq!(nearest("timeout_ask", &known), Some("ask_timeout"));
         assert_eq!(nearest("x", &[]), None);
     }
 
@@ -327,6 +449,34 @@ mod tests {
             assert!(instead_of_reserved(instead).is_none(), "{instead} is reserved too");
         }
         assert_eq!(instead_of_reserved("inc"), None);
+    }
+
+    #[test]
+    fn a_variable_is_told_from_its_namesakes() {
+        let name: Ident = syn::parse_str("log").expect("a name");
+        let read = |written: &str| written.parse::<TokenStream>().expect("tokens");
+        for written in
+            ["log", "House::new(1, log)", "House { log }", "log.path()", "0..log", "a(&log)?"]
+        {
+            assert!(use_of(&read(written), &name).is_some(), "{written}");
+        }
+        for written in [
+            "Log::log()",
+            "log::open()",
+            "log!(1)",
+            "log(1)",
+            "House { log: 1 }",
+            "house.log",
+            "{ let log = 1; log }",
+            "all().map(|log| log + 1)",
+            "\"log\"",
+        ] {
+            assert!(use_of(&read(written), &name).is_none(), "{written}");
+        }
+        for written in ["house(log)", "format!(\"{log}\")", "format!(\"{log:?}\")"] {
+            assert!(takes(&read(written), &name), "{written}");
+        }
+        assert!(!takes(&read("format!(\"log {house}\")"), &name));
     }
 
     #[test]
@@ -358,5 +508,10 @@ mod tests {
         assert_eq!(of("other::tell"), None);
         assert_eq!(of("exit"), Some(Word::Exit));
         assert_eq!(of("link"), None);
+        assert_eq!(of("child"), None);
+        let role = |path: &str| Role::of(&syn::parse_str(path).expect("a path"));
+        assert_eq!(role("child"), Some(Role::Child));
+        assert_eq!(role("callboard::dynamic"), Some(Role::Dynamic));
+        assert_eq!(role("tell"), None);
     }
 }

@@ -4,15 +4,16 @@
 //! the model is expanded, with errors [`recover`] makes stubs of it. All of this is over `proc_macro2`,
 //! so that tests run it without a compiler.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::diag::Diag;
 use crate::expand::{self, Bodies};
-use crate::model::{Actor, Entry, Handlers, Message};
-use crate::names::Word;
+use crate::model::{Actor, Entry, Handlers, Message, Supervisor};
+use crate::names::{Role, Word};
 use crate::parse::{
-    ActorSyntax, Args, EntrySyntax, HandlersSyntax, ItemKind, MessageSyntax, without_words,
+    ActorSyntax, Args, EntrySyntax, HandlersSyntax, ItemKind, MessageSyntax, SupervisorSyntax,
+    without_words,
 };
 use crate::{check, recover, show};
 
@@ -80,6 +81,30 @@ fn not_an_impl(kind: &ItemKind, diag: &mut Diag) {
     });
 }
 
+/// `#[supervisor(..)]`
+pub(crate) fn supervisor(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diag = Diag::new();
+    let args = options(args, &mut diag);
+    let Some(syntax) = parsed::<SupervisorSyntax>(item.clone(), &mut diag) else {
+        return with_errors(without_words(item), diag);
+    };
+    for error in &syntax.errors {
+        diag.syntax(error);
+    }
+    let model = Supervisor::read(&args, &syntax, &mut diag);
+    check::supervisor(&model, &mut diag);
+    // From here on the model does not change.
+    let item = syntax.item;
+    let expansion = match diag.finish() {
+        Ok(()) => {
+            let made = expand::supervisor(&model, Bodies::Real);
+            quote!(#item #made)
+        }
+        Err(errors) => recover::supervisor(&item, &model, &errors),
+    };
+    show::expansion(&model.name, "supervisor", expansion)
+}
+
 /// `#[derive(Message)]`
 pub(crate) fn message(item: TokenStream) -> TokenStream {
     let mut diag = Diag::new();
@@ -128,10 +153,26 @@ fn entry(
 pub(crate) fn stray(word: Word, item: TokenStream) -> TokenStream {
     let word = word.text();
     let mut diag = Diag::new();
-    let here = proc_macro2::Ident::new("_", proc_macro2::Span::call_site());
-    diag.error(here, format_args!("`#[{word}]` stands in an impl with `#[handlers]`"))
+    diag.error(here(), format_args!("`#[{word}]` stands in an impl with `#[handlers]`"))
         .help("put `#[handlers]` on this impl");
     with_errors(item, diag)
+}
+
+/// `#[child]` and `#[dynamic]`, where no `#[supervisor]` has taken them.
+pub(crate) fn orphan(role: Role, item: TokenStream) -> TokenStream {
+    let role = role.text();
+    let mut diag = Diag::new();
+    diag.error(
+        here(),
+        format_args!("`#[{role}]` stands on a field of a struct with `#[supervisor]`"),
+    )
+    .help("put `#[supervisor]` on the struct");
+    with_errors(item, diag)
+}
+
+/// The attribute itself.
+fn here() -> Ident {
+    Ident::new("_", Span::call_site())
 }
 
 fn options(args: TokenStream, diag: &mut Diag) -> Args {

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::expand::{self, Bodies};
-use crate::model::{Actor, Entry, Handlers, Message};
+use crate::model::{Actor, Entry, Handlers, Message, Supervisor};
 
 pub(crate) fn actor(item: &TokenStream, model: &Actor, errors: &TokenStream) -> TokenStream {
     let stub = expand::actor(model);
@@ -22,6 +22,16 @@ pub(crate) fn handlers(item: &TokenStream, model: &Handlers, errors: &TokenStrea
 pub(crate) fn message(model: &Message, errors: &TokenStream) -> TokenStream {
     let stub = expand::message(model, Bodies::Stub);
     quote!(#errors #stub)
+}
+
+pub(crate) fn supervisor(
+    item: &TokenStream,
+    model: &Supervisor,
+    errors: &TokenStream,
+) -> TokenStream {
+    // What has parameters, or no fields, is nothing that a tree could be made for.
+    let stub = (!model.is_generic).then(|| expand::supervisor(model, Bodies::Stub));
+    quote!(#item #errors #stub)
 }
 
 /// A `main` is there, or rustc would miss it, and the user's function is checked inside it.

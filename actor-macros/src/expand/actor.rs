@@ -49,14 +49,17 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
 /// What differs from the defaults, if anything does.
 fn options(options: &Options) -> Option<TokenStream> {
     let Options { mailbox, slice, ask_timeout, start_timeout } = options;
-    let mailbox = mailbox.iter().map(
-        |Mailbox { capacity, overflow }| quote!(.mailbox(#capacity, __rt::Overflow::#overflow)),
-    );
+    let Mailbox { bound, drops_on_restart } = mailbox;
+    let bound = bound
+        .iter()
+        .map(|(capacity, overflow)| quote!(.mailbox(#capacity, __rt::Overflow::#overflow)));
+    let on_restart = drops_on_restart.then(|| quote!(.on_restart(__rt::OnRestart::Drop)));
     let slice = slice.iter();
     let ask_timeout = ask_timeout.iter().copied().map(duration);
     let start_timeout = start_timeout.iter().copied().map(duration);
     let said = quote! {
-        #(#mailbox)*
+        #(#bound)*
+        #on_restart
         #(.slice(#slice))*
         #(.ask_timeout(#ask_timeout))*
         #(.start_timeout(#start_timeout))*

@@ -164,10 +164,11 @@ fn hook(hook: &Hook) -> TokenStream {
                 }
             }
         }
-        HookKind::Stop => {
+        HookKind::Restart | HookKind::Stop => {
+            let hook = if *kind == HookKind::Stop { quote!(stop) } else { quote!(restart) };
             quote! {
                 #(#cfgs)*
-                fn stop<'a>(
+                fn #hook<'a>(
                     &'a mut self,
                     #news: &'a __rt::ExitReason,
                     #context,

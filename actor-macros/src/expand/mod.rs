@@ -8,6 +8,8 @@ mod api;
 mod dispatch;
 mod entry;
 mod message;
+mod supervisor;
+mod tree;
 
 pub(crate) use actor::actor;
 pub(crate) use entry::entry;
@@ -15,8 +17,9 @@ pub(crate) use message::message;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::quote;
+use syn::Attribute;
 
-use crate::model::{Field, Handler, Handlers};
+use crate::model::{Field, Handler, Handlers, Supervisor};
 use crate::names;
 
 /// Whether functions do their work, or only have their signature, after an error.
@@ -62,6 +65,50 @@ pub(crate) fn handlers(model: &Handlers, bodies: Bodies) -> TokenStream {
             #methods
             #dispatch
         };
+    }
+}
+
+/// What `#[supervisor]` makes.
+///
+/// ```text
+/// pub struct BankTree(::callboard::__private::Tree<Bank>);
+/// const _: () = {
+///     use ::callboard::__private as __rt;
+///     impl __rt::Protocol for Bank { .. }
+///     impl __rt::Child for Bank { .. }
+///     impl Bank { .. }
+///     impl ::core::ops::Deref for BankTree { .. }
+///     impl ::core::convert::From<__rt::Tree<Bank>> for BankTree { .. }
+///     impl BankTree { .. }
+/// };
+/// ```
+pub(crate) fn supervisor(model: &Supervisor, bodies: Bodies) -> TokenStream {
+    let Supervisor { cfgs, root, .. } = model;
+    let aborts = (!model.abort_ok && bodies == Bodies::Real).then(|| aborts(cfgs));
+    let declaration = tree::declaration(model);
+    let import = root.import();
+    let supervisor = supervisor::implementation(model, bodies);
+    let tree = tree::implementation(model, bodies);
+    quote! {
+        #aborts
+        #declaration
+        #(#cfgs)*
+        const _: () = {
+            #import
+            #supervisor
+            #tree
+        };
+    }
+}
+
+/// A build that contains no panic restarts no child.
+fn aborts(cfgs: &[Attribute]) -> TokenStream {
+    let text = "supervision needs unwinding, and this build aborts on panic\n\
+        help: remove `panic = \"abort\"` from the profile, or write `#[supervisor(abort_ok)]`";
+    quote! {
+        #(#cfgs)*
+        #[cfg(panic = "abort")]
+        ::core::compile_error!(#text);
     }
 }
 

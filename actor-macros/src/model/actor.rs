@@ -25,7 +25,7 @@ pub(crate) struct Actor {
 /// What stands in the parentheses, where it differs from the defaults.
 #[derive(Default)]
 pub(crate) struct Options {
-    pub(crate) mailbox: Option<Mailbox>,
+    pub(crate) mailbox: Mailbox,
     pub(crate) slice: Option<LitInt>,
     pub(crate) ask_timeout: Option<Duration>,
     pub(crate) start_timeout: Option<Duration>,

@@ -91,6 +91,7 @@ pub(crate) enum When {
 pub(crate) enum HookKind {
     Down,
     Exit,
+    Restart,
     Start,
     Stop,
 }
@@ -119,6 +120,7 @@ impl HookKind {
         match self {
             Self::Down => Word::Down,
             Self::Exit => Word::Exit,
+            Self::Restart => Word::Restart,
             Self::Start => Word::Start,
             Self::Stop => Word::Stop,
         }

@@ -40,6 +40,7 @@ impl Method {
             Word::Ask | Word::Tell => Self::Handler(Box::new(reader.handler(diag))),
             Word::Down => Self::Hook(reader.hook(HookKind::Down, attribute, diag)),
             Word::Exit => Self::Hook(reader.hook(HookKind::Exit, attribute, diag)),
+            Word::Restart => Self::Hook(reader.hook(HookKind::Restart, attribute, diag)),
             Word::Start => Self::Hook(reader.hook(HookKind::Start, attribute, diag)),
             Word::Stop => Self::Hook(reader.hook(HookKind::Stop, attribute, diag)),
         })
@@ -197,6 +198,12 @@ impl<'a> Reader<'a> {
         if kind != HookKind::Start {
             self.returns_flow("hook", "return", diag);
         }
+        if kind == HookKind::Restart
+            && let Some(waits) = &self.syntax.sig.asyncness
+        {
+            diag.error(waits, "a restart hook cannot wait")
+                .help("remove `async`; what must be awaited stands in `#[start]` of the new state");
+        }
         let (mut takes_context, mut takes_news) = (false, false);
         for (index, param) in self.params().enumerate() {
             if self.is_context(param, index == 0, diag) {
@@ -212,6 +219,9 @@ impl<'a> Reader<'a> {
                     HookKind::Exit => diag
                         .error(&param.ty, "`#[exit]` takes an `Exit`")
                         .help("`exit: Exit`: who ended, or wants this actor to end, and why"),
+                    HookKind::Restart => diag
+                        .error(param, "`#[restart]` takes only `cx` and `why: &ExitReason`")
+                        .help(format_args!("keep `{name}` in the actor's state")),
                     HookKind::Start => diag
                         .error(param, "`#[start]` takes only `cx`")
                         .help(format_args!("give `{name}` to the constructor")),
@@ -452,7 +462,6 @@ fn name_of(pat: &Pat) -> Option<Ident> {
     }
 }
 
-/// `&ExitReason`
 /// Whether this is the type of what such a hook is told.
 fn is_news(kind: HookKind, ty: &Type) -> bool {
     let (ty, borrowed) = types::referent(ty);
@@ -461,6 +470,6 @@ fn is_news(kind: HookKind, ty: &Type) -> bool {
         HookKind::Down => !borrowed && is("Down"),
         HookKind::Exit => !borrowed && is("Exit"),
         HookKind::Start => false,
-        HookKind::Stop => borrowed && is("ExitReason"),
+        HookKind::Restart | HookKind::Stop => borrowed && is("ExitReason"),
     }
 }

@@ -13,6 +13,7 @@ mod message;
 mod method;
 mod notes;
 mod options;
+mod supervisor;
 mod timer;
 mod types;
 
@@ -22,4 +23,5 @@ pub(crate) use generics::Parameters;
 pub(crate) use handler::{Arg, Field, Handler, Hook, HookKind, Timer, When};
 pub(crate) use handlers::Handlers;
 pub(crate) use message::{Message, Part};
-pub(crate) use options::Mailbox;
+pub(crate) use options::{Mailbox, Shutdown};
+pub(crate) use supervisor::{Child, Plain, Start, Supervisor, Template};

@@ -3,18 +3,20 @@
 use std::time::Duration;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
-use syn::{LitInt, LitStr};
+use quote::{ToTokens as _, quote};
+use syn::{ExprRange, LitInt, LitStr, RangeLimits};
 
 use crate::diag::Diag;
-use crate::names::{Root, list, nearest, policy_of, text};
+use crate::names::{Root, choice_of, list, nearest, text};
 use crate::parse::{Arg, Args, Value};
 
-/// A bound of a mailbox, and what becomes of a message that finds no place.
+/// What an actor says of its mailbox.
+#[derive(Default)]
 pub(crate) struct Mailbox {
-    pub(crate) capacity: LitInt,
-    /// The variant of the runtime's enum.
-    pub(crate) overflow: Ident,
+    /// How many messages may wait, and which variant of the runtime's enum says what of one more.
+    pub(crate) bound: Option<(LitInt, Ident)>,
+    /// What waits at a restart is dropped.
+    pub(crate) drops_on_restart: bool,
 }
 
 /// What `overflow` may say.
@@ -93,24 +95,34 @@ fn below_one(literal: &LitInt) -> bool {
     literal.base10_parse().is_ok_and(|number: i128| number < 1)
 }
 
-/// `mailbox(capacity = 64, overflow = drop_oldest)`
-pub(crate) fn mailbox(arg: &Arg, diag: &mut Diag) -> Option<Mailbox> {
-    let args = match &arg.value {
-        Value::List(tokens) => syn::parse2(tokens.clone()),
-        Value::Is(_) | Value::None => Ok(Args::default()),
-    };
-    let args = args.map_err(|error| diag.syntax(&error)).ok()?;
-    let keys = distinct("key", &args, &["capacity", "overflow"], diag);
+/// `mailbox(capacity = 64, overflow = drop_oldest, on_restart = drop)`
+pub(crate) fn mailbox(arg: &Arg, diag: &mut Diag) -> Mailbox {
+    let Some(args) = keys(arg, diag) else { return Mailbox::default() };
+    let keys = distinct("key", &args, &["capacity", "on_restart", "overflow"], diag);
     let find = |name: &str| keys.iter().find(|key| key.name == name);
     // A key that nobody knows may be the one that is missed here.
-    if find("capacity").is_none() && keys.len() == args.0.len() {
+    let needs_bound = find("on_restart").is_none() || find("overflow").is_some();
+    if find("capacity").is_none() && needs_bound && keys.len() == args.0.len() {
         diag.error(place(arg), "`mailbox` needs a `capacity`")
             .help("such as `mailbox(capacity = 1024)`; without `mailbox` there is no bound");
     }
     let overflow = find("overflow").and_then(|key| overflow(key, diag));
     let overflow = overflow.unwrap_or_else(|| Ident::new("Reject", Span::call_site()));
-    let capacity = find("capacity").and_then(|key| capacity(key, diag))?;
-    Some(Mailbox { capacity, overflow })
+    let capacity = find("capacity").and_then(|key| capacity(key, diag));
+    let on_restart = find("on_restart").and_then(|key| word(key, &["drop", "keep"], diag));
+    Mailbox {
+        bound: capacity.map(|capacity| (capacity, overflow)),
+        drops_on_restart: on_restart.is_some_and(|word| word == "drop"),
+    }
+}
+
+/// What stands in the parentheses of an option; nothing if there are none.
+fn keys(arg: &Arg, diag: &mut Diag) -> Option<Args> {
+    let args = match &arg.value {
+        Value::List(tokens) => syn::parse2(tokens.clone()),
+        Value::Is(_) | Value::None => Ok(Args::default()),
+    };
+    args.map_err(|error| diag.syntax(&error)).ok()
 }
 
 fn capacity(arg: &Arg, diag: &mut Diag) -> Option<LitInt> {
@@ -138,11 +150,11 @@ fn overflow(arg: &Arg, diag: &mut Diag) -> Option<Ident> {
             .help(format_args!("{near}one of {all}{wait}"));
         return None;
     }
-    Some(policy_of(&word))
+    Some(choice_of(&word))
 }
 
 /// `since = message`: one of a few words.
-pub(crate) fn word(arg: &Arg, words: &[&str], diag: &mut Diag) -> Option<String> {
+pub(crate) fn word(arg: &Arg, words: &[&str], diag: &mut Diag) -> Option<Ident> {
     let (option, all) = (&arg.name, list(words));
     let Some(word) = value(arg).and_then(|tokens| syn::parse2::<Ident>(tokens).ok()) else {
         diag.error(place(arg), format_args!("`{option}` is a word"))
@@ -152,24 +164,148 @@ pub(crate) fn word(arg: &Arg, words: &[&str], diag: &mut Diag) -> Option<String>
     let name = word.to_string();
     if !words.contains(&name.as_str()) {
         let near = offer(&name, words);
-        diag.error(&word, format_args!("unknown `{option}`: `{name}`"))
+        diag.error(&word, format_args!("unknown {option} `{name}`"))
             .help(format_args!("{near}one of {all}"));
         return None;
     }
-    Some(name)
+    Some(word)
+}
+
+/// `restart = transient`: one of a few words, as the variant of the runtime's enum.
+pub(crate) fn choice(arg: &Arg, words: &[&str], diag: &mut Diag) -> Option<Ident> {
+    word(arg, words, diag).map(|word| choice_of(&word))
+}
+
+/// `significant`: a word that stands alone.
+pub(crate) fn flag(arg: &Arg, diag: &mut Diag) -> Ident {
+    if !matches!(arg.value, Value::None) {
+        let name = &arg.name;
+        diag.error(name, format_args!("`{name}` has no value"))
+            .help(format_args!("write `{name}` alone"));
+    }
+    arg.name.clone()
+}
+
+/// `intensity(max = 5, within = "10s")`
+pub(crate) fn intensity(arg: &Arg, diag: &mut Diag) -> Option<(LitInt, Duration)> {
+    let args = keys(arg, diag)?;
+    let keys = distinct("key", &args, &["max", "within"], diag);
+    let find = |name: &str| keys.iter().find(|key| key.name == name);
+    let (max, period) = (find("max"), find("within"));
+    // A key that nobody knows may be the one that is missed here.
+    if (max.is_none() || period.is_none()) && keys.len() == args.0.len() {
+        diag.error(place(arg), "`intensity` needs `max` and `within`")
+            .help(r#"such as `intensity(max = 5, within = "10s")`"#);
+    }
+    let max = max.and_then(|key| number(key, u32::MAX, diag));
+    let within = period.and_then(|key| Some((key, duration(key, diag)?)));
+    if let Some((key, within)) = within
+        && within.is_zero()
+    {
+        diag.error(place(key), "`within` must be longer than zero")
+            .help(r#"such as `within = "10s"`"#);
+    }
+    Some((max?, within?.1))
+}
+
+/// `backoff("50ms"..="5s")`: the first delay and the longest.
+pub(crate) fn backoff(arg: &Arg, diag: &mut Diag) -> Option<(Duration, Duration)> {
+    let range = match &arg.value {
+        Value::List(tokens) => syn::parse2::<ExprRange>(tokens.clone()).ok(),
+        Value::Is(_) | Value::None => None,
+    };
+    let Some(ExprRange { start: Some(first), limits, end: Some(longest), .. }) = &range else {
+        no_backoff(&place(arg), diag);
+        return None;
+    };
+    if matches!(limits, RangeLimits::HalfOpen(_)) {
+        no_backoff(&limits.to_token_stream(), diag);
+    }
+    let [least, most] = [first, longest].map(|delay| duration_of(delay.to_token_stream(), diag));
+    let (least, most) = (least?, most?);
+    if least > most {
+        diag.error(&range, "the first delay is longer than the last").help("swap the two");
+    } else if least.is_zero() {
+        diag.error(first, "a delay is longer than zero")
+            .help("it doubles each time; without `backoff` there is none");
+    }
+    Some((least, most))
+}
+
+fn no_backoff(at: &TokenStream, diag: &mut Diag) {
+    diag.error(at, "`backoff` is a range of delays").help(r#"such as `backoff("50ms"..="5s")`"#);
+}
+
+/// How long an actor has to stop.
+pub(crate) enum Shutdown {
+    Brutal,
+    Infinite,
+    Timeout(Duration),
+}
+
+/// `shutdown = "5s"`, `shutdown = brutal`
+pub(crate) fn shutdown(arg: &Arg, diag: &mut Diag) -> Option<Shutdown> {
+    let written = value(arg);
+    if written.clone().is_some_and(|tokens| syn::parse2::<LitStr>(tokens).is_ok()) {
+        return duration(arg, diag).map(Shutdown::Timeout);
+    }
+    let word = written.and_then(|tokens| syn::parse2::<Ident>(tokens).ok());
+    match word.map(|word| word.to_string()).as_deref() {
+        Some("brutal") => Some(Shutdown::Brutal),
+        Some("infinite") => Some(Shutdown::Infinite),
+        _ => {
+            diag.error(place(arg), "`shutdown` is a duration, `brutal` or `infinite`")
+                .help(r#"such as `shutdown = "5s"`"#);
+            None
+        }
+    }
+}
+
+/// `shard = 2`: a number from zero.
+pub(crate) fn index(arg: &Arg, most: u32, diag: &mut Diag) -> Option<LitInt> {
+    number(arg, most, diag)
+}
+
+/// `path = "/svc/payment"`
+pub(crate) fn path(arg: &Arg, diag: &mut Diag) -> Option<LitStr> {
+    let path = value(arg).and_then(|tokens| syn::parse2::<LitStr>(tokens).ok());
+    if path.as_ref().is_none_or(|path| !is_path(&path.value())) {
+        diag.error(place(arg), "`path` is names with a `/` between them")
+            .help(r#"such as `path = "/svc/payment"`"#);
+        return None;
+    }
+    path
+}
+
+fn is_path(written: &str) -> bool {
+    let names = written.strip_prefix('/').unwrap_or(written);
+    names.split('/').all(|name| !name.is_empty() && !name.contains(char::is_control))
 }
 
 /// `timeout = "5s"`: digits and a unit.
 pub(crate) fn duration(arg: &Arg, diag: &mut Diag) -> Option<Duration> {
-    let literal = value(arg).and_then(|tokens| syn::parse2::<LitStr>(tokens).ok());
+    duration_of(place(arg), diag)
+}
+
+fn duration_of(at: TokenStream, diag: &mut Diag) -> Option<Duration> {
+    let literal = syn::parse2::<LitStr>(at.clone()).ok();
     let duration = literal.as_ref().and_then(|literal| parse_duration(&literal.value()));
     if duration.is_none() {
-        let at = place(arg);
         let written = literal.map_or_else(|| text(&at), |literal| literal.value());
         diag.error(at, format_args!("`{written}` is not a duration"))
             .help(r#"such as `"250ms"`, `"5s"`, `"2m"`"#);
     }
     duration
+}
+
+/// `start = Teller::new(desk)`: the expression as it is.
+pub(crate) fn expression(arg: &Arg, diag: &mut Diag) -> Option<TokenStream> {
+    let written = value(arg);
+    if written.is_none() {
+        diag.error(&arg.name, "`start` is an expression")
+            .help("such as `start = Cache::default()`");
+    }
+    written
 }
 
 /// `crate = path`: where callboard is.
@@ -235,7 +371,7 @@ mod tests {
         let mut diag = Diag::new();
         let mailbox = mailbox(&args.0[0], &mut diag);
         diag.finish().map_err(|errors| errors.to_string())?;
-        let Mailbox { capacity, overflow } = mailbox.expect("nothing is wrong with it");
+        let (capacity, overflow) = mailbox.bound.expect("nothing is wrong with it");
         Ok((capacity.base10_parse().expect("it was looked at"), overflow.to_string()))
     }
 
@@ -247,6 +383,7 @@ mod tests {
             ("mailbox(overflow = drop_newest, capacity = 0x10,)", 16, "DropNewest"),
             ("mailbox(capacity = 8u32, overflow = drop_oldest)", 8, "DropOldest"),
             ("mailbox(capacity = 4294967295, overflow = reject)", u32::MAX, "Reject"),
+            ("mailbox(capacity = 2, on_restart = keep)", 2, "Reject"),
         ] {
             assert_eq!(mailbox_of(written), Ok((capacity, overflow.to_owned())), "{written}");
         }
@@ -271,10 +408,30 @@ mod tests {
             "mailbox(capacity = 8, overflow = Reject)",
             "mailbox(capacity = 8, overflow = \"reject\")",
             "mailbox(capacity = 8, overflow)",
-            "mailbox(capacity = 8, on_restart = keep)",
+            "mailbox(capacity = 8, on_restart = lose)",
+            "mailbox(on_restart = drop, overflow = crash)",
         ] {
             let errors = mailbox_of(written).expect_err(written);
             assert_eq!(errors.matches("compile_error").count(), 1, "{written}: {errors}");
+        }
+    }
+
+    #[test]
+    fn a_mailbox_without_a_bound_may_be_emptied_at_a_restart() {
+        let args: Args = syn::parse_str("mailbox(on_restart = drop)").expect("options");
+        let mut diag = Diag::new();
+        let mailbox = mailbox(&args.0[0], &mut diag);
+        assert!(diag.finish().is_ok());
+        assert!(mailbox.bound.is_none() && mailbox.drops_on_restart);
+    }
+
+    #[test]
+    fn a_path_has_no_empty_name() {
+        for path in ["/svc", "/svc/pay", "svc"] {
+            assert!(is_path(path), "{path}");
+        }
+        for path in ["", "/", "/a/", "a//b", "a\n"] {
+            assert!(!is_path(path), "{path}");
         }
     }
 

@@ -1,9 +1,10 @@
 //! What stands in the parentheses of an attribute: `slice = 3, mailbox(capacity = 8)`.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use syn::Token;
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Result};
+use syn::{Expr, Token};
 
 /// Options in the order of the text, known or not.
 #[derive(Default)]
@@ -23,6 +24,11 @@ pub(crate) struct TimerArgs {
     pub(crate) options: Args,
 }
 
+/// What stands in the parentheses of a child: as `Args`, but what `start` says is an expression, commas
+/// and all.
+#[derive(Default)]
+pub(crate) struct ChildArgs(pub(crate) Args);
+
 /// What an option says after its name.
 pub(crate) enum Value {
     /// `name = tokens`
@@ -35,16 +41,38 @@ pub(crate) enum Value {
 
 impl Parse for Args {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let mut args = Vec::new();
-        while !input.is_empty() {
-            let name = input.call(Ident::parse_any).map_err(nameless)?;
-            args.push(Arg { name, value: input.parse()? });
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
-        }
-        Ok(Self(args))
+        args(input, |_| input.parse())
     }
+}
+
+impl Parse for ChildArgs {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let value = |name: &Ident| if name == "start" { expression(input) } else { input.parse() };
+        args(input, value).map(Self)
+    }
+}
+
+/// Options, each with what `value` reads behind its name.
+fn args(input: ParseStream<'_>, value: impl Fn(&Ident) -> Result<Value>) -> Result<Args> {
+    let mut args = Vec::new();
+    while !input.is_empty() {
+        let name = input.call(Ident::parse_any).map_err(nameless)?;
+        let value = value(&name)?;
+        args.push(Arg { name, value });
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    Ok(Args(args))
+}
+
+/// `= Teller::new(desk, log)`
+fn expression(input: ParseStream<'_>) -> Result<Value> {
+    let equals: Option<Token![=]> = input.parse()?;
+    if equals.is_none() || input.is_empty() || input.peek(Token![,]) {
+        return Ok(Value::None);
+    }
+    Ok(Value::Is(input.parse::<Expr>()?.into_token_stream()))
 }
 
 impl Parse for TimerArgs {

@@ -29,15 +29,15 @@ pub(crate) struct MethodSyntax {
     /// Our attributes, in the order of the text.
     pub(crate) ours: Vec<(Word, Attribute)>,
     /// `#[cfg_attr(x, tell)]`, which rustc decides on when the macro has run.
-    pub(crate) hidden: Option<HiddenWord>,
+    pub(crate) hidden: Option<HiddenWord<Word>>,
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
 }
 
 /// An attribute of ours inside `cfg_attr`.
-pub(crate) struct HiddenWord {
-    pub(crate) word: Word,
+pub(crate) struct HiddenWord<W> {
+    pub(crate) word: W,
     pub(crate) condition: TokenStream,
     pub(crate) cfg_attr: Path,
 }
@@ -122,7 +122,7 @@ fn parse_item(input: ParseStream<'_>) -> Result<(Option<MethodSyntax>, TokenStre
     for attr in attrs {
         if let Some(word) = Word::of(attr.path()) {
             ours.push((word, attr));
-        } else if let Some(found) = hidden_word(&attr) {
+        } else if let Some(found) = hidden_word(&attr, Word::of) {
             hidden = Some(found);
         } else {
             others.push(attr);
@@ -133,7 +133,10 @@ fn parse_item(input: ParseStream<'_>) -> Result<(Option<MethodSyntax>, TokenStre
 }
 
 /// The word in `#[cfg_attr(condition, .., word, ..)]`.
-fn hidden_word(attr: &Attribute) -> Option<HiddenWord> {
+pub(super) fn hidden_word<W>(
+    attr: &Attribute,
+    of: impl Fn(&Path) -> Option<W>,
+) -> Option<HiddenWord<W>> {
     let Meta::List(list) = &attr.meta else { return None };
     if !list.path.is_ident("cfg_attr") {
         return None;
@@ -143,7 +146,7 @@ fn hidden_word(attr: &Attribute) -> Option<HiddenWord> {
     let condition = parts.next()?.iter().cloned().collect();
     let word = parts.find_map(|part| {
         let attribute: Meta = syn::parse2(part.iter().cloned().collect()).ok()?;
-        Word::of(attribute.path())
+        of(attribute.path())
     });
     word.map(|word| HiddenWord { word, condition, cfg_attr: list.path.clone() })
 }

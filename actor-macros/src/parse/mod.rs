@@ -10,10 +10,12 @@ mod entry;
 mod handlers;
 mod message;
 mod skip;
+mod supervisor;
 
 pub(crate) use actor::ActorSyntax;
-pub(crate) use args::{Arg, Args, TimerArgs, Value};
+pub(crate) use args::{Arg, Args, ChildArgs, TimerArgs, Value};
 pub(crate) use entry::EntrySyntax;
 pub(crate) use handlers::{HandlersSyntax, HiddenWord, ItemKind, MethodSyntax};
 pub(crate) use message::MessageSyntax;
 pub(crate) use skip::without_words;
+pub(crate) use supervisor::{FieldSyntax, SupervisorSyntax};

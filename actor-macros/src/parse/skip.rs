@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::Meta;
 use syn::parse::{ParseStream, Result};
 
-use crate::names::Word;
+use crate::names::{Role, Word};
 
 /// The tokens of an item that is half typed, or newer than syn: up to its body or semicolon.
 pub(super) fn skip_item(input: ParseStream<'_>) -> Result<TokenStream> {
@@ -22,6 +22,25 @@ pub(super) fn skip_item(input: ParseStream<'_>) -> Result<TokenStream> {
         }
     }
     Ok(skipped)
+}
+
+/// The tokens of a field that is half typed: up to its comma, which goes, and never less than one.
+pub(super) fn skip_field(input: ParseStream<'_>) -> Result<()> {
+    let (mut depth, mut before) = (0_usize, ' ');
+    while !input.is_empty() {
+        let punct = match input.parse()? {
+            TokenTree::Punct(punct) => punct.as_char(),
+            TokenTree::Group(_) | TokenTree::Ident(_) | TokenTree::Literal(_) => ' ',
+        };
+        match punct {
+            ',' if depth == 0 => break,
+            '<' => depth += 1,
+            '>' if !matches!(before, '-' | '=') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        before = punct;
+    }
+    Ok(())
 }
 
 /// Tokens that could not be read, without our attributes: those would only say that they are lost.
@@ -58,5 +77,5 @@ fn holds_word(tokens: &TokenStream) -> bool {
 fn is_word(attribute: &Group) -> bool {
     let meta = syn::parse2::<Meta>(attribute.stream());
     attribute.delimiter() == Delimiter::Bracket
-        && meta.is_ok_and(|meta| Word::of(meta.path()).is_some())
+        && meta.is_ok_and(|meta| Word::of(meta.path()).is_some() || Role::of(meta.path()).is_some())
 }

@@ -173,3 +173,99 @@ const _: () = {
         }
     }
 };
+impl Phoenix {
+    fn burn(&mut self, why: &ExitReason) {}
+}
+/// The messages of `Phoenix`.
+pub enum PhoenixMsg {}
+/// The methods of a reference to `Phoenix`.
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+pub struct PhoenixApi(::callboard::__private::Address);
+const _: () = {
+    use ::callboard::__private as __rt;
+    impl __rt::Message for PhoenixMsg {
+        const NAMES: &'static [&'static str] = &[];
+        fn tag(&self) -> usize {
+            match *self {}
+        }
+    }
+    impl __rt::Api for PhoenixApi {
+        fn at(address: __rt::Address) -> Self {
+            Self(address)
+        }
+        fn address(&self) -> __rt::Address {
+            self.0
+        }
+    }
+    impl __rt::Protocol for Phoenix {
+        type Msg = PhoenixMsg;
+        type Api = PhoenixApi;
+        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+    }
+    impl __rt::Handle<PhoenixMsg> for Phoenix {
+        fn handle<'a>(
+            &'a mut self,
+            msg: PhoenixMsg,
+            _cx: &'a mut __rt::Context<Self>,
+        ) -> __rt::Handled<'a> {
+            match msg {}
+        }
+    }
+    impl __rt::Handlers for Phoenix {
+        fn restart<'a>(
+            &'a mut self,
+            news: &'a __rt::ExitReason,
+            _cx: &'a mut __rt::Context<Self>,
+        ) -> __rt::Handled<'a> {
+            __rt::told(Self::burn(self, news))
+        }
+    }
+};
+impl Ash {
+    fn burn(&mut self, cx: &mut Context<Self>) {}
+}
+/// The messages of `Ash`.
+pub enum AshMsg {}
+/// The methods of a reference to `Ash`.
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+pub struct AshApi(::callboard::__private::Address);
+const _: () = {
+    use ::callboard::__private as __rt;
+    impl __rt::Message for AshMsg {
+        const NAMES: &'static [&'static str] = &[];
+        fn tag(&self) -> usize {
+            match *self {}
+        }
+    }
+    impl __rt::Api for AshApi {
+        fn at(address: __rt::Address) -> Self {
+            Self(address)
+        }
+        fn address(&self) -> __rt::Address {
+            self.0
+        }
+    }
+    impl __rt::Protocol for Ash {
+        type Msg = AshMsg;
+        type Api = AshApi;
+        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+    }
+    impl __rt::Handle<AshMsg> for Ash {
+        fn handle<'a>(
+            &'a mut self,
+            msg: AshMsg,
+            _cx: &'a mut __rt::Context<Self>,
+        ) -> __rt::Handled<'a> {
+            match msg {}
+        }
+    }
+    impl __rt::Handlers for Ash {
+        fn restart<'a>(
+            &'a mut self,
+            _news: &'a __rt::ExitReason,
+            cx: &'a mut __rt::Context<Self>,
+        ) -> __rt::Handled<'a> {
+            __rt::told(Self::burn(self, cx))
+        }
+    }
+};

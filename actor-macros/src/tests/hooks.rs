@@ -28,3 +28,15 @@ impl Watching {
         Flow::stop()
     }
 }
+
+#[handlers]
+impl Phoenix {
+    #[restart]
+    fn burn(&mut self, why: &ExitReason) {}
+}
+
+#[handlers]
+impl Ash {
+    #[restart]
+    fn burn(&mut self, cx: &mut Context<Self>) {}
+}

@@ -32,6 +32,12 @@ cases! {
     deferred
     /// Type and const parameters with bounds, one of which no handler names.
     generic
+    /// Children of every kind, and what they are made from.
+    supervisor
+    /// Children that only some builds have.
+    supervisor_notes
+    /// After an error there are stubs of the tree as well.
+    supervisor_mistaken
     /// No handlers at all.
     empty
     /// `#[cfg]`, docs and `#[deprecated]` are copied.
@@ -85,6 +91,7 @@ fn expand_item(mut item: Item) -> TokenStream {
         }
         "handlers" => pipeline::handlers(args, item),
         "main" => pipeline::main(args, item),
+        "supervisor" => pipeline::supervisor(args, item),
         _ => pipeline::test(args, item),
     }
 }
@@ -92,7 +99,9 @@ fn expand_item(mut item: Item) -> TokenStream {
 /// The last word of an attribute that is one of our macros.
 fn macro_of(attr: &Attribute) -> Option<String> {
     let word = attr.path().segments.last()?.ident.to_string();
-    ["actor", "derive", "handlers", "main", "test"].contains(&word.as_str()).then_some(word)
+    ["actor", "derive", "handlers", "main", "supervisor", "test"]
+        .contains(&word.as_str())
+        .then_some(word)
 }
 
 /// What a newcomer reads to know what was made of an actor with one tell and one ask: at most 65 lines
@@ -105,6 +114,21 @@ fn what_is_added_to_an_actor_stays_within_its_budget() {
     let users = lines_of_code(&printed(&written.join("\n").parse().expect("the case is Rust")));
     let added = whole - users;
     assert!(added <= 65, "{added} lines are added, {whole} with the user's own");
+}
+
+/// What is added to a supervisor without children, and for each child that takes one from above.
+#[test]
+fn what_is_added_to_a_supervisor_stays_within_its_budget() {
+    let added = |children: usize| {
+        let child = |n| format!("#[child(start = House::new(house_0))] house_{n}: House,");
+        let children: String = (1..=children).map(child).collect();
+        let bank = format!("#[supervisor] struct Bank {{ #[child] house_0: House, {children} }}");
+        // The struct itself, without a field, is one line.
+        lines_of_code(&expanded(&bank)) - 1
+    };
+    let (one, ten) = (added(0), added(9));
+    assert!(one <= 55, "{one} lines are added for a supervisor with one child");
+    assert!(ten <= one + 9 * 11, "{ten} lines are added with ten children, {one} with one");
 }
 
 fn lines_of_code(text: &str) -> usize {

@@ -17,7 +17,18 @@ const _: () = {
     static TYPE: __rt::ActorType<Till> = __rt::ActorType::new();
     impl __rt::Actor for Till {
         const OPTIONS: __rt::Options = __rt::Options::new()
-            .mailbox(1, __rt::Overflow::Reject);
+            .mailbox(1, __rt::Overflow::Reject)
+            .on_restart(__rt::OnRestart::Drop);
+        const TYPE: &'static __rt::ActorType<Self> = &TYPE;
+    }
+};
+struct Belt;
+const _: () = {
+    use ::callboard::__private as __rt;
+    static TYPE: __rt::ActorType<Belt> = __rt::ActorType::new();
+    impl __rt::Actor for Belt {
+        const OPTIONS: __rt::Options = __rt::Options::new()
+            .on_restart(__rt::OnRestart::Drop);
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
     }
 };

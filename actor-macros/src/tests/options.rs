@@ -7,8 +7,11 @@
 )]
 struct Cart;
 
-#[actor(mailbox(capacity = 1))]
+#[actor(mailbox(capacity = 1, on_restart = drop))]
 struct Till;
+
+#[actor(mailbox(on_restart = drop))]
+struct Belt;
 
 #[handlers(crate = shop::cb)]
 impl Cart {

@@ -1,0 +1,305 @@
+//! How a supervisor and its children start.
+
+use proc_macro2::{Delimiter, Ident, Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt as _;
+
+use super::actor::duration;
+use super::{Bodies, ends, group};
+use crate::model::{Child, Plain, Shutdown, Start, Supervisor, Template};
+use crate::names::{self, made};
+
+/// ```text
+/// impl __rt::Protocol for Bank {
+///     type Msg = __rt::SupervisorMsg;
+///     type Api = __rt::SupervisorApi;
+///     const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<__rt::Supervisor>();
+/// }
+/// impl __rt::Child for Bank {
+///     type Actor = __rt::Supervisor;
+///     type Start = __rt::SupervisorSpec<Self>;
+/// }
+/// impl Bank {
+///     /// Starts its children, each after the one above it, on this shard.
+///     pub async fn start(config: Config) -> ::core::result::Result<BankTree, __rt::StartError> {
+///         Self::__spec(Self { config }).start().await.map(BankTree)
+///     }
+///     /// What a supervisor above it starts it from.
+///     pub fn start_spec(config: Config) -> __rt::SupervisorSpec<Self> { Self::__spec(Self { config }) }
+/// }
+/// ```
+pub(super) fn implementation(model: &Supervisor, bodies: Bodies) -> TokenStream {
+    let Supervisor { name, vis, tree, plain, .. } = model;
+    let params = plain.iter().map(|Plain { name, ty, cfgs, .. }| {
+        let name = made(name);
+        quote!(#(#cfgs)* #name: #ty)
+    });
+    let params = quote!(#(#params),*);
+    let fields = plain.iter().map(|Plain { name, cfgs, .. }| quote!(#(#cfgs)* #name));
+    let fields = quote!(Self { #(#fields),* });
+    let (starts, makes) = match bodies {
+        Bodies::Real => {
+            (quote!(Self::__spec(#fields).start().await.map(#tree)), quote!(Self::__spec(#fields)))
+        }
+        Bodies::Stub => (quote!(::core::unreachable!()), quote!(::core::unreachable!())),
+    };
+    let stubs = (bodies == Bodies::Stub).then(|| {
+        quote! {
+            #[allow(
+                unused_variables,
+                clippy::unused_async,
+                reason = "stubs, so that one mistake is one error"
+            )]
+        }
+    });
+    let spec = (bodies == Bodies::Real).then(|| spec(model));
+    let places = (bodies == Bodies::Real).then(|| places(model));
+    let many = (plain.len() > 7).then(
+        || quote!(#[allow(clippy::too_many_arguments, reason = "it takes the plain fields")]),
+    );
+    let plain_name = name.unraw();
+    let starts_doc = format!(
+        " Starts the children of `{plain_name}` on this shard, each when the one above it has started."
+    );
+    let makes_doc = format!(" What a supervisor above `{plain_name}` starts it from.");
+    quote! {
+        #places
+        impl __rt::Protocol for #name {
+            type Msg = __rt::SupervisorMsg;
+            type Api = __rt::SupervisorApi;
+            const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<__rt::Supervisor>();
+        }
+        impl __rt::Child for #name {
+            type Actor = __rt::Supervisor;
+            type Start = __rt::SupervisorSpec<Self>;
+        }
+        #stubs
+        impl #name {
+            #[doc = #starts_doc]
+            ///
+            /// # Errors
+            ///
+            /// Why a child did not start; those above it have been stopped then.
+            #many
+            #vis async fn start(#params) -> ::core::result::Result<#tree, __rt::StartError> {
+                #starts
+            }
+            #[doc = #makes_doc]
+            #many
+            #vis fn start_spec(#params) -> __rt::SupervisorSpec<Self> { #makes }
+            #spec
+        }
+    }
+}
+
+/// ```text
+/// fn __spec(given: Self) -> __rt::SupervisorSpec<Self> {
+///     let spec = __rt::SupervisorSpec::new("Bank").strategy(__rt::Strategy::RestForOne);
+///     let spec = { .. };
+///     spec
+/// }
+/// ```
+fn spec(model: &Supervisor) -> TokenStream {
+    let Supervisor { name, strategy, intensity, auto_shutdown, path, .. } = model;
+    let (spec, given) = (names::local("spec"), given(model));
+    let id = name.unraw().to_string();
+    let strategy = strategy.iter();
+    let intensity = intensity.iter().map(|(max, within)| {
+        let within = duration(*within);
+        quote!(#max, #within)
+    });
+    let auto_shutdown = auto_shutdown.iter().filter_map(|(_, word)| word.as_ref());
+    let path = path.iter();
+    let children = model.children.iter().enumerate().map(|(index, child)| {
+        let cfgs = &child.notes.cfgs;
+        let with_child = with_child(model, index, child);
+        quote!(#(#cfgs)* let #spec = { #with_child };)
+    });
+    quote! {
+        fn __spec(#given: Self) -> __rt::SupervisorSpec<Self> {
+            let #spec = __rt::SupervisorSpec::new(#id)
+                #(.strategy(__rt::Strategy::#strategy))*
+                #(.intensity(#intensity))*
+                #(.auto_shutdown(__rt::AutoShutdown::#auto_shutdown))*
+                #(.path(#path))*;
+            #(#children)*
+            #spec
+        }
+    }
+}
+
+/// The plain fields as they were given; nothing takes them where no child does.
+fn given(model: &Supervisor) -> Ident {
+    let mut fields = model.children.iter().flat_map(|child| taken(model, child));
+    names::local(if fields.next().is_some() { "given" } else { "_given" })
+}
+
+/// The plain fields that a child's `start` takes.
+fn taken<'a>(model: &'a Supervisor, child: &'a Child) -> impl Iterator<Item = &'a Plain> {
+    model.plain.iter().filter(|plain| takes(child, &plain.name))
+}
+
+fn takes(child: &Child, name: &Ident) -> bool {
+    let named = child.start_tokens().is_some_and(|start| names::takes(start, name));
+    named && !child.is_parameter(name)
+}
+
+/// ```text
+/// let config = __rt::plain(&given.config);
+/// let start = move |siblings: &__rt::Siblings| {
+///     let config = __rt::plain(&config);
+///     let log = siblings.child::<AuditLog>(0);
+///     async move { __rt::start_of::<Savings, _>(Savings::new(&config, log)) }
+/// };
+/// let child = __rt::ChildSpec::<Savings>::new("house", start).restart(__rt::Restart::Transient);
+/// spec.child(child)
+/// ```
+fn with_child(model: &Supervisor, index: usize, child: &Child) -> TokenStream {
+    let Child { ty, start, .. } = child;
+    let (spec, start_fn, made) =
+        (names::local("spec"), names::local("start"), names::local("child"));
+    let given = given(model);
+    let fields: Vec<&Plain> = taken(model, child).collect();
+    let outer = fields.iter().map(|field| plain(field, &quote!(#given.)));
+    let inner = fields.iter().map(|field| plain(field, &TokenStream::new()));
+
+    let above = model.children[..index].iter().enumerate();
+    let above: Vec<_> = above.filter(|(_, above)| takes(child, &above.name)).collect();
+    let siblings = names::local(if above.is_empty() { "_siblings" } else { "siblings" });
+    let above = above.into_iter().map(|(index, above)| {
+        let (name, cfgs, reached) = (self::made(&above.name), &above.notes.cfgs, reached(above));
+        let place = place(model, index);
+        quote!(#(#cfgs)* let #name = #siblings.#reached(#place);)
+    });
+
+    let moves = (!fields.is_empty()).then(|| quote!(move));
+    let started = started(child);
+    let id = child.name.unraw().to_string();
+    let options = options(child);
+    let (param, new, add) = match start {
+        Start::Default | Start::Each(_) => {
+            (None, quote!(__rt::ChildSpec::<#ty>::new), quote!(child))
+        }
+        Start::With(Template { pattern, args, .. }) => {
+            // One that is never started again need not keep its arguments.
+            let new = if is_temporary(child) { quote!(temporary) } else { quote!(new) };
+            let new = quote!(__rt::DynamicSpec::<#ty, #args>::#new);
+            (Some(quote!(, #pattern: #args)), new, quote!(dynamic))
+        }
+    };
+    quote! {
+        #(#outer)*
+        let #start_fn = #moves |#siblings: &__rt::Siblings #param| {
+            #(#inner)*
+            #(#above)*
+            async move { #started }
+        };
+        let #made = #new(#id, #start_fn)#options;
+        #spec.#add(#made)
+    }
+}
+
+/// A clone of a plain field. Where it cannot be cloned or sent, the error stands at its type.
+fn plain(field: &Plain, of: &TokenStream) -> TokenStream {
+    let Plain { name, ty, cfgs, .. } = field;
+    let (name, (first, last)) = (made(name), ends(&quote!(#ty)));
+    let mut taken = name.clone();
+    taken.set_span(first);
+    let field = group(Delimiter::Parenthesis, quote_spanned!(first=> &#of #taken), last);
+    let plain = quote_spanned!(first=> __rt::plain #field);
+    quote!(#(#cfgs)* let #name = #plain;)
+}
+
+/// What a start gives. A value of another type is an error where it stands; so is a type without a default.
+fn started(child: &Child) -> TokenStream {
+    let ty = &child.ty;
+    let Some(start) = child.start_tokens() else {
+        let (first, last) = ends(ty);
+        let default = quote_spanned!(first=> __rt::by_default::<);
+        let call = quote_spanned!(last=> >());
+        return quote!(#default #ty #call);
+    };
+    let (first, last) = ends(start);
+    let start = group(Delimiter::Parenthesis, start.clone(), last);
+    let start_of = quote_spanned!(first=> start_of);
+    quote!(__rt::#start_of::<#ty, _> #start)
+}
+
+/// What differs from the defaults.
+fn options(child: &Child) -> TokenStream {
+    let Child { start, restart, shutdown, backoff, shard, significant, .. } = child;
+    let is_template = matches!(start, Start::With(_));
+    let restart = restart.iter().filter(|_| !(is_template && is_temporary(child)));
+    let shutdown = shutdown.iter().map(|shutdown| match shutdown {
+        Shutdown::Brutal => quote!(Brutal),
+        Shutdown::Infinite => quote!(Infinite),
+        Shutdown::Timeout(timeout) => {
+            let timeout = duration(*timeout);
+            quote!(Timeout(#timeout))
+        }
+    });
+    let backoff = backoff.iter().map(|(least, most)| {
+        let (least, most) = (duration(*least), duration(*most));
+        quote!(#least..=#most)
+    });
+    let shard = shard.iter();
+    let significant = significant.iter().map(|_| quote!(.significant()));
+    let max = match start {
+        Start::With(Template { max, .. }) => max.as_ref(),
+        Start::Default | Start::Each(_) => None,
+    };
+    let max = max.iter();
+    quote! {
+        #(.restart(__rt::Restart::#restart))*
+        #(.shutdown(__rt::Shutdown::#shutdown))*
+        #(.backoff(#backoff))*
+        #(.shard(#shard))*
+        #(#significant)*
+        #(.max(#max))*
+    }
+}
+
+fn is_temporary(child: &Child) -> bool {
+    child.restart.as_ref().is_some_and(|word| word == "Temporary")
+}
+
+/// `child::<AuditLog>`: how a child is reached from the tree, or by those below it.
+pub(super) fn reached(child: &Child) -> TokenStream {
+    let ty = &child.ty;
+    match &child.start {
+        Start::Default | Start::Each(_) => quote!(child::<#ty>),
+        Start::With(Template { args, .. }) => quote!(dynamic::<#ty, #args>),
+    }
+}
+
+/// The number of a child among those that this build has.
+pub(super) fn place(model: &Supervisor, index: usize) -> TokenStream {
+    if always(model) {
+        let index = Literal::usize_unsuffixed(index);
+        return quote!(#index);
+    }
+    let name = made(&model.children[index].name);
+    quote!(__Child::#name as usize)
+}
+
+/// Whether every build has all children.
+fn always(model: &Supervisor) -> bool {
+    model.children.iter().all(|child| child.notes.cfgs.is_empty())
+}
+
+/// The numbers of children that only some builds have.
+///
+/// ```text
+/// enum __Child {
+///     log,
+///     #[cfg(unix)]
+///     house,
+/// }
+/// ```
+fn places(model: &Supervisor) -> Option<TokenStream> {
+    let children = model.children.iter().map(|child| {
+        let (name, cfgs) = (made(&child.name), &child.notes.cfgs);
+        quote!(#(#cfgs)* #name)
+    });
+    (!always(model)).then(|| quote!(enum __Child { #(#children),* }))
+}

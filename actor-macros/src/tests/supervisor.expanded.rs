@@ -1,0 +1,215 @@
+pub struct Bank {
+    config: Config,
+}
+#[cfg(panic = "abort")]
+::core::compile_error!(
+    "supervision needs unwinding, and this build aborts on panic\nhelp: remove `panic = \"abort\"` from the profile, or write `#[supervisor(abort_ok)]`"
+);
+/// A running `Bank`: a handle to its supervisor and its children.
+#[derive(::core::clone::Clone, ::core::fmt::Debug)]
+pub struct BankTree(::callboard::__private::Tree<Bank>);
+const _: () = {
+    use ::callboard::__private as __rt;
+    impl __rt::Protocol for Bank {
+        type Msg = __rt::SupervisorMsg;
+        type Api = __rt::SupervisorApi;
+        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<__rt::Supervisor>();
+    }
+    impl __rt::Child for Bank {
+        type Actor = __rt::Supervisor;
+        type Start = __rt::SupervisorSpec<Self>;
+    }
+    impl Bank {
+        /// Starts the children of `Bank` on this shard, each when the one above it has started.
+        ///
+        /// # Errors
+        ///
+        /// Why a child did not start; those above it have been stopped then.
+        pub async fn start(
+            config: Config,
+        ) -> ::core::result::Result<BankTree, __rt::StartError> {
+            Self::__spec(Self { config }).start().await.map(BankTree)
+        }
+        /// What a supervisor above `Bank` starts it from.
+        pub fn start_spec(config: Config) -> __rt::SupervisorSpec<Self> {
+            Self::__spec(Self { config })
+        }
+        fn __spec(given: Self) -> __rt::SupervisorSpec<Self> {
+            let spec = __rt::SupervisorSpec::new("Bank")
+                .strategy(__rt::Strategy::RestForOne)
+                .intensity(5, ::core::time::Duration::from_secs(10));
+            let spec = {
+                let config = __rt::plain(&given.config);
+                let start = move |_siblings: &__rt::Siblings| {
+                    let config = __rt::plain(&config);
+                    async move {
+                        __rt::start_of::<
+                            AuditLog,
+                            _,
+                        >(AuditLog::open(&config.path).await?)
+                    }
+                };
+                let child = __rt::ChildSpec::<AuditLog>::new("log", start)
+                    .shutdown(
+                        __rt::Shutdown::Timeout(::core::time::Duration::from_secs(10)),
+                    );
+                spec.child(child)
+            };
+            let spec = {
+                let start = |siblings: &__rt::Siblings| {
+                    let log = siblings.child::<AuditLog>(0);
+                    async move { __rt::start_of::<Savings, _>(Savings::new(log)) }
+                };
+                let child = __rt::ChildSpec::<Savings>::new("house", start)
+                    .restart(__rt::Restart::Transient)
+                    .backoff(
+                        ::core::time::Duration::from_millis(
+                            50,
+                        )..=::core::time::Duration::from_secs(5),
+                    );
+                spec.child(child)
+            };
+            let spec = {
+                let config = __rt::plain(&given.config);
+                let start = move |_siblings: &__rt::Siblings| {
+                    let config = __rt::plain(&config);
+                    async move {
+                        __rt::start_of::<
+                            Metrics,
+                            _,
+                        >(Metrics::start_spec(format!("{config}")))
+                    }
+                };
+                let child = __rt::ChildSpec::<Metrics>::new("metrics", start)
+                    .shutdown(__rt::Shutdown::Infinite);
+                spec.child(child)
+            };
+            let spec = {
+                let start = |_siblings: &__rt::Siblings| {
+                    async move { __rt::by_default::<Cache>() }
+                };
+                let child = __rt::ChildSpec::<Cache>::new("cache", start);
+                spec.child(child)
+            };
+            let spec = {
+                let start = |siblings: &__rt::Siblings, (desk,): (u32,)| {
+                    let log = siblings.child::<AuditLog>(0);
+                    async move { __rt::start_of::<Teller, _>(Teller::new(desk, log)) }
+                };
+                let child = __rt::DynamicSpec::<Teller, (u32,)>::new("tellers", start)
+                    .max(10_000);
+                spec.dynamic(child)
+            };
+            let spec = {
+                let start = |siblings: &__rt::Siblings, (): ()| {
+                    let tellers = siblings.dynamic::<Teller, (u32,)>(4);
+                    async move { __rt::start_of::<Guest, _>(Guest::new(tellers)) }
+                };
+                let child = __rt::DynamicSpec::<Guest, ()>::temporary("guests", start)
+                    .shard(1);
+                spec.dynamic(child)
+            };
+            spec
+        }
+    }
+    impl ::core::ops::Deref for BankTree {
+        type Target = __rt::ActorRef<Bank>;
+        fn deref(&self) -> &Self::Target {
+            self.0.supervisor()
+        }
+    }
+    impl ::core::convert::From<__rt::Tree<Bank>> for BankTree {
+        fn from(tree: __rt::Tree<Bank>) -> Self {
+            Self(tree)
+        }
+    }
+    impl BankTree {
+        /// The child `log`.
+        fn log(&self) -> __rt::ActorRef<AuditLog> {
+            self.0.child::<AuditLog>(0)
+        }
+        /// Where the money lies.
+        pub fn house(&self) -> __rt::ActorRef<Savings> {
+            self.0.child::<Savings>(1)
+        }
+        /// The child `metrics`.
+        fn metrics(&self) -> __rt::ActorRef<Metrics> {
+            self.0.child::<Metrics>(2)
+        }
+        /// The child `cache`.
+        fn cache(&self) -> __rt::ActorRef<Cache> {
+            self.0.child::<Cache>(3)
+        }
+        /// The dynamic children `tellers`.
+        fn tellers(&self) -> Dynamic<Teller, (u32,)> {
+            self.0.dynamic::<Teller, (u32,)>(4)
+        }
+        /// The dynamic children `guests`.
+        fn guests(&self) -> callboard::Dynamic<Guest, ()> {
+            self.0.dynamic::<Guest, ()>(5)
+        }
+    }
+};
+struct Lone {}
+/// A running `Lone`: a handle to its supervisor and its children.
+#[derive(::core::clone::Clone, ::core::fmt::Debug)]
+struct LoneTree(my::callboard::__private::Tree<Lone>);
+const _: () = {
+    use my::callboard::__private as __rt;
+    impl __rt::Protocol for Lone {
+        type Msg = __rt::SupervisorMsg;
+        type Api = __rt::SupervisorApi;
+        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<__rt::Supervisor>();
+    }
+    impl __rt::Child for Lone {
+        type Actor = __rt::Supervisor;
+        type Start = __rt::SupervisorSpec<Self>;
+    }
+    impl Lone {
+        /// Starts the children of `Lone` on this shard, each when the one above it has started.
+        ///
+        /// # Errors
+        ///
+        /// Why a child did not start; those above it have been stopped then.
+        async fn start() -> ::core::result::Result<LoneTree, __rt::StartError> {
+            Self::__spec(Self {}).start().await.map(LoneTree)
+        }
+        /// What a supervisor above `Lone` starts it from.
+        fn start_spec() -> __rt::SupervisorSpec<Self> {
+            Self::__spec(Self {})
+        }
+        fn __spec(_given: Self) -> __rt::SupervisorSpec<Self> {
+            let spec = __rt::SupervisorSpec::new("Lone")
+                .auto_shutdown(__rt::AutoShutdown::Any)
+                .path("/svc/lone");
+            let spec = {
+                let start = |_siblings: &__rt::Siblings| {
+                    async move { __rt::start_of::<Solo, _>(Solo::new(Self::LEVEL)) }
+                };
+                let child = __rt::ChildSpec::<Solo>::new("solo", start)
+                    .restart(__rt::Restart::Temporary)
+                    .shutdown(__rt::Shutdown::Brutal)
+                    .significant();
+                spec.child(child)
+            };
+            spec
+        }
+    }
+    impl ::core::ops::Deref for LoneTree {
+        type Target = __rt::ActorRef<Lone>;
+        fn deref(&self) -> &Self::Target {
+            self.0.supervisor()
+        }
+    }
+    impl ::core::convert::From<__rt::Tree<Lone>> for LoneTree {
+        fn from(tree: __rt::Tree<Lone>) -> Self {
+            Self(tree)
+        }
+    }
+    impl LoneTree {
+        /// The child `solo`.
+        fn solo(&self) -> __rt::ActorRef<Solo> {
+            self.0.child::<Solo>(0)
+        }
+    }
+};
