@@ -14,14 +14,16 @@ pub use crate::ask::{Ask, Reply};
 pub use crate::bonds::{Down, Exit};
 pub use crate::cell::keeper::Report;
 pub use crate::cell::{Handled, OnRestart, Options};
+pub use crate::error::StartError;
 pub use crate::exit::{ExitReason, Panic};
 pub use crate::flow::{Flow, IntoFlow, IntoStart, Start};
 pub use crate::mailbox::Overflow;
 pub use crate::message::{Api, Field, Message, MessageField, Protocol};
 pub use crate::record::Delivery;
 pub use crate::supervisor::{
-    AutoShutdown, BoxError, Child, ChildSpec, Dynamic, DynamicSpec, Restart, Shutdown, Siblings,
-    Starts, Strategy, Supervisor, SupervisorApi, SupervisorMsg, SupervisorSpec, Tree, start_of,
+    AutoShutdown, BoxError, ByDefault, Child, ChildSpec, Dynamic, DynamicSpec, Given, Restart,
+    Shutdown, Siblings, Starts, Strategy, Supervisor, SupervisorApi, SupervisorMsg, SupervisorSpec,
+    Tree, by_default, plain, start_of,
 };
 pub use crate::system::{System, SystemBuilder};
 

@@ -83,8 +83,47 @@ where
 }
 
 /// What `value` is for a child `C`: what `start = ..` gives, checked where it stands.
-pub fn start_of<C: Child, V: Starts<C>>(value: V) -> C::Start {
-    value.start()
+pub fn start_of<C: Child>(value: impl Starts<C>) -> Result<C::Start, BoxError> {
+    Ok(value.start())
+}
+
+/// What a supervisor can make without being told how.
+#[diagnostic::on_unimplemented(
+    message = "the supervisor cannot make a `{Self}`",
+    label = "no `start = ..`, and no `Default`",
+    note = "write `start = ..`, or derive `Default` for it"
+)]
+pub trait ByDefault: Child {
+    /// A state to begin with.
+    fn by_default() -> Self::Start;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Actor + Default> ByDefault for A {
+    fn by_default() -> A {
+        Self::default()
+    }
+}
+
+/// The start of a child that says nothing of it.
+pub fn by_default<C: ByDefault>() -> Result<C::Start, BoxError> {
+    Ok(C::by_default())
+}
+
+/// What children can be made from: each start has its own, on the shard of the child.
+#[diagnostic::on_unimplemented(
+    message = "each start gets its own `{Self}`",
+    label = "this is not `Clone + Send + Sync + 'static`",
+    note = "derive `Clone`; what cannot be cloned or sent, share it by `Arc`"
+)]
+pub trait Given: Clone + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone + Send + Sync + 'static> Given for T {}
+
+/// A start's own copy of a plain field.
+pub fn plain<T: Given>(field: &T) -> T {
+    field.clone()
 }
 
 /// What a start sees of the supervisor's other children: references that stay right when these are restarted.

@@ -23,7 +23,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::child::{Begin, Keep, Seat};
-pub use self::child::{BoxError, Child, ChildSpec, DynamicSpec, Siblings, Starts, start_of};
+pub use self::child::{
+    BoxError, ByDefault, Child, ChildSpec, DynamicSpec, Given, Siblings, Starts, by_default, plain,
+    start_of,
+};
 use self::plan::{Act, Plan, State, Token};
 pub use self::plan::{AutoShutdown, ChildError, ChildFailed, Shutdown};
 use self::spec::Group;
