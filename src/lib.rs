@@ -60,7 +60,8 @@
 #![forbid(unsafe_code)]
 
 pub use actor_macros::{
-    Message, actor, after, ask, down, every, exit, handlers, main, start, stop, tell, test,
+    Message, actor, after, ask, child, down, dynamic, every, exit, handlers, main, restart, start,
+    stop, supervisor, tell, test,
 };
 #[cfg(feature = "testing")]
 pub use actor_runtime::testing;
@@ -70,8 +71,8 @@ pub use actor_runtime::{
     DeadReason, Down, Dynamic, DynamicSpec, Event, Events, Exit, ExitReason, Flow, Message,
     Monitor, Overflow, Panic, Pending, Permit, Place, Query, Reply, Report, Reserve, ReserveError,
     Restart, ShardStats, Shutdown, Siblings, SpawnOn, Start, StartError, StartTree, Stats,
-    Strategy, Supervisor, SupervisorSpec, System, SystemBuilder, SystemRef, TellError, Timer,
-    TimerKey, Tree, TreeView, spawn, spawn_on, start,
+    Strategy, Supervisor, SupervisorApi, SupervisorSpec, System, SystemBuilder, SystemRef,
+    TellError, Timer, TimerKey, Tree, TreeView, spawn, spawn_on, start,
 };
 
 /// What the macros' code uses; not for people.
@@ -89,9 +90,9 @@ pub mod prelude {
     pub use std::time::Duration;
 
     pub use crate::{
-        ActorRef, Ask, AskError, Context, Down, Exit, ExitReason, Flow, Message, Monitor, Place,
-        Reply, Start, StartError, System, actor, after, ask, down, every, exit, handlers, spawn,
-        spawn_on, start, stop, tell,
+        ActorRef, Ask, AskError, Context, Down, Dynamic, Exit, ExitReason, Flow, Message, Monitor,
+        Place, Reply, Start, StartError, System, actor, after, ask, child, down, dynamic, every,
+        exit, handlers, restart, spawn, spawn_on, start, stop, supervisor, tell,
     };
 
     /// So many seconds.

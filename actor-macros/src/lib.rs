@@ -191,8 +191,9 @@ pub fn handlers(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `shutdown = ..` | how long it has to stop before it is killed: `"5s"`, `brutal` not at all, `infinite` | 5 seconds; of a supervisor `infinite` |
 /// | `backoff("50ms"..="5s")` | the delay before a restart, which doubles each time | none |
 /// | `shard = N` | where it runs | where the supervisor does |
-/// | `significant` | its end counts for `auto_shutdown` | it does not |
+/// | `significant` | of `#[child]`: its end counts for `auto_shutdown` | it does not |
 /// | `max = N` | of `#[dynamic]`: how many there are at most | no limit |
+/// | `intensity(..)` | of `#[dynamic]`: how many restarts they bear among them | as above |
 ///
 /// `start` sees the children above it as references, by name, and a clone of each plain field that it names, which
 /// is why those are `Clone + Send + Sync`. Of `#[dynamic]` it is a closure: what it takes is what

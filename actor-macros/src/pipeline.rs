@@ -94,7 +94,8 @@ pub(crate) fn supervisor(args: TokenStream, item: TokenStream) -> TokenStream {
     let model = Supervisor::read(&args, &syntax, &mut diag);
     check::supervisor(&model, &mut diag);
     // From here on the model does not change.
-    let item = syntax.item;
+    // Without its children a struct might not use all its parameters.
+    let item = if model.is_generic { syntax.whole } else { syntax.item };
     let expansion = match diag.finish() {
         Ok(()) => {
             let made = expand::supervisor(&model, Bodies::Real);

@@ -29,7 +29,7 @@ pub(crate) fn supervisor(
     model: &Supervisor,
     errors: &TokenStream,
 ) -> TokenStream {
-    // What has parameters, or no fields, is nothing that a tree could be made for.
+    // What has parameters is nothing that a tree could be made for.
     let stub = (!model.is_generic).then(|| expand::supervisor(model, Bodies::Stub));
     quote!(#item #errors #stub)
 }

@@ -154,6 +154,13 @@ fn group(delimiter: Delimiter, tokens: TokenStream, at: Span) -> Group {
     group
 }
 
+/// The ends of a type at which errors of what is made from it are told: its place, but no text of the user's to
+/// lints.
+fn places_of(ty: &TokenStream) -> (Span, Span) {
+    let (first, last) = ends(ty);
+    (first.resolved_at(Span::call_site()), last.resolved_at(Span::call_site()))
+}
+
 /// The spans of the first and the last token: between them rustc draws its line.
 fn ends(tokens: &TokenStream) -> (Span, Span) {
     let mut spans = tokens.clone().into_iter().map(|tree| tree.span());

@@ -1,11 +1,14 @@
 //! How a supervisor and its children start.
 
+use std::time::Duration;
+
 use proc_macro2::{Delimiter, Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
+use syn::{LitInt, Type};
 
 use super::actor::duration;
-use super::{Bodies, ends, group};
+use super::{Bodies, ends, group, places_of};
 use crate::model::{Child, Plain, Shutdown, Start, Supervisor, Template};
 use crate::names::{self, made};
 
@@ -18,6 +21,7 @@ use crate::names::{self, made};
 /// impl __rt::Child for Bank {
 ///     type Actor = __rt::Supervisor;
 ///     type Start = __rt::SupervisorSpec<Self>;
+///     fn into_actor(start: Self::Start) -> Self::Actor { __rt::Supervisor::new(start) }
 /// }
 /// impl Bank {
 ///     /// Starts its children, each after the one above it, on this shard.
@@ -72,6 +76,7 @@ pub(super) fn implementation(model: &Supervisor, bodies: Bodies) -> TokenStream 
         impl __rt::Child for #name {
             type Actor = __rt::Supervisor;
             type Start = __rt::SupervisorSpec<Self>;
+            fn into_actor(start: Self::Start) -> Self::Actor { __rt::Supervisor::new(start) }
         }
         #stubs
         impl #name {
@@ -104,10 +109,7 @@ fn spec(model: &Supervisor) -> TokenStream {
     let (spec, given) = (names::local("spec"), given(model));
     let id = name.unraw().to_string();
     let strategy = strategy.iter();
-    let intensity = intensity.iter().map(|(max, within)| {
-        let within = duration(*within);
-        quote!(#max, #within)
-    });
+    let intensity = intensity.iter().map(self::intensity);
     let auto_shutdown = auto_shutdown.iter().filter_map(|(_, word)| word.as_ref());
     let path = path.iter();
     let children = model.children.iter().enumerate().map(|(index, child)| {
@@ -128,6 +130,11 @@ fn spec(model: &Supervisor) -> TokenStream {
     }
 }
 
+fn intensity((max, within): &(LitInt, Duration)) -> TokenStream {
+    let within = duration(*within);
+    quote!(#max, #within)
+}
+
 /// The plain fields as they were given; nothing takes them where no child does.
 fn given(model: &Supervisor) -> Ident {
     let mut fields = model.children.iter().flat_map(|child| taken(model, child));
@@ -145,14 +152,14 @@ fn takes(child: &Child, name: &Ident) -> bool {
 }
 
 /// ```text
-/// let config = __rt::plain(&given.config);
+/// let config = __rt::plain::<Config>(&given.config);
 /// let start = move |siblings: &__rt::Siblings| {
-///     let config = __rt::plain(&config);
+///     let config = __rt::plain::<Config>(&config);
 ///     let log = siblings.child::<AuditLog>(0);
-///     async move { __rt::start_of::<Savings, _>(Savings::new(&config, log)) }
+///     async move { __rt::start_of::<Savings>(Savings::new(&config, log)) }
 /// };
-/// let child = __rt::ChildSpec::<Savings>::new("house", start).restart(__rt::Restart::Transient);
-/// spec.child(child)
+/// let child = __rt::ChildSpec::new("house", start).restart(__rt::Restart::Transient);
+/// spec.child::<Savings>(child)
 /// ```
 fn with_child(model: &Supervisor, index: usize, child: &Child) -> TokenStream {
     let Child { ty, start, .. } = child;
@@ -176,17 +183,24 @@ fn with_child(model: &Supervisor, index: usize, child: &Child) -> TokenStream {
     let started = started(child);
     let id = child.name.unraw().to_string();
     let options = options(child);
-    let (param, new, add) = match start {
+    // What cannot be a child, or an argument that is kept, is an error at its type.
+    let at = places_of(ty).0;
+    let given = |at| group(Delimiter::Parenthesis, quote!(#id, #start_fn), at);
+    let (param, new) = match start {
         Start::Default | Start::Each(_) => {
-            (None, quote!(__rt::ChildSpec::<#ty>::new), quote!(child))
+            let given = given(at);
+            (None, quote_spanned!(at=> __rt::ChildSpec::new #given))
         }
-        Start::With(Template { pattern, args, .. }) => {
+        Start::With(Template { pattern, types, .. }) => {
+            let at = types.first().map_or(at, |ty| places_of(&quote!(#ty)).0);
             // One that is never started again need not keep its arguments.
-            let new = if is_temporary(child) { quote!(temporary) } else { quote!(new) };
-            let new = quote!(__rt::DynamicSpec::<#ty, #args>::#new);
-            (Some(quote!(, #pattern: #args)), new, quote!(dynamic))
+            let new = Ident::new(if is_temporary(child) { "temporary" } else { "new" }, at);
+            let (args, given) = (args(types), given(at));
+            (Some(quote!(, #pattern: #args)), quote_spanned!(at=> __rt::DynamicSpec::#new #given))
         }
     };
+    let reached = reached(child);
+    let add = quote_spanned!(at=> .#reached(#made));
     quote! {
         #(#outer)*
         let #start_fn = #moves |#siblings: &__rt::Siblings #param| {
@@ -194,27 +208,23 @@ fn with_child(model: &Supervisor, index: usize, child: &Child) -> TokenStream {
             #(#above)*
             async move { #started }
         };
-        let #made = #new(#id, #start_fn)#options;
-        #spec.#add(#made)
+        let #made = #new #options;
+        #spec #add
     }
 }
 
 /// A clone of a plain field. Where it cannot be cloned or sent, the error stands at its type.
 fn plain(field: &Plain, of: &TokenStream) -> TokenStream {
     let Plain { name, ty, cfgs, .. } = field;
-    let (name, (first, last)) = (made(name), ends(&quote!(#ty)));
-    let mut taken = name.clone();
-    taken.set_span(first);
-    let field = group(Delimiter::Parenthesis, quote_spanned!(first=> &#of #taken), last);
-    let plain = quote_spanned!(first=> __rt::plain #field);
-    quote!(#(#cfgs)* let #name = #plain;)
+    let name = made(name);
+    quote!(#(#cfgs)* let #name = __rt::plain::<#ty>(&#of #name);)
 }
 
 /// What a start gives. A value of another type is an error where it stands; so is a type without a default.
 fn started(child: &Child) -> TokenStream {
     let ty = &child.ty;
     let Some(start) = child.start_tokens() else {
-        let (first, last) = ends(ty);
+        let (first, last) = places_of(ty);
         let default = quote_spanned!(first=> __rt::by_default::<);
         let call = quote_spanned!(last=> >());
         return quote!(#default #ty #call);
@@ -222,12 +232,12 @@ fn started(child: &Child) -> TokenStream {
     let (first, last) = ends(start);
     let start = group(Delimiter::Parenthesis, start.clone(), last);
     let start_of = quote_spanned!(first=> start_of);
-    quote!(__rt::#start_of::<#ty, _> #start)
+    quote!(__rt::#start_of::<#ty> #start)
 }
 
 /// What differs from the defaults.
 fn options(child: &Child) -> TokenStream {
-    let Child { start, restart, shutdown, backoff, shard, significant, .. } = child;
+    let Child { start, restart, shutdown, backoff, intensity, shard, significant, .. } = child;
     let is_template = matches!(start, Start::With(_));
     let restart = restart.iter().filter(|_| !(is_template && is_temporary(child)));
     let shutdown = shutdown.iter().map(|shutdown| match shutdown {
@@ -242,6 +252,7 @@ fn options(child: &Child) -> TokenStream {
         let (least, most) = (duration(*least), duration(*most));
         quote!(#least..=#most)
     });
+    let intensity = intensity.iter().map(self::intensity);
     let shard = shard.iter();
     let significant = significant.iter().map(|_| quote!(.significant()));
     let max = match start {
@@ -253,6 +264,7 @@ fn options(child: &Child) -> TokenStream {
         #(.restart(__rt::Restart::#restart))*
         #(.shutdown(__rt::Shutdown::#shutdown))*
         #(.backoff(#backoff))*
+        #(.intensity(#intensity))*
         #(.shard(#shard))*
         #(#significant)*
         #(.max(#max))*
@@ -266,10 +278,19 @@ fn is_temporary(child: &Child) -> bool {
 /// `child::<AuditLog>`: how a child is reached from the tree, or by those below it.
 pub(super) fn reached(child: &Child) -> TokenStream {
     let ty = &child.ty;
+    let at = places_of(ty).0;
     match &child.start {
-        Start::Default | Start::Each(_) => quote!(child::<#ty>),
-        Start::With(Template { args, .. }) => quote!(dynamic::<#ty, #args>),
+        Start::Default | Start::Each(_) => quote_spanned!(at=> child::<#ty>),
+        Start::With(Template { types, .. }) => {
+            let args = args(types);
+            quote_spanned!(at=> dynamic::<#ty, #args>)
+        }
     }
+}
+
+/// `(u32,)`: what dynamic children start from, as one type.
+pub(super) fn args(types: &[Type]) -> TokenStream {
+    quote!((#(#types,)*))
 }
 
 /// The number of a child among those that this build has.

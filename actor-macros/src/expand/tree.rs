@@ -1,11 +1,11 @@
 //! The struct with a method for each child.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 
-use super::Bodies;
-use super::supervisor::{place, reached};
+use super::supervisor::{args, place, reached};
+use super::{Bodies, places_of};
 use crate::model::{Child, Start, Supervisor, Template};
 use crate::names::made;
 
@@ -42,8 +42,11 @@ pub(super) fn declaration(model: &Supervisor) -> TokenStream {
 /// ```
 pub(super) fn implementation(model: &Supervisor, bodies: Bodies) -> TokenStream {
     let Supervisor { name, tree, children, .. } = model;
-    let methods =
-        children.iter().enumerate().map(|(index, child)| method(model, index, child, bodies));
+    // After an error there may be two of a name.
+    let distinct = children.iter().enumerate().filter(|(index, child)| {
+        bodies == Bodies::Real || children[..*index].iter().all(|first| first.name != child.name)
+    });
+    let methods = distinct.map(|(index, child)| method(model, index, child, bodies));
     let methods = (!children.is_empty()).then(|| quote!(impl #tree { #(#methods)* }));
     quote! {
         impl ::core::ops::Deref for #tree {
@@ -62,14 +65,23 @@ fn method(model: &Supervisor, index: usize, child: &Child, bodies: Bodies) -> To
     let name = made(&child.name);
     let (cfgs, docs, deprecated) = (&notes.cfgs, &notes.docs, &notes.deprecated);
     let output = match start {
-        Start::Default | Start::Each(_) => quote!(__rt::ActorRef<#ty>),
-        Start::With(Template { path: Some(path), args, .. }) => quote!(#path<#ty, #args>),
-        Start::With(Template { path: None, args, .. }) => quote!(__rt::Dynamic<#ty, #args>),
+        // What is no actor is an error where it stands.
+        Start::Default | Start::Each(_) => {
+            let (first, last) = places_of(ty);
+            let (open, close) = (quote_spanned!(first=> __rt::ActorRef<), quote_spanned!(last=> >));
+            quote!(#open #ty #close)
+        }
+        Start::With(Template { path, types, .. }) => {
+            let path = path.as_ref().map_or_else(|| quote!(__rt::Dynamic), |path| quote!(#path));
+            let args = args(types);
+            quote!(#path<#ty, #args>)
+        }
     };
     let body = match bodies {
         Bodies::Real => {
             let (reached, place) = (reached(child), place(model, index));
-            quote!(self.0.#reached(#place))
+            let at = places_of(ty).0;
+            quote_spanned!(at=> self.0.#reached(#place))
         }
         Bodies::Stub => quote!(::core::unreachable!()),
     };

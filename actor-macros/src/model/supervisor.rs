@@ -61,6 +61,8 @@ pub(crate) struct Child {
     pub(crate) restart: Option<Ident>,
     pub(crate) shutdown: Option<Shutdown>,
     pub(crate) backoff: Option<(Duration, Duration)>,
+    /// Of a template: how many restarts its children may have.
+    pub(crate) intensity: Option<(LitInt, Duration)>,
     pub(crate) shard: Option<LitInt>,
     /// The word that makes it so.
     pub(crate) significant: Option<Ident>,
@@ -80,9 +82,9 @@ pub(crate) enum Start {
 pub(crate) struct Template {
     /// `Dynamic`, as the user's path of it.
     pub(crate) path: Option<Path>,
-    /// The closure's parameters as one pattern, and their types as one type.
+    /// The closure's parameters as one pattern, and their types.
     pub(crate) pattern: TokenStream,
-    pub(crate) args: TokenStream,
+    pub(crate) types: Vec<Type>,
     /// What it gives, unless that is the default of its type.
     pub(crate) body: Option<TokenStream>,
     pub(crate) max: Option<LitInt>,
@@ -196,17 +198,22 @@ impl Child {
             restart: None,
             shutdown: None,
             backoff: None,
+            intensity: None,
             shard: None,
             significant: None,
         };
-        let mut known = vec!["backoff", "restart", "shard", "shutdown", "significant", "start"];
-        if role == Role::Dynamic {
-            known.insert(1, "max");
-        }
+        let known: &[&str] = match role {
+            Role::Child => &["backoff", "restart", "shard", "shutdown", "significant", "start"],
+            // Their end ends no supervisor, since more may come.
+            Role::Dynamic => {
+                &["backoff", "intensity", "max", "restart", "shard", "shutdown", "start"]
+            }
+        };
         let (mut start, mut max) = (None, None);
-        for arg in options::known(&args, &known, diag) {
+        for arg in options::known(&args, known, diag) {
             match arg.name.to_string().as_str() {
                 "backoff" => child.backoff = options::backoff(arg, diag),
+                "intensity" => child.intensity = options::intensity(arg, diag),
                 "max" => max = options::count(arg, u32::MAX, diag),
                 "restart" => {
                     let words = ["permanent", "temporary", "transient"];
@@ -344,7 +351,7 @@ fn template(
         path: path_of_dynamic(ty),
         // A tuple of one has a comma.
         pattern: quote!((#(#pats,)*)),
-        args: quote!((#(#types,)*)),
+        types,
         body: closure.map(|closure| closure.body.into_token_stream()),
         max,
     }

@@ -24,6 +24,8 @@ pub(crate) struct SupervisorSyntax {
     pub(crate) is_tuple: bool,
     /// The struct as the user wrote it, without its children.
     pub(crate) item: TokenStream,
+    /// The same with its children, without our attributes.
+    pub(crate) whole: TokenStream,
     /// What is wrong with fields that could not be read; each is but one of the struct.
     pub(crate) errors: Vec<syn::Error>,
 }
@@ -42,7 +44,7 @@ pub(crate) struct FieldSyntax {
 
 impl Parse for SupervisorSyntax {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let whole = input.fork().parse()?;
+        let whole = without_words(input.fork().parse()?);
         let attrs = input.call(Attribute::parse_outer)?;
         let vis: Visibility = input.parse()?;
         if !input.peek(Token![struct]) {
@@ -81,7 +83,7 @@ impl Parse for SupervisorSyntax {
         let mut item = quote!(#(#attrs)* #vis #struct_token #name #generics #bounds);
         brace.surround(&mut item, |tokens| tokens.extend(plain));
         let (not_a_struct, is_tuple) = (None, false);
-        Ok(Self { attrs, vis, name, generics, fields, not_a_struct, is_tuple, item, errors })
+        Ok(Self { attrs, vis, name, generics, fields, not_a_struct, is_tuple, item, whole, errors })
     }
 }
 
@@ -98,8 +100,8 @@ impl SupervisorSyntax {
         let is_tuple = input.peek(syn::token::Paren);
         input.parse::<TokenStream>()?;
         let (fields, errors) = (Vec::new(), Vec::new());
-        let item = without_words(whole);
-        Ok(Self { attrs, vis, name, generics, fields, not_a_struct, is_tuple, item, errors })
+        let item = whole.clone();
+        Ok(Self { attrs, vis, name, generics, fields, not_a_struct, is_tuple, item, whole, errors })
     }
 }
 

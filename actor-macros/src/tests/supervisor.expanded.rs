@@ -18,6 +18,9 @@ const _: () = {
     impl __rt::Child for Bank {
         type Actor = __rt::Supervisor;
         type Start = __rt::SupervisorSpec<Self>;
+        fn into_actor(start: Self::Start) -> Self::Actor {
+            __rt::Supervisor::new(start)
+        }
     }
     impl Bank {
         /// Starts the children of `Bank` on this shard, each when the one above it has started.
@@ -39,75 +42,71 @@ const _: () = {
                 .strategy(__rt::Strategy::RestForOne)
                 .intensity(5, ::core::time::Duration::from_secs(10));
             let spec = {
-                let config = __rt::plain(&given.config);
+                let config = __rt::plain::<Config>(&given.config);
                 let start = move |_siblings: &__rt::Siblings| {
-                    let config = __rt::plain(&config);
+                    let config = __rt::plain::<Config>(&config);
                     async move {
-                        __rt::start_of::<
-                            AuditLog,
-                            _,
-                        >(AuditLog::open(&config.path).await?)
+                        __rt::start_of::<AuditLog>(AuditLog::open(&config.path).await?)
                     }
                 };
-                let child = __rt::ChildSpec::<AuditLog>::new("log", start)
+                let child = __rt::ChildSpec::new("log", start)
                     .shutdown(
                         __rt::Shutdown::Timeout(::core::time::Duration::from_secs(10)),
                     );
-                spec.child(child)
+                spec.child::<AuditLog>(child)
             };
             let spec = {
                 let start = |siblings: &__rt::Siblings| {
                     let log = siblings.child::<AuditLog>(0);
-                    async move { __rt::start_of::<Savings, _>(Savings::new(log)) }
+                    async move { __rt::start_of::<Savings>(Savings::new(log)) }
                 };
-                let child = __rt::ChildSpec::<Savings>::new("house", start)
+                let child = __rt::ChildSpec::new("house", start)
                     .restart(__rt::Restart::Transient)
                     .backoff(
                         ::core::time::Duration::from_millis(
                             50,
                         )..=::core::time::Duration::from_secs(5),
                     );
-                spec.child(child)
+                spec.child::<Savings>(child)
             };
             let spec = {
-                let config = __rt::plain(&given.config);
+                let config = __rt::plain::<Config>(&given.config);
                 let start = move |_siblings: &__rt::Siblings| {
-                    let config = __rt::plain(&config);
+                    let config = __rt::plain::<Config>(&config);
                     async move {
                         __rt::start_of::<
                             Metrics,
-                            _,
                         >(Metrics::start_spec(format!("{config}")))
                     }
                 };
-                let child = __rt::ChildSpec::<Metrics>::new("metrics", start)
+                let child = __rt::ChildSpec::new("metrics", start)
                     .shutdown(__rt::Shutdown::Infinite);
-                spec.child(child)
+                spec.child::<Metrics>(child)
             };
             let spec = {
                 let start = |_siblings: &__rt::Siblings| {
                     async move { __rt::by_default::<Cache>() }
                 };
-                let child = __rt::ChildSpec::<Cache>::new("cache", start);
-                spec.child(child)
+                let child = __rt::ChildSpec::new("cache", start);
+                spec.child::<Cache>(child)
             };
             let spec = {
                 let start = |siblings: &__rt::Siblings, (desk,): (u32,)| {
                     let log = siblings.child::<AuditLog>(0);
-                    async move { __rt::start_of::<Teller, _>(Teller::new(desk, log)) }
+                    async move { __rt::start_of::<Teller>(Teller::new(desk, log)) }
                 };
-                let child = __rt::DynamicSpec::<Teller, (u32,)>::new("tellers", start)
+                let child = __rt::DynamicSpec::new("tellers", start)
+                    .intensity(9, ::core::time::Duration::from_secs(60))
                     .max(10_000);
-                spec.dynamic(child)
+                spec.dynamic::<Teller, (u32,)>(child)
             };
             let spec = {
                 let start = |siblings: &__rt::Siblings, (): ()| {
                     let tellers = siblings.dynamic::<Teller, (u32,)>(4);
-                    async move { __rt::start_of::<Guest, _>(Guest::new(tellers)) }
+                    async move { __rt::start_of::<Guest>(Guest::new(tellers)) }
                 };
-                let child = __rt::DynamicSpec::<Guest, ()>::temporary("guests", start)
-                    .shard(1);
-                spec.dynamic(child)
+                let child = __rt::DynamicSpec::temporary("guests", start).shard(1);
+                spec.dynamic::<Guest, ()>(child)
             };
             spec
         }
@@ -164,6 +163,9 @@ const _: () = {
     impl __rt::Child for Lone {
         type Actor = __rt::Supervisor;
         type Start = __rt::SupervisorSpec<Self>;
+        fn into_actor(start: Self::Start) -> Self::Actor {
+            __rt::Supervisor::new(start)
+        }
     }
     impl Lone {
         /// Starts the children of `Lone` on this shard, each when the one above it has started.
@@ -184,13 +186,13 @@ const _: () = {
                 .path("/svc/lone");
             let spec = {
                 let start = |_siblings: &__rt::Siblings| {
-                    async move { __rt::start_of::<Solo, _>(Solo::new(Self::LEVEL)) }
+                    async move { __rt::start_of::<Solo>(Solo::new(Self::LEVEL)) }
                 };
-                let child = __rt::ChildSpec::<Solo>::new("solo", start)
+                let child = __rt::ChildSpec::new("solo", start)
                     .restart(__rt::Restart::Temporary)
                     .shutdown(__rt::Shutdown::Brutal)
                     .significant();
-                spec.child(child)
+                spec.child::<Solo>(child)
             };
             spec
         }

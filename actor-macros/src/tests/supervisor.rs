@@ -10,7 +10,7 @@ pub struct Bank {
     metrics: Metrics,
     #[callboard::child]
     cache: Cache,
-    #[dynamic(start = |desk: u32| Teller::new(desk, log), max = 10_000)]
+    #[dynamic(start = |desk: u32| Teller::new(desk, log), max = 10_000, intensity(max = 9, within = "1m"))]
     tellers: Dynamic<Teller>,
     #[dynamic(start = || Guest::new(tellers), restart = temporary, shard = 1)]
     guests: callboard::Dynamic<Guest>,

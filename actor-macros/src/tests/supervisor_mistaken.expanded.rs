@@ -29,6 +29,9 @@ const _: () = {
     impl __rt::Child for Bank {
         type Actor = __rt::Supervisor;
         type Start = __rt::SupervisorSpec<Self>;
+        fn into_actor(start: Self::Start) -> Self::Actor {
+            __rt::Supervisor::new(start)
+        }
     }
     #[allow(
         unused_variables,

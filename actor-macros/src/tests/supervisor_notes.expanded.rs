@@ -28,6 +28,9 @@ const _: () = {
     impl __rt::Child for Bank {
         type Actor = __rt::Supervisor;
         type Start = __rt::SupervisorSpec<Self>;
+        fn into_actor(start: Self::Start) -> Self::Actor {
+            __rt::Supervisor::new(start)
+        }
     }
     impl Bank {
         /// Starts the children of `Bank` on this shard, each when the one above it has started.
@@ -62,23 +65,23 @@ const _: () = {
             #[cfg(feature = "audit")]
             let spec = {
                 #[cfg(feature = "limits")]
-                let limits = __rt::plain(&given.limits);
+                let limits = __rt::plain::<Limits>(&given.limits);
                 let start = move |_siblings: &__rt::Siblings| {
                     #[cfg(feature = "limits")]
-                    let limits = __rt::plain(&limits);
-                    async move { __rt::start_of::<AuditLog, _>(AuditLog::new(limits)) }
+                    let limits = __rt::plain::<Limits>(&limits);
+                    async move { __rt::start_of::<AuditLog>(AuditLog::new(limits)) }
                 };
-                let child = __rt::ChildSpec::<AuditLog>::new("log", start);
-                spec.child(child)
+                let child = __rt::ChildSpec::new("log", start);
+                spec.child::<AuditLog>(child)
             };
             let spec = {
                 let start = |siblings: &__rt::Siblings| {
                     #[cfg(feature = "audit")]
                     let log = siblings.child::<AuditLog>(__Child::log as usize);
-                    async move { __rt::start_of::<Savings, _>(Savings::new(log)) }
+                    async move { __rt::start_of::<Savings>(Savings::new(log)) }
                 };
-                let child = __rt::ChildSpec::<Savings>::new("house", start);
-                spec.child(child)
+                let child = __rt::ChildSpec::new("house", start);
+                spec.child::<Savings>(child)
             };
             spec
         }

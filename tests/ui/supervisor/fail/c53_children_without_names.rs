@@ -1,0 +1,15 @@
+use callboard::prelude::*;
+
+#[actor]
+#[derive(Default)]
+pub struct Savings {
+    amount: u64,
+}
+
+#[handlers]
+impl Savings {}
+
+#[supervisor]
+pub struct Bank(#[child] Savings);
+
+fn main() {}
