@@ -39,4 +39,5 @@ mod supervisors;
 mod systems;
 mod timers;
 mod tokio_inside;
+mod trees;
 mod values;
