@@ -51,7 +51,9 @@
 //! 5. [`main`] and [`test`] run an `async fn` in a system of its own; [`System::builder`] makes one by hand.
 //! 6. [`every`] and [`after`] mark methods that the clock calls; [`Context::after`] and its like set timers as the
 //!    actor runs.
-//! 7. [`SystemRef::events`] tells what happens in a running system, [`SystemRef::stats`] what it counts;
+//! 7. [`supervisor`] makes a struct a tree of actors that are started in order and restarted when they fail;
+//!    [`SupervisorSpec`] is the same by hand.
+//! 8. [`SystemRef::events`] tells what happens in a running system, [`SystemRef::stats`] what it counts;
 //!    [`ActorRef::kill`] ends an actor that does not end by itself.
 //!
 //! A plain handler is called where its message lies; an `async` handler is polled on its shard, and the actor

@@ -6,9 +6,12 @@
 #[allow(dead_code, reason = "the signatures are the test")]
 mod names {
     use callboard::{
-        Actor, ActorRef, Address, AnyTimer, Ask, AskError, Context, DeadLetters, DeadReason, Event,
-        Events, ExitReason, Flow, Message, Panic, Pending, Place, Reply, Report, ShardStats,
-        SpawnOn, Start, StartError, Stats, System, SystemBuilder, Timer, TimerKey,
+        Actor, ActorRef, Address, AnyTimer, Ask, AskError, AutoShutdown, BoxError, Child,
+        ChildCounts, ChildError, ChildFailed, ChildInfo, ChildSpec, ChildState, Context,
+        DeadLetters, DeadReason, Dynamic, DynamicSpec, Event, Events, ExitReason, Flow, Message,
+        Panic, Pending, Place, Reply, Report, Restart, ShardStats, Shutdown, Siblings, SpawnOn,
+        Start, StartError, StartTree, Stats, Strategy, Supervisor, SupervisorApi, SupervisorSpec,
+        System, SystemBuilder, Timer, TimerKey, Tree, TreeView,
     };
 
     trait Named {}
@@ -19,6 +22,11 @@ mod names {
     impl Named for (DeadLetters, DeadReason, Event, Events, Report, ShardStats, Stats) {}
     impl Named for (AnyTimer, Timer, TimerKey) {}
     impl Named for (ExitReason, Panic, Flow, Start, StartError) {}
+    impl<C: Child> Named for (ChildSpec<C>, DynamicSpec<C, ()>, Dynamic<C>, Siblings) {}
+    impl Named for (AutoShutdown, Restart, Shutdown, Strategy, BoxError) {}
+    impl Named for (ChildCounts, ChildError, ChildFailed, ChildInfo, ChildState) {}
+    impl Named for (Supervisor, SupervisorApi, SupervisorSpec) {}
+    impl Named for (StartTree<Supervisor>, Tree, TreeView) {}
 
     #[derive(Message)]
     enum Order {

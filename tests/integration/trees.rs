@@ -172,7 +172,8 @@ fn s5_dynamic_children_start_from_arguments_and_again_from_the_same() {
             four.add(1);
             assert_eq!((three.sum().await, four.sum().await), (Ok(3), Ok(5)));
             four.fail();
-            assert_eq!(four.sum().await, Ok(4), "it began again, with the number it was given");
+            // Begun again, it has the number that it was given.
+            while four.sum().await != Ok(4) {}
             assert_eq!(many.stop(three).await.map(|stopped| stopped.is_ok()), Ok(true));
             assert_eq!(many.count().await, Ok(1));
         });

@@ -26,10 +26,10 @@ use crate::names::{self, made};
 /// impl Bank {
 ///     /// Starts its children, each after the one above it, on this shard.
 ///     pub async fn start(config: Config) -> ::core::result::Result<BankTree, __rt::StartError> {
-///         Self::__spec(Self { config }).start().await.map(BankTree)
+///         Self::__with_children(Self { config }).start().await.map(BankTree)
 ///     }
 ///     /// What a supervisor above it starts it from.
-///     pub fn start_spec(config: Config) -> __rt::SupervisorSpec<Self> { Self::__spec(Self { config }) }
+///     pub fn start_spec(config: Config) -> __rt::SupervisorSpec<Self> { Self::__with_children(Self { config }) }
 /// }
 /// ```
 pub(super) fn implementation(model: &Supervisor, bodies: Bodies) -> TokenStream {
@@ -42,9 +42,10 @@ pub(super) fn implementation(model: &Supervisor, bodies: Bodies) -> TokenStream 
     let fields = plain.iter().map(|Plain { name, cfgs, .. }| quote!(#(#cfgs)* #name));
     let fields = quote!(Self { #(#fields),* });
     let (starts, makes) = match bodies {
-        Bodies::Real => {
-            (quote!(Self::__spec(#fields).start().await.map(#tree)), quote!(Self::__spec(#fields)))
-        }
+        Bodies::Real => (
+            quote!(Self::__with_children(#fields).start().await.map(#tree)),
+            quote!(Self::__with_children(#fields)),
+        ),
         Bodies::Stub => (quote!(::core::unreachable!()), quote!(::core::unreachable!())),
     };
     let stubs = (bodies == Bodies::Stub).then(|| {
@@ -98,8 +99,8 @@ pub(super) fn implementation(model: &Supervisor, bodies: Bodies) -> TokenStream 
 }
 
 /// ```text
-/// fn __spec(given: Self) -> __rt::SupervisorSpec<Self> {
-///     let spec = __rt::SupervisorSpec::new("Bank").strategy(__rt::Strategy::RestForOne);
+/// fn __with_children(given: Self) -> __rt::SupervisorSpec<Self> {
+///     let spec = __rt::SupervisorSpec::of("Bank").strategy(__rt::Strategy::RestForOne);
 ///     let spec = { .. };
 ///     spec
 /// }
@@ -118,8 +119,8 @@ fn spec(model: &Supervisor) -> TokenStream {
         quote!(#(#cfgs)* let #spec = { #with_child };)
     });
     quote! {
-        fn __spec(#given: Self) -> __rt::SupervisorSpec<Self> {
-            let #spec = __rt::SupervisorSpec::new(#id)
+        fn __with_children(#given: Self) -> __rt::SupervisorSpec<Self> {
+            let #spec = __rt::SupervisorSpec::of(#id)
                 #(.strategy(__rt::Strategy::#strategy))*
                 #(.intensity(#intensity))*
                 #(.auto_shutdown(__rt::AutoShutdown::#auto_shutdown))*

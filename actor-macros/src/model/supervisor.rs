@@ -178,15 +178,15 @@ impl Child {
         let (role, attr) = role_of(syntax, diag)?;
         let args = attr.map(|attr| args_of(role, attr, diag)).unwrap_or_default();
         let (name, ty) = (&syntax.name, &syntax.ty);
-        let plain_name = name.unraw();
         check_name(name, diag);
         let is_note = |attr: &&Attribute| {
             ["cfg", "deprecated", "doc"].iter().any(|note| attr.path().is_ident(note))
         };
-        let otherwise = match role {
-            Role::Child => format!(" The child `{plain_name}`."),
-            Role::Dynamic => format!(" The dynamic children `{plain_name}`."),
+        let what = match role {
+            Role::Child => "The child",
+            Role::Dynamic => "The dynamic children",
         };
+        let otherwise = format!(" {what} `{}`.", name.unraw());
         let mut child = Self {
             place,
             name: name.clone(),
@@ -315,8 +315,8 @@ fn check_name(name: &Ident, diag: &mut Diag) {
 fn own_type(role: Role, ty: &Type, diag: &mut Diag) -> TokenStream {
     let dynamic = types::last_segment(ty).filter(|last| last.ident == "Dynamic");
     let of_dynamic = dynamic.map(types::arguments).unwrap_or_default();
-    let own = match (role, &of_dynamic[..]) {
-        (Role::Dynamic, [own]) => return own.to_token_stream(),
+    match (role, &of_dynamic[..]) {
+        (Role::Dynamic, [own]) => own.to_token_stream(),
         (Role::Dynamic, rest) => {
             let own = rest.first().copied().unwrap_or(ty).to_token_stream();
             let written = text(&own);
@@ -334,8 +334,7 @@ fn own_type(role: Role, ty: &Type, diag: &mut Diag) -> TokenStream {
                 .help(format_args!("`{}`", text(&own)));
             own
         }
-    };
-    own
+    }
 }
 
 /// What `#[dynamic]` says of a field of this type.

@@ -175,26 +175,37 @@ fn an_expansion_on_standard_error_is_still_rust() {
 /// A handler with the name of a method of `ActorRef` could never be called.
 #[test]
 fn every_method_of_a_reference_is_reserved() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../actor-runtime/src/actor_ref.rs");
+    for name in methods("actor_ref.rs", |ty| ty.starts_with("ActorRef<")) {
+        assert!(names::instead_of_reserved(&name).is_some(), "`{name}` is not reserved");
+    }
+}
+
+/// A child with the name of a method of its supervisor would hide it.
+#[test]
+fn every_method_of_a_supervisor_is_reserved() {
+    for name in methods("supervisor/mod.rs", |ty| ty == "SupervisorApi") {
+        assert!(names::is_of_supervisors(&name), "`{name}` is not reserved");
+    }
+}
+
+/// The names of the public methods of a type, as a file of the runtime has them.
+fn methods(file: &str, is_it: impl Fn(&str) -> bool) -> Vec<String> {
+    let path = format!("{}/../actor-runtime/src/{file}", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).expect("the runtime stands beside this crate");
     let file: File = syn::parse_str(&text).expect("it is Rust");
     let inherent = file.items.iter().filter_map(|item| match item {
         Item::Impl(item) if item.trait_.is_none() => Some(item),
         _ => None,
     });
-    let of_references = inherent
-        .filter(|item| squeezed(&item.self_ty.to_token_stream()).starts_with("ActorRef<"))
-        .flat_map(|item| &item.items);
-    let mut seen = 0;
-    for item in of_references {
-        let ImplItem::Fn(method) = item else { continue };
-        let callable =
-            matches!(method.vis, Visibility::Public(_)) && method.sig.receiver().is_some();
-        if callable {
-            let name = method.sig.ident.to_string();
-            assert!(names::instead_of_reserved(&name).is_some(), "`{name}` is not reserved");
-            seen += 1;
-        }
-    }
-    assert!(seen > 0, "no methods of `ActorRef` were found");
+    let of_it = inherent.filter(|item| is_it(&squeezed(&item.self_ty.to_token_stream())));
+    let methods = of_it.flat_map(|item| &item.items).filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    });
+    let callable = methods.filter(|method| {
+        matches!(method.vis, Visibility::Public(_)) && method.sig.receiver().is_some()
+    });
+    let names: Vec<String> = callable.map(|method| method.sig.ident.to_string()).collect();
+    assert!(!names.is_empty(), "no methods were found");
+    names
 }

@@ -31,14 +31,14 @@ const _: () = {
         pub async fn start(
             config: Config,
         ) -> ::core::result::Result<BankTree, __rt::StartError> {
-            Self::__spec(Self { config }).start().await.map(BankTree)
+            Self::__with_children(Self { config }).start().await.map(BankTree)
         }
         /// What a supervisor above `Bank` starts it from.
         pub fn start_spec(config: Config) -> __rt::SupervisorSpec<Self> {
-            Self::__spec(Self { config })
+            Self::__with_children(Self { config })
         }
-        fn __spec(given: Self) -> __rt::SupervisorSpec<Self> {
-            let spec = __rt::SupervisorSpec::new("Bank")
+        fn __with_children(given: Self) -> __rt::SupervisorSpec<Self> {
+            let spec = __rt::SupervisorSpec::of("Bank")
                 .strategy(__rt::Strategy::RestForOne)
                 .intensity(5, ::core::time::Duration::from_secs(10));
             let spec = {
@@ -174,14 +174,14 @@ const _: () = {
         ///
         /// Why a child did not start; those above it have been stopped then.
         async fn start() -> ::core::result::Result<LoneTree, __rt::StartError> {
-            Self::__spec(Self {}).start().await.map(LoneTree)
+            Self::__with_children(Self {}).start().await.map(LoneTree)
         }
         /// What a supervisor above `Lone` starts it from.
         fn start_spec() -> __rt::SupervisorSpec<Self> {
-            Self::__spec(Self {})
+            Self::__with_children(Self {})
         }
-        fn __spec(_given: Self) -> __rt::SupervisorSpec<Self> {
-            let spec = __rt::SupervisorSpec::new("Lone")
+        fn __with_children(_given: Self) -> __rt::SupervisorSpec<Self> {
+            let spec = __rt::SupervisorSpec::of("Lone")
                 .auto_shutdown(__rt::AutoShutdown::Any)
                 .path("/svc/lone");
             let spec = {

@@ -42,7 +42,7 @@ const _: () = {
             #[cfg(feature = "limits")]
             limits: Limits,
         ) -> ::core::result::Result<BankTree, __rt::StartError> {
-            Self::__spec(Self {
+            Self::__with_children(Self {
                     #[cfg(feature = "limits")]
                     limits,
                 })
@@ -55,13 +55,13 @@ const _: () = {
             #[cfg(feature = "limits")]
             limits: Limits,
         ) -> __rt::SupervisorSpec<Self> {
-            Self::__spec(Self {
+            Self::__with_children(Self {
                 #[cfg(feature = "limits")]
                 limits,
             })
         }
-        fn __spec(given: Self) -> __rt::SupervisorSpec<Self> {
-            let spec = __rt::SupervisorSpec::new("Bank");
+        fn __with_children(given: Self) -> __rt::SupervisorSpec<Self> {
+            let spec = __rt::SupervisorSpec::of("Bank");
             #[cfg(feature = "audit")]
             let spec = {
                 #[cfg(feature = "limits")]

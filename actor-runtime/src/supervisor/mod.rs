@@ -631,6 +631,7 @@ impl fmt::Debug for Supervisor {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Protocol for Supervisor {
     type Msg = SupervisorMsg;
     type Api = SupervisorApi;
@@ -648,6 +649,7 @@ impl Handle<SupervisorMsg> for Supervisor {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Handlers for Supervisor {
     const STARTS: bool = true;
     const TRAPS: bool = true;
@@ -674,6 +676,7 @@ impl Handlers for Supervisor {
 
 static TYPE: ActorType<Supervisor> = ActorType::new();
 
+#[diagnostic::do_not_recommend]
 impl Actor for Supervisor {
     const OPTIONS: Options = Options::new().ask_timeout(config::SUPERVISOR_ASK_TIMEOUT);
     const TYPE: &'static ActorType<Self> = &TYPE;

@@ -6,7 +6,7 @@ pub struct Counter;
 #[handlers]
 impl Counter {}
 
-#[actor(mailbox(capacity = 3, on_restart = keep))]
+#[actor(mailbox(capacity = 3, patience = 9))]
 pub struct Second;
 
 #[handlers]

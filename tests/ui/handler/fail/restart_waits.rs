@@ -9,6 +9,7 @@ pub struct Counter {
 impl Counter {
     #[restart]
     async fn burn(&mut self, path: String) -> u8 {
+        drop(path);
         3
     }
 }
