@@ -53,8 +53,8 @@
 //!    actor runs.
 //! 7. [`supervisor`] makes a struct a tree of actors that are started in order and restarted when they fail;
 //!    [`SupervisorSpec`] is the same by hand.
-//! 8. [`SystemRef::events`] tells what happens in a running system, [`SystemRef::stats`] what it counts;
-//!    [`ActorRef::kill`] ends an actor that does not end by itself.
+//! 8. [`SystemRef::events`] tells what happens in a running system, [`SystemRef::subscribe`] what users publish,
+//!    [`SystemRef::stats`] what it counts; [`ActorRef::kill`] ends an actor that does not end by itself.
 //!
 //! A plain handler is called where its message lies; an `async` handler is polled on its shard, and the actor
 //! takes no other message until it has ended. All of tokio works inside.
@@ -70,11 +70,11 @@ pub use actor_runtime::testing;
 pub use actor_runtime::{
     Actor, ActorRef, Address, AnyTimer, Ask, AskError, AutoShutdown, BoxError, Child, ChildCounts,
     ChildError, ChildFailed, ChildInfo, ChildSpec, ChildState, Context, Continue, DeadLetters,
-    DeadReason, Down, Dynamic, DynamicSpec, Event, Events, Exit, ExitReason, Flow, Message,
+    DeadReason, Down, Dynamic, DynamicSpec, Event, Events, Exit, ExitReason, Flow, Lagged, Message,
     Monitor, Overflow, Panic, Pending, Permit, Place, Query, Reply, Report, Reserve, ReserveError,
     Restart, ShardStats, Shutdown, Siblings, SpawnOn, Start, StartError, StartTree, Stats,
-    Strategy, Supervisor, SupervisorApi, SupervisorSpec, System, SystemBuilder, SystemRef,
-    TellError, Timer, TimerKey, Tree, TreeView, spawn, spawn_on, start,
+    Strategy, Subscription, Supervisor, SupervisorApi, SupervisorSpec, System, SystemBuilder,
+    SystemRef, TellError, Timer, TimerKey, Topic, Tree, TreeView, spawn, spawn_on, start,
 };
 
 /// What the macros' code uses; not for people.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of actor-runtime: each uses only what stands further right.
 const RUNTIME: &str = "lib · private · testing · system · supervisor · shard · actor · permit · query · ask · actor_ref · events · host · watch · cell · \
-    route · timer · mailbox · bonds · event · stats · message · record · held · flow · error · exit · address · config · sync";
+    route · timer · mailbox · bonds · event · feed · stats · message · record · held · flow · error · exit · address · config · sync";
 
 /// The modules of actor-macros, likewise.
 const MACROS: &str =

@@ -1,31 +1,42 @@
 //! What a system tells whoever watches it: events, bounded and best effort.
 //!
-//! A system has one [`Publisher`], which its shards share. It makes and sends nothing while nobody has
-//! subscribed: a relaxed load says so. A subscriber that is slower than what happens loses the oldest events
-//! and is told how many, and nobody waits for it. Counters are kept apart and are exact all the same.
+//! A system has one [`Publisher`], which its shards share. It makes and sends nothing that nobody wants to hear
+//! of: a relaxed load says so. How it reaches subscribers is in `feed.rs`. Counters are kept apart and are exact
+//! all the same. What users publish goes the same way, by its type and a topic.
 //!
-//! Before me: `Host::emit`, and what a system refuses. After me: [`Events`](crate::Events).
+//! Before me: `Host::emit`, and what a system refuses. After me: [`Feeds`], then [`Events`](crate::Events).
 
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::iter::{Once, once};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::broadcast::{Receiver, Sender, channel};
-
 use crate::address::Address;
-use crate::config;
-use crate::exit::Panic;
+use crate::exit::{ExitReason, Panic};
+use crate::feed::{AnyFeeds, Feeds, Subscribed, Wants};
 use crate::record::Letter;
 use crate::stats::DeadReason;
 
-/// What happened in a system. It holds text and numbers, never a value of a user's.
+/// What happened in a system. It holds text and numbers, never a value of a user's: in a reason a user's error
+/// is its text.
 ///
 /// `kind` is the name of an actor's type, `message` that of the messages it takes, both as
 /// [`std::any::type_name`] gives them; `""` where there is none.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
+    /// A supervisor restarts a child no more: it has restarted it too often, or cannot start it.
+    ChildGaveUp {
+        /// Which supervisor, which ends.
+        supervisor: Address,
+        /// The name of the child.
+        child: &'static str,
+        /// Why the child ended last.
+        reason: ExitReason,
+    },
     /// A handler did not return in its grace time after its actor was killed. Its shard goes on when it does.
     CutOff {
         /// The actor, which has ended for everybody else.
@@ -89,6 +100,15 @@ pub enum Event {
         /// How many records wait.
         messages: u64,
     },
+    /// An actor that had ended lives again, at the same address.
+    Restarted {
+        /// Which actor.
+        actor: Address,
+        /// The type of the actor.
+        kind: &'static str,
+        /// Why it had ended.
+        reason: ExitReason,
+    },
     /// A start hook failed or took too long: there is no such actor.
     StartFailed {
         /// Where it would have been.
@@ -98,12 +118,97 @@ pub enum Event {
         /// Why, as the `StartError` says it.
         why: Arc<str>,
     },
+    /// An actor lives: its start hook has ended well, or it has none.
+    Started {
+        /// Which actor.
+        actor: Address,
+        /// The type of the actor.
+        kind: &'static str,
+    },
+    /// An actor that had started has ended; its supervisor may restart it.
+    Stopped {
+        /// Which actor.
+        actor: Address,
+        /// The type of the actor.
+        kind: &'static str,
+        /// Why.
+        reason: ExitReason,
+    },
+}
+
+/// What an [`Event`] is about: its variants but [`Lagged`](Event::Lagged), which everybody is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Topic {
+    /// [`Event::ChildGaveUp`]
+    ChildGaveUp,
+    /// [`Event::CutOff`]
+    CutOff,
+    /// [`Event::DeadLetter`]
+    DeadLetter,
+    /// [`Event::MailboxHigh`]
+    MailboxHigh,
+    /// [`Event::Overrun`]
+    Overrun,
+    /// [`Event::Panic`]
+    Panic,
+    /// [`Event::QueueHigh`]
+    QueueHigh,
+    /// [`Event::Restarted`]
+    Restarted,
+    /// [`Event::StartFailed`]
+    StartFailed,
+    /// [`Event::Started`]
+    Started,
+    /// [`Event::Stopped`]
+    Stopped,
+}
+
+impl Topic {
+    /// The bit that stands for it.
+    pub(crate) const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// One topic, where several may be named.
+impl IntoIterator for Topic {
+    type Item = Self;
+    type IntoIter = Once<Self>;
+
+    fn into_iter(self) -> Once<Self> {
+        once(self)
+    }
+}
+
+impl Event {
+    /// What it is about; nothing for [`Lagged`](Self::Lagged).
+    #[must_use]
+    pub const fn topic(&self) -> Option<Topic> {
+        Some(match self {
+            Self::ChildGaveUp { .. } => Topic::ChildGaveUp,
+            Self::CutOff { .. } => Topic::CutOff,
+            Self::DeadLetter { .. } => Topic::DeadLetter,
+            Self::Lagged { .. } => return None,
+            Self::MailboxHigh { .. } => Topic::MailboxHigh,
+            Self::Overrun { .. } => Topic::Overrun,
+            Self::Panic { .. } => Topic::Panic,
+            Self::QueueHigh { .. } => Topic::QueueHigh,
+            Self::Restarted { .. } => Topic::Restarted,
+            Self::StartFailed { .. } => Topic::StartFailed,
+            Self::Started { .. } => Topic::Started,
+            Self::Stopped { .. } => Topic::Stopped,
+        })
+    }
 }
 
 /// One line.
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::ChildGaveUp { supervisor, child, reason } => {
+                write!(f, "gave up: {child} of {supervisor}: {}", OneLine(reason))
+            }
             Self::CutOff { actor, kind, message } => {
                 write!(f, "cut off: {kind} at {actor}, which does not return from a {message}")
             }
@@ -124,8 +229,15 @@ impl fmt::Display for Event {
             Self::QueueHigh { shard, messages } => {
                 write!(f, "queue high: {messages} records wait on shard {shard}")
             }
+            Self::Restarted { actor, kind, reason } => {
+                write!(f, "restarted: {kind} at {actor} after {}", OneLine(reason))
+            }
             Self::StartFailed { actor, kind, why } => {
                 write!(f, "{kind} at {actor} did not start: {}", OneLine(why))
+            }
+            Self::Started { actor, kind } => write!(f, "started: {kind} at {actor}"),
+            Self::Stopped { actor, kind, reason } => {
+                write!(f, "stopped: {kind} at {actor}: {}", OneLine(reason))
             }
         }
     }
@@ -143,50 +255,44 @@ impl<T: fmt::Display> fmt::Display for OneLine<T> {
     }
 }
 
-/// Where the subscribers of a system are.
-enum Channel {
-    /// Nobody has subscribed.
-    Unopened,
-    Open(Sender<Event>),
-    /// The system has ended.
-    Ended,
-}
-
-/// What the shards of a system publish with.
+/// What the shards of a system publish with, and users.
 pub(crate) struct Publisher {
-    /// Subscribers there are; written by whoever subscribes, read before an event is made.
-    subscribers: AtomicUsize,
-    channel: Mutex<Channel>,
+    events: Arc<Feeds<Event>>,
+    /// Whether anybody ever subscribed to what users publish.
+    has_users: AtomicBool,
+    /// By the type of what users publish; none once the system has ended.
+    users: Mutex<Option<HashMap<TypeId, Arc<dyn AnyFeeds>>>>,
 }
 
 impl Publisher {
     pub(crate) fn new() -> Self {
-        Self { subscribers: AtomicUsize::new(0), channel: Mutex::new(Channel::Unopened) }
+        let users = Mutex::new(Some(HashMap::new()));
+        Self { events: Arc::new(Feeds::new()), has_users: AtomicBool::new(false), users }
     }
 
-    fn channel(&self) -> MutexGuard<'_, Channel> {
-        self.channel.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Publishes what `make` makes, if anybody is subscribed. May run wakers, so nothing is borrowed.
-    #[inline]
-    pub(crate) fn publish(&self, make: impl FnOnce() -> Event) {
-        // Ordering: who has just subscribed on another thread may miss what happens at the same time.
-        if self.subscribers.load(Ordering::Relaxed) != 0 {
-            self.send(make());
+    /// Publishes what `make` makes, if anybody wants to hear of it. Runs code of who does, so nothing is borrowed.
+    #[inline(always)]
+    pub(crate) fn publish(&self, topic: Topic, make: impl FnOnce() -> Event) {
+        if self.events.are_wanted(topic.bit()) {
+            self.send(topic, &make());
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn send(&self, event: Event) {
-        // Sent without the lock: a waker may itself do what is an event.
-        let sender = match &*self.channel() {
-            Channel::Open(sender) => sender.clone(),
-            Channel::Unopened | Channel::Ended => return,
-        };
-        // The last subscriber may have gone.
-        let _ = sender.send(event);
+    fn send(&self, topic: Topic, event: &Event) {
+        debug_assert_eq!(event.topic(), Some(topic), "an event is published under its topic");
+        self.events.publish(topic.bit(), "", event);
+    }
+
+    /// Publishes a user's value, of which each who wants it gets a clone.
+    pub(crate) fn publish_value<T: Clone + Send + 'static>(&self, topic: &str, value: &T) {
+        // Ordering: as in `Feeds::are_wanted`.
+        if self.has_users.load(Ordering::Relaxed)
+            && let Some(feeds) = self.users().as_ref().and_then(|users| feeds_of::<T>(users))
+        {
+            feeds.publish(u32::MAX, topic, value);
+        }
     }
 
     /// Says that a message will not be handled; not of a listener's, who might send the next when it hears.
@@ -196,38 +302,52 @@ impl Publisher {
         }
         let (message, bytes) = (letter.name(), letter.value_bytes());
         tracing::debug!(target: "callboard", %reason, to = %receiver, message, bytes, "dead letter");
-        self.publish(|| Event::DeadLetter { reason, receiver, message, bytes });
+        self.publish(Topic::DeadLetter, || Event::DeadLetter { reason, receiver, message, bytes });
     }
 
-    /// Subscribes to what is published from now on; to be followed by `unsubscribe`.
-    pub(crate) fn subscribe(&self) -> Receiver<Event> {
-        let mut channel = self.channel();
-        // Ordering: see `publish`.
-        self.subscribers.fetch_add(1, Ordering::Relaxed);
-        match &*channel {
-            Channel::Open(sender) => sender.subscribe(),
-            Channel::Unopened => {
-                let (sender, receiver) = self::channel(config::EVENTS);
-                *channel = Channel::Open(sender);
-                receiver
+    /// Subscribes to the system's events from now on.
+    pub(crate) fn subscribe(&self) -> Subscribed<Event> {
+        self.events.subscribe(Wants::all())
+    }
+
+    /// Subscribes to what users publish of this type, under topics that match.
+    pub(crate) fn subscribe_to<T: Clone + Send + 'static>(&self, pattern: &str) -> Subscribed<T> {
+        let mut users = self.users();
+        let feeds = match users.as_mut() {
+            Some(users) => feeds_of::<T>(users).unwrap_or_else(|| {
+                let feeds = Arc::new(Feeds::new());
+                users.insert(TypeId::of::<T>(), feeds.clone());
+                feeds
+            }),
+            None => {
+                let ended = Arc::new(Feeds::new());
+                ended.end();
+                ended
             }
-            // Without a sender it has ended.
-            Channel::Ended => self::channel(1).1,
-        }
+        };
+        drop(users);
+        // Ordering: as in `Feeds::are_wanted`.
+        self.has_users.store(true, Ordering::Relaxed);
+        feeds.subscribe(Wants::matching(pattern))
     }
 
-    /// Says that a subscriber is gone.
-    pub(crate) fn unsubscribe(&self) {
-        // Ordering: see `publish`.
-        self.subscribers.fetch_sub(1, Ordering::Relaxed);
+    fn users(&self) -> MutexGuard<'_, Option<HashMap<TypeId, Arc<dyn AnyFeeds>>>> {
+        self.users.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Publishes nothing more: subscribers see what they have not yet seen, then the end.
     pub(crate) fn end(&self) {
-        let before = std::mem::replace(&mut *self.channel(), Channel::Ended);
-        // It wakes subscribers, without the lock.
-        drop(before);
+        self.events.end();
+        let users = self.users().take();
+        users.iter().flat_map(HashMap::values).for_each(|feeds| feeds.end());
     }
+}
+
+fn feeds_of<T: Clone + Send + 'static>(
+    users: &HashMap<TypeId, Arc<dyn AnyFeeds>>,
+) -> Option<Arc<Feeds<T>>> {
+    let feeds: Arc<dyn Any + Send + Sync> = users.get(&TypeId::of::<T>())?.clone();
+    feeds.downcast().ok()
 }
 
 #[cfg(test)]
@@ -238,14 +358,19 @@ mod tests {
     #[test]
     fn nothing_is_made_while_nobody_is_subscribed() {
         let publisher = Publisher::new();
-        publisher.publish(|| unreachable!("nobody listens"));
-        let receiver = publisher.subscribe();
-        publisher.publish(|| Event::Lagged { missed: 1 });
-        assert_eq!(receiver.len(), 1);
-        publisher.unsubscribe();
-        publisher.publish(|| unreachable!("nobody listens any more"));
+        let publish = |make: fn() -> Event| publisher.publish(Topic::QueueHigh, make);
+        publish(|| unreachable!("nobody listens"));
+        let subscribed = publisher.subscribe();
+        publish(|| Event::QueueHigh { shard: 0, messages: 1 });
+        assert_eq!(subscribed.len(), 1);
+        subscribed.narrow(Wants { kinds: Topic::Panic.bit(), ..Wants::all() }, |_| 0);
+        publish(|| unreachable!("nobody wants to hear of it"));
+        let all = publisher.subscribe();
+        drop((subscribed, all));
+        publish(|| unreachable!("nobody listens any more"));
+        let _late = publisher.subscribe();
         publisher.end();
-        publisher.publish(|| unreachable!("it has ended"));
+        publish(|| unreachable!("it has ended"));
     }
 
     #[test]
@@ -257,7 +382,21 @@ mod tests {
         let held = Duration::from_millis(120);
         let dead =
             Event::DeadLetter { reason: DeadReason::Stopped, receiver: actor, message, bytes: 24 };
+        let reason = ExitReason::error("no\nroom");
         let events = [
+            (
+                Event::ChildGaveUp { supervisor: actor, child: "house", reason: reason.clone() },
+                "gave up: house of 0/3/17.1: error: no room",
+            ),
+            (
+                Event::Restarted { actor, kind, reason: reason.clone() },
+                "restarted: bank::Account at 0/3/17.1 after error: no room",
+            ),
+            (Event::Started { actor, kind }, "started: bank::Account at 0/3/17.1"),
+            (
+                Event::Stopped { actor, kind, reason },
+                "stopped: bank::Account at 0/3/17.1: error: no room",
+            ),
             (
                 Event::CutOff { actor, kind, message },
                 "cut off: bank::Account at 0/3/17.1, which does not return from a bank::AccountMsg",

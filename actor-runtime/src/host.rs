@@ -35,7 +35,7 @@ use crate::cell::status::{KILLED, LEAVING, LISTENS, STARTING, WOKEN};
 use crate::cell::task::{FutureStock, Polled, Wakes};
 use crate::cell::{Body, CellRef, CellType, Place, Starter, TypeOf, stamp_of_deadline};
 use crate::error::AskError;
-use crate::event::{Event, Publisher};
+use crate::event::{Event, Publisher, Topic};
 use crate::exit::{ExitReason, Panic};
 use crate::mailbox::Seeker;
 use crate::message::MessageField;
@@ -284,6 +284,24 @@ pub(crate) fn listens() {
             }
         }
         None => here.listener.set(Some(task::try_id())),
+    }
+}
+
+/// Runs a test of a subscriber's: what it sends in vain is only counted. `call` does not panic.
+pub(crate) fn quietly(call: impl FnOnce()) {
+    let here = here();
+    match here.host.get() {
+        Some(host) if host.listens.get() => call(),
+        Some(host) => {
+            host.begin_quiet();
+            call();
+            host.end_quiet();
+        }
+        None => {
+            let before = here.listener.replace(Some(task::try_id()));
+            call();
+            here.listener.set(before);
+        }
     }
 }
 
@@ -815,9 +833,42 @@ impl Host {
         }
     }
 
-    /// Publishes what `make` makes, if anybody is subscribed. Runs wakers, so nothing is borrowed.
-    pub(crate) fn emit(&self, make: impl FnOnce() -> Event) {
-        self.publisher.publish(make);
+    /// Publishes what `make` makes, if anybody wants to hear of it. Runs wakers, so nothing is borrowed.
+    #[inline(always)]
+    pub(crate) fn emit(&self, topic: Topic, make: impl FnOnce() -> Event) {
+        self.publisher.publish(topic, make);
+    }
+
+    /// A reason as events tell it: a user's error becomes its text, so that no code of that user's goes along.
+    pub(crate) fn plain(&self, reason: &ExitReason) -> ExitReason {
+        // The error says itself in a user's code.
+        let said = |error: &dyn std::error::Error| {
+            let said = self.guard(|| error.to_string());
+            said.unwrap_or_else(|_| "it has an error that panics".to_owned())
+        };
+        match reason {
+            ExitReason::Error(error) => ExitReason::error(said(&**error)),
+            ExitReason::ShutdownWith(detail) => ExitReason::shutdown_with(said(&**detail)),
+            plain => plain.clone(),
+        }
+    }
+
+    /// Publishes that an actor lives.
+    #[inline(always)]
+    pub(crate) fn tell_started(&self, actor: Target, kind: &'static CellType) {
+        self.emit(Topic::Started, || Event::Started {
+            actor: self.address(actor),
+            kind: kind.name(),
+        });
+    }
+
+    /// Publishes that an actor that had started has ended.
+    pub(crate) fn tell_stopped(&self, actor: Target, kind: &'static CellType, reason: &ExitReason) {
+        self.emit(Topic::Stopped, || Event::Stopped {
+            actor: self.address(actor),
+            kind: kind.name(),
+            reason: self.plain(reason),
+        });
     }
 
     /// Publishes a panic, if that is the reason.
@@ -828,7 +879,7 @@ impl Host {
         reason: &ExitReason,
     ) {
         if let ExitReason::Panic(panic) = reason {
-            self.emit(|| Event::Panic { actor, kind, panic: panic.clone() });
+            self.emit(Topic::Panic, || Event::Panic { actor, kind, panic: panic.clone() });
         }
     }
 }

@@ -160,6 +160,7 @@ mod error;
 mod event;
 mod events;
 mod exit;
+mod feed;
 mod flow;
 #[allow(unsafe_code, reason = "a small closure lies inline, without its type")]
 mod held;
@@ -194,8 +195,8 @@ pub use crate::ask::{Ask, Pending, Reply};
 pub use crate::bonds::{Down, Exit, Monitor};
 pub use crate::cell::{Handled, OnRestart, Options};
 pub use crate::error::{AskError, ReserveError, StartError, TellError};
-pub use crate::event::Event;
-pub use crate::events::Events;
+pub use crate::event::{Event, Topic};
+pub use crate::events::{Events, Lagged, Subscription};
 pub use crate::exit::{ExitReason, Panic};
 pub use crate::flow::{Flow, IntoFlow, IntoStart, IntoStartOk, Start};
 pub use crate::mailbox::Overflow;

@@ -26,8 +26,8 @@ use crate::actor_ref::ActorRef;
 use crate::address::{Address, ShardId, Target};
 use crate::config;
 use crate::error::{AskError, StartError};
-use crate::event::{Event, Publisher};
-use crate::events::Events;
+use crate::event::{Event, Publisher, Topic};
+use crate::events::{Events, Subscription};
 use crate::host;
 use crate::message::Protocol;
 use crate::query::{Query, mailbox_len};
@@ -195,11 +195,43 @@ impl SystemRef {
         spec.start_by(|make| self.spawn_on(place, make))
     }
 
-    /// Subscribes to what happens in the system from now on: dead letters, panics, starts that failed and
-    /// more, see [`Event`]. Nobody is subscribed unless this was called, and then nothing of it
-    /// costs anything.
+    /// Subscribes to what happens in the system from now on: actors that start and stop, dead letters, panics
+    /// and more, see [`Event`]. [`Events::only`] takes some of it. What nobody is subscribed to costs a load.
     pub fn events(&self) -> Events {
-        self.inner.events()
+        Events::new(self.inner.publisher().subscribe())
+    }
+
+    /// Publishes a value to all who are subscribed to its type and topic by now; waits for nobody.
+    ///
+    /// A topic is words between slashes, such as `orders/paid`. Each subscriber gets a clone. While nobody has
+    /// subscribed to what users publish, it costs a load. After the end of the system nobody is told.
+    ///
+    /// ```
+    /// use actor_runtime::System;
+    /// use std::time::Duration;
+    ///
+    /// #[derive(Clone, Debug, PartialEq)]
+    /// struct Paid(u64);
+    ///
+    /// let system = System::builder().shards(1).start()?;
+    /// let mut large = system.subscribe::<Paid>("orders/*").filter(|paid| paid.0 >= 1_000);
+    /// system.publish("orders/paid", Paid(5));
+    /// system.publish("orders/paid", Paid(2_000));
+    /// assert_eq!(large.try_next(), Some(Ok(Paid(2_000))));
+    /// system.stop(Duration::from_secs(1));
+    /// # Ok::<(), actor_runtime::StartError>(())
+    /// ```
+    pub fn publish<T: Clone + Send + 'static>(&self, topic: &str, value: T) {
+        self.inner.publisher().publish_value(topic, &value);
+    }
+
+    /// Subscribes to what users publish from now on, of this type and under topics that match: by
+    /// [`publish`](Self::publish), or [`Context::publish`](crate::Context::publish) in an actor.
+    ///
+    /// In the pattern `*` is any one word, and `**`, at the end, any number of words: `orders/*` matches
+    /// `orders/paid`, `orders/**` also `orders` and `orders/paid/late`.
+    pub fn subscribe<T: Clone + Send + 'static>(&self, pattern: &str) -> Subscription<T> {
+        Subscription::new(self.inner.publisher().subscribe_to(pattern))
     }
 
     /// What the shards count, now, from any thread; no shard waits for it or does anything.
@@ -561,9 +593,9 @@ impl Inner {
         host::dropping_asks(AskError::Stopped, || drop(word));
     }
 
-    /// Subscribes to the system's events.
-    pub(crate) fn events(&self) -> Events {
-        Events::of(&self.publisher)
+    /// What the shards and users publish with.
+    pub(crate) fn publisher(&self) -> &Publisher {
+        &self.publisher
     }
 
     /// What is counted now.
@@ -576,11 +608,6 @@ impl Inner {
         let shards = shards.collect();
         // Ordering: a counter alone.
         Stats { shards, refused: self.refused.load(Ordering::Relaxed) }
-    }
-
-    /// Publishes nothing more.
-    pub(crate) fn end_events(&self) {
-        self.publisher.end();
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
@@ -642,7 +669,12 @@ impl Inner {
         match verdict {
             Verdict::Overrun { held, .. } => {
                 tracing::warn!(target: "callboard", %actor, kind, message, ?held, "overrun");
-                self.publisher.publish(|| Event::Overrun { actor, kind, message, held });
+                self.publisher.publish(Topic::Overrun, || Event::Overrun {
+                    actor,
+                    kind,
+                    message,
+                    held,
+                });
             }
             Verdict::CutOff { .. } => {
                 let Some(waiting) = watched.cut_off(target) else { return };
@@ -659,7 +691,7 @@ impl Inner {
                         inbox.say(Word::CutOff(actor));
                     }
                 }
-                self.publisher.publish(|| Event::CutOff { actor, kind, message });
+                self.publisher.publish(Topic::CutOff, || Event::CutOff { actor, kind, message });
             }
         }
     }
@@ -705,7 +737,7 @@ impl Inner {
         }
         report.count(self.stats().total());
         tracing::debug!(target: "callboard", node = self.node, %report, "system ended");
-        self.end_events();
+        self.publisher.end();
         route::forget(self.node);
         report
     }

@@ -16,7 +16,7 @@ use crate::actor_ref::ActorRef;
 use crate::address::{Address, ShardId, Target};
 use crate::config;
 use crate::error::StartError;
-use crate::events::Events;
+use crate::events::{Events, Subscription};
 use crate::host;
 use crate::message::Protocol;
 use crate::query::{Query, mailbox_len};
@@ -226,7 +226,17 @@ impl Simulator {
 
     /// Subscribes to what happens from now on, as `System::events`.
     pub fn events(&self) -> Events {
-        self.inner.events()
+        Events::new(self.inner.publisher().subscribe())
+    }
+
+    /// Publishes a value, as `System::publish`.
+    pub fn publish<T: Clone + Send + 'static>(&self, topic: &str, value: T) {
+        self.inner.publisher().publish_value(topic, &value);
+    }
+
+    /// Subscribes to what users publish from now on, as `System::subscribe`.
+    pub fn subscribe<T: Clone + Send + 'static>(&self, pattern: &str) -> Subscription<T> {
+        Subscription::new(self.inner.publisher().subscribe_to(pattern))
     }
 
     /// Actors alive.
@@ -265,7 +275,7 @@ impl Simulator {
             report.messages_left += shard.leave(now, &*self.clock);
         }
         report.count(self.stats().total());
-        self.inner.end_events();
+        self.inner.publisher().end();
         report
     }
 }

@@ -10,7 +10,8 @@ use std::task::{Context as TaskContext, Poll, Wake, Waker};
 
 use callboard::testing::Simulator;
 use callboard::{
-    ActorRef, Address, AskError, Context, DeadReason, Event, Events, Start, actor, handlers, start,
+    ActorRef, Address, AskError, Context, DeadReason, Event, Events, Start, Topic, actor, handlers,
+    start,
 };
 
 use crate::bounded::{Refusing, RefusingMsg};
@@ -111,7 +112,7 @@ impl AtTheEnd {
 #[test]
 fn l6_the_message_of_a_crash_is_told_with_its_type_and_size() {
     everywhere(|world: World| {
-        let events = world.events();
+        let events = world.events().only([Topic::DeadLetter, Topic::Panic]);
         let subject = world.spawn(1, Subject::default);
         world.run(0, move || async move {
             subject.panic("broken".to_owned());
@@ -189,7 +190,7 @@ fn l2_a_failed_start_is_told_and_one_that_is_ignored_is_not() {
 #[test]
 fn dl3_a_slow_subscriber_loses_events_and_the_counters_are_exact() {
     on_shards(|simulator| {
-        let (mut slow, mut quick) = (simulator.events(), simulator.events());
+        let [mut slow, mut quick] = [(); 2].map(|()| simulator.events().only(Topic::DeadLetter));
         let subject = put(&simulator, 1, Subject::default);
         subject.stop_now();
         simulator.run();
@@ -212,6 +213,107 @@ fn dl3_a_slow_subscriber_loses_events_and_the_counters_are_exact() {
 }
 
 #[test]
+fn dl3_what_is_left_out_takes_no_place() {
+    on_shards(|simulator| {
+        let mut stops = simulator.events().only(Topic::Stopped);
+        let wanted = Arc::new(AtomicUsize::new(0));
+        let slot = wanted.clone();
+        let mut some = simulator.events().filter(move |event| match event {
+            Event::DeadLetter { receiver, .. } => receiver.shard() == slot.load(Ordering::SeqCst),
+            _ => false,
+        });
+        let subjects = [put(&simulator, 0, Subject::default), put(&simulator, 1, Subject::default)];
+        wanted.store(subjects[1].address().shard(), Ordering::SeqCst);
+        subjects.iter().for_each(ActorRef::stop_now);
+        simulator.run();
+        for _ in 0..50 {
+            simulator.enter(0, || (0..100).for_each(|_| subjects[0].work()));
+            simulator.run();
+        }
+        simulator.enter(0, || subjects[1].work());
+        simulator.run();
+        let stopped = drain(&mut stops);
+        assert!(
+            matches!(stopped[..], [Event::Stopped { .. }, Event::Stopped { .. }]),
+            "{stopped:?}"
+        );
+        let letters = dead_letters(&drain(&mut some));
+        let last = subject_letter(DeadReason::Stopped, subjects[1].address());
+        assert_eq!(letters.last(), Some(&last));
+        if simulator.shards() > 1 {
+            assert_eq!(letters.len(), 1, "of the other 5,000 none took a place");
+        }
+        assert_eq!(simulator.stop().dead_letters.total(), 5_001);
+    });
+}
+
+#[test]
+fn dl3_a_test_of_a_subscribers_that_panics_or_publishes_harms_nobody() {
+    on_shards(|simulator| {
+        let mut panics = simulator.events().only(Topic::DeadLetter).filter(|_| panic!("hostile"));
+        let dead = put(&simulator, 1, Subject::default);
+        // What a test sends in vain is counted, or there would be no end to it.
+        let mut sends = simulator.events().only(Topic::DeadLetter).filter(move |_| {
+            dead.work();
+            true
+        });
+        dead.stop();
+        simulator.run();
+        simulator.enter(0, || dead.work());
+        simulator.run();
+        let told =
+            [drain(&mut panics), drain(&mut sends)].map(|events| dead_letters(&events).len());
+        assert_eq!(told, [1, 1]);
+        assert_eq!(simulator.stats().total().panics, 1);
+        assert_eq!(simulator.stop().dead_letters.total(), 2);
+    });
+}
+
+#[test]
+fn l1_a_start_and_an_end_are_told_with_the_reason() {
+    everywhere(|world: World| {
+        let events = world.events().only([Topic::Started, Topic::Stopped]);
+        let events = events.filter(|event| !event.to_string().contains("check::Runner"));
+        let [stopped, failed, crashed] = [(); 3].map(|()| world.spawn(1, Subject::default));
+        world.run(1, move || async move {
+            stopped.stop();
+            failed.end_with("no\nmore".to_owned());
+            crashed.panic("broken".to_owned());
+            for subject in [stopped, failed, crashed] {
+                subject.wait().await;
+            }
+        });
+        world.end();
+        let kind = type_name::<Subject>();
+        let all = Vec::from_iter(rest(events).iter().map(text));
+        let started =
+            |subject: ActorRef<Subject>| format!("started: {kind} at {}", subject.address());
+        assert_eq!(all[..3], [stopped, failed, crashed].map(started));
+        let ended = |subject: ActorRef<Subject>, why| {
+            format!("stopped: {kind} at {}: {why}", subject.address())
+        };
+        assert_eq!(all[3], ended(stopped, "normal"));
+        assert_eq!(all[4], ended(failed, "error: no more"));
+        let crash = ended(crashed, "panic at ");
+        assert!(all[5].starts_with(&crash) && all[5].ends_with("broken"), "{}", all[5]);
+        assert_eq!(all.len(), 6, "{all:?}");
+    });
+}
+
+#[test]
+fn l2_an_actor_that_never_started_is_not_told_of_as_stopped() {
+    everywhere(|world: World| {
+        let events = world.events().filter(|event| event.to_string().contains("::Failing"));
+        for how in [|| panic!("not today"), || Ok(Start::Ignore)] {
+            let _ = world.run(0, move || async move { start(Failing(how)).await });
+        }
+        world.end();
+        let topics = Vec::from_iter(rest(events).iter().map(Event::topic));
+        assert_eq!(topics, [Some(Topic::Panic), Some(Topic::StartFailed)]);
+    });
+}
+
+#[test]
 fn dl3_two_subscribers_see_the_same_in_the_same_order() {
     everywhere(|world: World| {
         let both = [world.events(), world.events()];
@@ -230,7 +332,8 @@ fn dl3_two_subscribers_see_the_same_in_the_same_order() {
         world.end();
         let [one, other] = both.map(|events| Vec::from_iter(rest(events).iter().map(text)));
         assert_eq!(one, other);
-        assert_eq!(one.len(), 102);
+        let letters = one.iter().filter(|event| event.starts_with("dead letter"));
+        assert_eq!(letters.count(), 102);
     });
 }
 
@@ -241,7 +344,7 @@ fn text(event: &Event) -> String {
 #[test]
 fn dl3_a_subscription_ends_with_its_system() {
     let system = real(2);
-    let mut events = system.events();
+    let mut events = system.events().only([Topic::DeadLetter, Topic::Panic]);
     let subject = system.spawn_on(1, Subject::default).wait().expect("it starts");
     subject.panic("last words".to_owned());
     let waits = std::thread::spawn(move || {
@@ -285,7 +388,7 @@ fn dl3_an_actor_on_any_shard_may_listen() {
         for shard in [0, 1] {
             let send = send.clone();
             let listener = world.spawn(shard, || Listener(send));
-            listener.listen(world.events(), 20);
+            listener.listen(world.events().only(Topic::DeadLetter), 20);
         }
         let subject = world.spawn(1, Subject::default);
         world.run(1, move || async move {
@@ -480,7 +583,7 @@ fn dl2_a_plain_handler_that_listens_hears_itself_once_at_most() {
 #[test]
 fn dl2_a_plain_thread_that_listens_does_not_hear_itself() {
     let system = real(1);
-    let (mut events, all) = (system.events(), system.events());
+    let (mut events, all) = (system.events().only(Topic::DeadLetter), system.events());
     let dead = system.spawn_on(0, Subject::default).wait().expect("it starts");
     dead.stop();
     std::thread::spawn(move || (0..3).for_each(|_| dead.work())).join().expect("it ends well");
@@ -516,7 +619,7 @@ fn dl2_a_listener_that_is_done_is_heard_in_other_actors() {
 #[tokio::test]
 async fn dl2_a_task_that_listens_does_not_hear_itself_and_other_tasks_are_heard() {
     let system = real(1);
-    let (mut events, all) = (system.events(), system.events());
+    let (mut events, all) = (system.events().only(Topic::DeadLetter), system.events());
     let dead = system.spawn_on(0, Subject::default).await.expect("it starts");
     dead.stop();
     let listener = tokio::spawn(async move {
@@ -543,7 +646,7 @@ async fn dl2_a_task_that_listens_does_not_hear_itself_and_other_tasks_are_heard(
 #[tokio::test]
 async fn dl3_a_task_of_tokio_may_listen() {
     let system = real(1);
-    let mut events = system.events();
+    let mut events = system.events().only(Topic::Panic);
     let subject = system.spawn_on(0, Subject::default).await.expect("it starts");
     subject.panic("heard".to_owned());
     let event = events.next().await.expect("a panic");
@@ -567,8 +670,10 @@ impl Wake for Counting {
 fn dl3_a_waker_that_panics_harms_nobody() {
     on_shards(|simulator| {
         let mut seen = simulator.events();
-        let mut subscribers = [true, false]
-            .map(|panics| (simulator.events(), Arc::new(Counting(AtomicUsize::new(0), panics))));
+        let mut subscribers = [true, false].map(|panics| {
+            let events = simulator.events().only(Topic::Panic);
+            (events, Arc::new(Counting(AtomicUsize::new(0), panics)))
+        });
         let [(first, hostile), (second, calm)] = &mut subscribers;
         let (mut one, mut other) = (pin!(first.next()), pin!(second.next()));
         let (of_hostile, of_calm) = (Waker::from(hostile.clone()), Waker::from(calm.clone()));
@@ -605,7 +710,7 @@ impl Waiting {
 #[test]
 fn wait_next_in_a_handler_says_what_to_write() {
     on_shards(|simulator| {
-        let mut events = simulator.events();
+        let mut events = simulator.events().only(Topic::Panic);
         let waiting = put(&simulator, 1, || Waiting);
         let asked = waiting.wait_here(simulator.events());
         let answer = simulator.block_on(0, || asked);

@@ -35,6 +35,7 @@ mod starts;
 mod stats;
 mod stops;
 mod strange;
+mod subscriptions;
 mod supervisors;
 mod systems;
 mod timers;

@@ -1,7 +1,7 @@
 //! No system is global: two in one process are strangers, and each ends alone.
 
 use callboard::testing::Simulator;
-use callboard::{ActorRef, AskError, Event, StartError, System, SystemRef, actor, handlers};
+use callboard::{ActorRef, AskError, Event, StartError, System, SystemRef, Topic, actor, handlers};
 
 use crate::check::{END, Log, Subject, everywhere, put, real, run_on};
 
@@ -32,7 +32,7 @@ fn g7_an_actor_may_listen_and_spawn_by_its_own_system() {
         #[ask]
         async fn look(&mut self) -> (usize, bool) {
             let system = SystemRef::current();
-            let mut events = system.events();
+            let mut events = system.events().only(Topic::Panic);
             let last = system.shards() - 1;
             let subject = system.spawn_on(last, Subject::default).await.expect("it starts");
             subject.panic("heard".to_owned());

@@ -46,6 +46,13 @@ impl<A> Context<A> {
         self.me().stop_now();
     }
 
+    /// Publishes a value to all who are subscribed to its type and topic, as
+    /// [`SystemRef::publish`](crate::SystemRef::publish) does.
+    pub fn publish<T: Clone + Send + 'static>(&self, topic: &str, value: T) {
+        let publisher = host::with(|host| host.map(|host| host.publisher.clone()));
+        publisher.expect("a context stays on its shard").publish_value(topic, &value);
+    }
+
     /// As the free function [`spawn`](crate::spawn): an actor on this shard, at once.
     pub fn spawn<B: Actor>(&mut self, actor: B) -> ActorRef<B> {
         super::spawn(actor)

@@ -79,8 +79,13 @@ pub(crate) fn begin<A: Actor>(host: &Host, state: A) -> Address {
     };
     if A::STARTS {
         host::send(host::signals(), me, Signal::Start);
-    } else if !A::TIMERS.is_empty() {
-        begin_timers(host, cell, me.target());
+    } else {
+        if let Some(kind) = cell.kind() {
+            host.tell_started(me.target(), kind);
+        }
+        if !A::TIMERS.is_empty() {
+            begin_timers(host, cell, me.target());
+        }
     }
     tracing::trace!(target: "callboard", actor = %me, kind = std::any::type_name::<A>(), "start");
     me

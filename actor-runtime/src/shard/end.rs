@@ -31,7 +31,7 @@ use crate::cell::status::{
 use crate::cell::{CellRef, Extras, Handled, Outcome, Starter};
 use crate::config;
 use crate::error::{AskError, StartError};
-use crate::event::Event;
+use crate::event::{Event, Topic};
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Incarnation, Obituary, Signal};
@@ -90,6 +90,10 @@ impl Turn<'_> {
             return self.start(cell, target);
         }
         cell.word.clear(STARTING);
+        // Of a later incarnation its supervisor tells.
+        if with_keeper(cell, |keeper| keeper.life > 1) != Some(true) {
+            self.host.tell_started(target, kind);
+        }
         actor::begin_timers(self.host, cell, target);
         if !kind.supervises {
             self.is_ready(cell, target);
@@ -142,7 +146,7 @@ impl Turn<'_> {
 
     fn tell_failed_start(&self, target: Target, kind: &'static str, error: &StartError) {
         let actor = self.host.address(target);
-        self.host.emit(|| {
+        self.host.emit(Topic::StartFailed, || {
             // The error may be a user's, and say itself in a user's code.
             let why = self.host.guard(|| Arc::from(error.to_string()));
             let why = why.unwrap_or_else(|_| Arc::from("it has an error that panics"));
@@ -395,6 +399,8 @@ impl Turn<'_> {
         let host = self.host;
         let keeps_place = self.keeps_place(cell, reason);
         let (is_empty, is_crash) = (cell.word.has(EMPTY), reason.is_crash());
+        let had_started = !cell.word.has(STARTING);
+        let kind = cell.kind().expect("a cell in use has a type");
         cell.word.set(ENDING);
         self.begins(cell, target);
         let error = if reason.is_crash() { AskError::Crashed } else { AskError::Stopped };
@@ -414,19 +420,25 @@ impl Turn<'_> {
         }
         self.cancel_timers(cell);
         if keeps_place {
-            return self.rest(cell, target, reason);
+            self.rest(cell, target, reason);
+            if had_started {
+                host.tell_stopped(target, kind, reason);
+            }
+            return;
         }
         self.report_end(cell, target, reason);
         let actor = host.address(target);
         let told = cell.take_extras().map(|extras| self.end_extras(*extras)).unwrap_or_default();
         let Told { watchers, bonds, starter, life, ended } = told;
-        let kind = cell.kind().expect("a cell in use has a type");
         let name = kind.name();
         // Whoever collects this has a user's error say itself.
         let _ = host.guard(|| {
             tracing::trace!(target: "callboard", %actor, kind = name, %reason, "stop");
         });
         host.cells.free(target.slot(), cell, kind);
+        if had_started {
+            host.tell_stopped(target, kind, reason);
+        }
         // They may look at once, and find that it is gone.
         if kind.supervises {
             // Its start was not over before its last child's.

@@ -5,7 +5,7 @@ use crate::address::Target;
 use crate::cell::CellRef;
 use crate::cell::status::{BUSY, ENDING, LEAVING, LENT};
 use crate::error::AskError;
-use crate::event::Event;
+use crate::event::{Event, Topic};
 use crate::exit::ExitReason;
 use crate::host::{self, Signal, Sought};
 use crate::mailbox::{Bound, Overflow, Seeker};
@@ -116,7 +116,7 @@ impl Turn<'_> {
     pub(super) fn tell_high(&self, cell: CellRef<'_>, target: Target, messages: u64) {
         let (actor, kind) = (self.host.address(target), cell.kind().map_or("", |kind| kind.name()));
         tracing::warn!(target: "callboard", %actor, kind, messages, "mailbox high");
-        self.host.emit(|| Event::MailboxHigh { actor, kind, messages });
+        self.host.emit(Topic::MailboxHigh, || Event::MailboxHigh { actor, kind, messages });
     }
 }
 

@@ -19,7 +19,7 @@ use crate::cell::task::Polled;
 use crate::cell::{Called, CellRef, CellType, Handled, Outcome, Place, Waiter};
 use crate::config;
 use crate::error::AskError;
-use crate::event::Event;
+use crate::event::{Event, Topic};
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Host, Signal};
@@ -118,7 +118,7 @@ impl<'t> Turn<'t> {
         if is_high {
             let shard = host.shard_id.shard() as usize;
             tracing::warn!(target: "callboard", shard, records = queue, "queue high");
-            host.emit(|| Event::QueueHigh { shard, messages: queue });
+            host.emit(Topic::QueueHigh, || Event::QueueHigh { shard, messages: queue });
         }
     }
 
