@@ -49,7 +49,7 @@
 //! 3. An [`ActorRef`] is where an actor is, with a type: 16 bytes, `Copy`, and it owns nothing.
 //! 4. An [`Ask`] is awaited, started, or waited for by a plain thread; its [`Reply`] may be kept and passed on.
 //! 5. [`main`] and [`test`] run an `async fn` in a system of its own; [`System::builder`] makes one by hand.
-//! 6. [`every`] and [`after`] mark methods that the clock calls; [`Context::after`] and its like set timers as the
+//! 6. [`every`], [`after`] and [`health`] mark methods that the clock calls; [`Context::after`] and its like set timers as the
 //!    actor runs.
 //! 7. [`supervisor`] makes a struct a tree of actors that are started in order and restarted when they fail;
 //!    [`SupervisorSpec`] is the same by hand.
@@ -62,19 +62,20 @@
 #![forbid(unsafe_code)]
 
 pub use actor_macros::{
-    Message, actor, after, ask, child, down, dynamic, every, exit, handlers, main, restart, start,
-    stop, supervisor, tell, test,
+    Message, actor, after, ask, child, down, dynamic, every, exit, handlers, health, main, restart,
+    start, stop, supervisor, tell, test,
 };
 #[cfg(feature = "testing")]
 pub use actor_runtime::testing;
 pub use actor_runtime::{
     Actor, ActorRef, Address, AnyTimer, Ask, AskError, AutoShutdown, BoxError, Child, ChildCounts,
     ChildError, ChildFailed, ChildInfo, ChildSpec, ChildState, Context, Continue, DeadLetters,
-    DeadReason, Down, Dynamic, DynamicSpec, Event, Events, Exit, ExitReason, Flow, Lagged, Message,
-    Monitor, Overflow, Panic, Pending, Permit, Place, Query, Reply, Report, Reserve, ReserveError,
-    Restart, ShardStats, Shutdown, Siblings, SpawnOn, Start, StartError, StartTree, Stats,
-    Strategy, Subscription, Supervisor, SupervisorApi, SupervisorSpec, System, SystemBuilder,
-    SystemRef, TellError, Timer, TimerKey, Topic, Tree, TreeView, spawn, spawn_on, start,
+    DeadReason, Down, Dynamic, DynamicSpec, Event, Events, Exit, ExitReason, Flow, Kept, Lagged,
+    Message, Monitor, Overflow, Panic, Pending, Permit, Place, Query, Reply, Report, Reserve,
+    ReserveError, Restart, ShardStats, Shutdown, Siblings, SpawnOn, Start, StartError, StartTree,
+    Stats, Strategy, Subscription, Supervisor, SupervisorApi, SupervisorSpec, System,
+    SystemBuilder, SystemRef, TellError, Timer, TimerKey, Topic, Tree, TreeView, spawn, spawn_on,
+    start,
 };
 
 /// What the macros' code uses; not for people.
@@ -94,7 +95,7 @@ pub mod prelude {
     pub use crate::{
         ActorRef, Ask, AskError, Context, Down, Dynamic, Exit, ExitReason, Flow, Message, Monitor,
         Place, Reply, Start, StartError, System, actor, after, ask, child, down, dynamic, every,
-        exit, handlers, restart, spawn, spawn_on, start, stop, supervisor, tell,
+        exit, handlers, health, restart, spawn, spawn_on, start, stop, supervisor, tell,
     };
 
     /// So many seconds.

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of actor-runtime: each uses only what stands further right.
-const RUNTIME: &str = "lib · private · testing · system · supervisor · shard · actor · permit · query · ask · actor_ref · events · host · watch · cell · \
+const RUNTIME: &str = "lib · private · testing · system · supervisor · signals · shard · actor · permit · query · ask · actor_ref · events · host · watch · cell · \
     route · timer · mailbox · bonds · event · feed · stats · message · record · held · flow · error · exit · address · config · sync";
 
 /// The modules of actor-macros, likewise.

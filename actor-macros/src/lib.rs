@@ -94,12 +94,14 @@ pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `#[tell]` | callers wait for nothing; it returns `()`, `Flow`, or `Result<(), E>` whose `Err` ends the actor |
 /// | `#[ask]` | callers get an `Ask<T>` of what it returns; given a parameter `reply: Reply<T>`, it answers later |
+/// | `#[tell(keep)]`, `#[ask(keep)]` | the same; the parameters are `Clone`, and the dead letter of a crash carries them |
 /// | `#[start]` | runs before the first message; returns `()`, `Result<(), E>` or `Result<Start, E>` |
 /// | `#[down]` | runs when an actor has ended that this one monitors, given `down: Down` |
 /// | `#[exit]` | runs when an actor has ended to which there is a link, given `exit: Exit`; without it this one ends, too |
 /// | `#[restart]` | runs on the old state after a crash, before a supervisor starts the actor anew, given `why: &ExitReason` if it asks for it; it is plain |
 /// | `#[stop]` | runs when the actor stops, given `why: &ExitReason` if it asks for it |
 /// | `#[every("1s", jitter = "100ms")]` | runs at each multiple of the time after the start, up to `jitter` later |
+/// | `#[health(every = "1s")]` | answers `bool` or `Result<(), E>` as often; with `restart_after = 3` so many bad answers in a row end the actor |
 /// | `#[after("30s")]` | runs once, so long after the start |
 /// | `#[after("5m", since = message)]` | runs when no message has come for so long |
 ///
@@ -419,6 +421,16 @@ pub fn exit(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn every(_: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::stray(Word::Every, item.into()).into()
+}
+
+/// Marks the health check, in an impl with [`#[handlers]`](macro@handlers), which explains it.
+///
+/// # Errors
+///
+/// Anywhere else it only says that it needs `#[handlers]`.
+#[proc_macro_attribute]
+pub fn health(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::stray(Word::Health, item.into()).into()
 }
 
 /// Marks the hook that runs on the old state before a restart, in an impl with [`#[handlers]`](macro@handlers),

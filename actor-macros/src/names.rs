@@ -39,6 +39,7 @@ pub(crate) enum Word {
     Down,
     Every,
     Exit,
+    Health,
     Restart,
     Start,
     Stop,
@@ -46,12 +47,13 @@ pub(crate) enum Word {
 }
 
 impl Word {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::After,
         Self::Ask,
         Self::Down,
         Self::Every,
         Self::Exit,
+        Self::Health,
         Self::Restart,
         Self::Start,
         Self::Stop,
@@ -65,6 +67,7 @@ impl Word {
             Self::Down => "down",
             Self::Every => "every",
             Self::Exit => "exit",
+            Self::Health => "health",
             Self::Restart => "restart",
             Self::Start => "start",
             Self::Stop => "stop",

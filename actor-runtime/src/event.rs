@@ -20,8 +20,8 @@ use crate::feed::{AnyFeeds, Feeds, Subscribed, Wants};
 use crate::record::Letter;
 use crate::stats::DeadReason;
 
-/// What happened in a system. It holds text and numbers, never a value of a user's: in a reason a user's error
-/// is its text.
+/// What happened in a system. It holds text and numbers, and of users' values only what a handler keeps: in a
+/// reason a user's error is its text.
 ///
 /// `kind` is the name of an actor's type, `message` that of the messages it takes, both as
 /// [`std::any::type_name`] gives them; `""` where there is none.
@@ -56,6 +56,19 @@ pub enum Event {
         message: &'static str,
         /// How large a value of that type is, in bytes, without what it owns elsewhere.
         bytes: usize,
+        /// What it said, where its handler keeps that and was at it: see [`Event::value`].
+        value: Option<Kept>,
+    },
+    /// What an actor answers to its `#[health]` check has changed. An actor that starts counts as healthy.
+    Health {
+        /// Which actor.
+        actor: Address,
+        /// The type of the actor.
+        kind: &'static str,
+        /// Whether it is healthy now.
+        healthy: bool,
+        /// What is wrong, if anything is.
+        why: Arc<str>,
     },
     /// This subscriber was too slow, and events are missing here.
     Lagged {
@@ -146,6 +159,8 @@ pub enum Topic {
     CutOff,
     /// [`Event::DeadLetter`]
     DeadLetter,
+    /// [`Event::Health`]
+    Health,
     /// [`Event::MailboxHigh`]
     MailboxHigh,
     /// [`Event::Overrun`]
@@ -182,6 +197,16 @@ impl IntoIterator for Topic {
 }
 
 impl Event {
+    /// Of a dead letter whose handler was at it and says `keep`: a copy of its parameters, as a tuple. That of
+    /// `fn inc(&mut self, by: i64)` is an `(i64,)`. None of all else, and if `T` is another type.
+    #[must_use]
+    pub fn value<T: Clone + 'static>(&self) -> Option<T> {
+        match self {
+            Self::DeadLetter { value: Some(kept), .. } => kept.value(),
+            _ => None,
+        }
+    }
+
     /// What it is about; nothing for [`Lagged`](Self::Lagged).
     #[must_use]
     pub const fn topic(&self) -> Option<Topic> {
@@ -189,6 +214,7 @@ impl Event {
             Self::ChildGaveUp { .. } => Topic::ChildGaveUp,
             Self::CutOff { .. } => Topic::CutOff,
             Self::DeadLetter { .. } => Topic::DeadLetter,
+            Self::Health { .. } => Topic::Health,
             Self::Lagged { .. } => return None,
             Self::MailboxHigh { .. } => Topic::MailboxHigh,
             Self::Overrun { .. } => Topic::Overrun,
@@ -202,6 +228,27 @@ impl Event {
     }
 }
 
+/// The parameters of a message, as its handler keeps them: see [`Event::value`].
+#[derive(Clone)]
+pub struct Kept(Arc<Mutex<dyn Any + Send>>);
+
+impl Kept {
+    pub(crate) fn new<T: Send + 'static>(parameters: T) -> Self {
+        Self(Arc::new(Mutex::new(parameters)))
+    }
+
+    fn value<T: Clone + 'static>(&self) -> Option<T> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.downcast_ref().cloned()
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Kept")
+    }
+}
+
 /// One line.
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -212,8 +259,14 @@ impl fmt::Display for Event {
             Self::CutOff { actor, kind, message } => {
                 write!(f, "cut off: {kind} at {actor}, which does not return from a {message}")
             }
-            Self::DeadLetter { reason, receiver, message, bytes } => {
+            Self::DeadLetter { reason, receiver, message, bytes, .. } => {
                 write!(f, "dead letter, {reason}: {message} of {bytes} bytes to {receiver}")
+            }
+            Self::Health { actor, kind, healthy: true, .. } => {
+                write!(f, "healthy: {kind} at {actor}")
+            }
+            Self::Health { actor, kind, healthy: false, why } => {
+                write!(f, "not healthy: {kind} at {actor}: {}", OneLine(why))
             }
             Self::Lagged { missed } => write!(f, "{missed} events missed"),
             Self::MailboxHigh { actor, kind, messages } => {
@@ -296,13 +349,22 @@ impl Publisher {
     }
 
     /// Says that a message will not be handled; not of a listener's, who might send the next when it hears.
-    pub(crate) fn dead_letter(&self, reason: DeadReason, receiver: Address, letter: &Letter) {
+    pub(crate) fn dead_letter(
+        &self,
+        reason: DeadReason,
+        receiver: Address,
+        letter: &Letter,
+        value: Option<&Kept>,
+    ) {
         if letter.mark().is_quiet() {
             return;
         }
         let (message, bytes) = (letter.name(), letter.value_bytes());
         tracing::debug!(target: "callboard", %reason, to = %receiver, message, bytes, "dead letter");
-        self.publish(Topic::DeadLetter, || Event::DeadLetter { reason, receiver, message, bytes });
+        self.publish(Topic::DeadLetter, || {
+            let value = value.cloned();
+            Event::DeadLetter { reason, receiver, message, bytes, value }
+        });
     }
 
     /// Subscribes to the system's events from now on.
@@ -380,8 +442,13 @@ mod tests {
         let text = "two\nlines".to_owned();
         let panic = Arc::new(Panic { text, location: "src/bank.rs:7:9".to_owned() });
         let held = Duration::from_millis(120);
-        let dead =
-            Event::DeadLetter { reason: DeadReason::Stopped, receiver: actor, message, bytes: 24 };
+        let dead = Event::DeadLetter {
+            reason: DeadReason::Stopped,
+            receiver: actor,
+            message,
+            bytes: 24,
+            value: None,
+        };
         let reason = ExitReason::error("no\nroom");
         let events = [
             (
@@ -402,6 +469,14 @@ mod tests {
                 "cut off: bank::Account at 0/3/17.1, which does not return from a bank::AccountMsg",
             ),
             (dead, "dead letter, stopped: bank::AccountMsg of 24 bytes to 0/3/17.1"),
+            (
+                Event::Health { actor, kind, healthy: false, why: "no\nroom".into() },
+                "not healthy: bank::Account at 0/3/17.1: no room",
+            ),
+            (
+                Event::Health { actor, kind, healthy: true, why: "".into() },
+                "healthy: bank::Account at 0/3/17.1",
+            ),
             (Event::Lagged { missed: 3 }, "3 events missed"),
             (
                 Event::MailboxHigh { actor, kind, messages: 10_000 },

@@ -104,6 +104,29 @@ fn failed<E: Into<Box<dyn Error + Send + Sync>>>(error: E) -> Flow {
     Flow::stop_with(ExitReason::Error(error.into().into()))
 }
 
+/// What a `#[health]` method may answer: `bool`, or `Result<(), E>` whose `Err` says what is wrong.
+#[diagnostic::on_unimplemented(
+    message = "a `#[health]` method cannot answer `{Self}`",
+    label = "not `bool` or `Result<(), E>`",
+    note = "return `bool` or `Result<(), E>`"
+)]
+pub trait IntoHealth {
+    /// Nothing if all is well, else what is wrong.
+    fn into_health(self) -> Option<String>;
+}
+
+impl IntoHealth for bool {
+    fn into_health(self) -> Option<String> {
+        (!self).then(|| "it says so".to_owned())
+    }
+}
+
+impl<E: Into<Box<dyn Error + Send + Sync>>> IntoHealth for Result<(), E> {
+    fn into_health(self) -> Option<String> {
+        self.err().map(|error| error.into().to_string())
+    }
+}
+
 /// What a start hook decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {

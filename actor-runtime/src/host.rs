@@ -35,7 +35,7 @@ use crate::cell::status::{KILLED, LEAVING, LISTENS, STARTING, WOKEN};
 use crate::cell::task::{FutureStock, Polled, Wakes};
 use crate::cell::{Body, CellRef, CellType, Place, Starter, TypeOf, stamp_of_deadline};
 use crate::error::AskError;
-use crate::event::{Event, Publisher, Topic};
+use crate::event::{Event, Kept, Publisher, Topic};
 use crate::exit::{ExitReason, Panic};
 use crate::mailbox::Seeker;
 use crate::message::MessageField;
@@ -747,10 +747,23 @@ impl Host {
         (!actor.is_nobody()).then(|| self.address(actor))
     }
 
+    /// Counts the message that a handler was at as a dead letter, and says so.
+    pub(crate) fn lose_in_flight(&self, receiver: Target, letter: &Letter, kept: Option<Kept>) {
+        let (reason, receiver) = (DeadReason::InFlight, self.address(receiver));
+        self.counters.dead_letter(reason);
+        self.publisher.dead_letter(reason, receiver, letter, kept.as_ref());
+        self.let_go(kept);
+    }
+
+    /// The cell of the actor whose code runs now, if one's does.
+    pub(crate) fn running_cell(&self) -> Option<CellRef<'_>> {
+        self.cell(self.watched.actor())
+    }
+
     /// Counts a dead letter and says so.
     pub(crate) fn dead_letter(&self, reason: DeadReason, receiver: Address, letter: &Letter) {
         self.counters.dead_letter(reason);
-        self.publisher.dead_letter(reason, receiver, letter);
+        self.publisher.dead_letter(reason, receiver, letter, None);
     }
 
     /// Whether it is this actor that is polled now.

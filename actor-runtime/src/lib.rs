@@ -142,6 +142,10 @@
 //! | a tell; an ask that takes its `Reply`; the stop hook | [`told`] | [`told_later`] |
 //! | an ask that returns its answer | [`asked`] | [`asked_later`] |
 //! | the start hook | [`started`] | [`started_later`] |
+//! | a health check, which the clock calls | [`checked`] | [`checked_later`] |
+//!
+//! A handler that says `keep` calls [`keep`] with a copy of its parameters, and passes on what it leaves by
+//! [`kept`], or its future by [`kept_later`].
 //!
 //! All of it is safe code. A mistake in an impl, such as a future without `SUSPENDS`, panics and ends that
 //! actor, no more.
@@ -176,6 +180,8 @@ mod query;
 mod record;
 mod route;
 mod shard;
+#[cfg(unix)]
+mod signals;
 mod stats;
 mod supervisor;
 mod sync;
@@ -187,7 +193,8 @@ mod watch;
 
 pub use crate::actor::{
     Actor, ActorType, Context, Continue, Handle, Handlers, Place, SpawnOn, Timed, asked,
-    asked_later, delivery, spawn, spawn_on, start, started, started_later, told, told_later,
+    asked_later, checked, checked_later, delivery, keep, kept, kept_later, spawn, spawn_on, start,
+    started, started_later, told, told_later,
 };
 pub use crate::actor_ref::ActorRef;
 pub use crate::address::Address;
@@ -195,10 +202,10 @@ pub use crate::ask::{Ask, Pending, Reply};
 pub use crate::bonds::{Down, Exit, Monitor};
 pub use crate::cell::{Handled, OnRestart, Options};
 pub use crate::error::{AskError, ReserveError, StartError, TellError};
-pub use crate::event::{Event, Topic};
+pub use crate::event::{Event, Kept, Topic};
 pub use crate::events::{Events, Lagged, Subscription};
 pub use crate::exit::{ExitReason, Panic};
-pub use crate::flow::{Flow, IntoFlow, IntoStart, IntoStartOk, Start};
+pub use crate::flow::{Flow, IntoFlow, IntoHealth, IntoStart, IntoStartOk, Start};
 pub use crate::mailbox::Overflow;
 pub use crate::message::{Api, Message, MessageField, Protocol};
 pub use crate::permit::{Permit, Reserve};

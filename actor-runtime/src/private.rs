@@ -5,8 +5,8 @@ use std::process::{ExitCode, Termination};
 use std::time::Duration;
 
 pub use crate::actor::{
-    Actor, ActorType, Context, Handle, Handlers, Timed, asked, asked_later, delivery, started,
-    started_later, told, told_later,
+    Actor, ActorType, Context, Handle, Handlers, Timed, asked, asked_later, checked, checked_later,
+    delivery, keep, kept, kept_later, started, started_later, told, told_later,
 };
 pub use crate::actor_ref::ActorRef;
 pub use crate::address::Address;
@@ -45,19 +45,21 @@ pub fn ask<P: Protocol + ?Sized, T: Send + 'static>(
 /// How long an entry point waits for its system to end.
 const END: Duration = Duration::from_secs(5);
 
-/// Runs the body of `#[callboard::main]` on shard 0 of a new system, and ends the system after it.
+/// Runs the body of `#[callboard::main]` on shard 0 of a new system, and ends the system after it, or at a signal.
 pub fn main<F, Fut>(builder: SystemBuilder, body: F) -> ExitCode
 where
     F: FnOnce() -> Fut + Send + 'static,
     Fut: Future<Output: Termination> + 'static,
 {
+    #[cfg(unix)]
+    let builder = builder.drain_on_signals(END);
     let system = match builder.start() {
         Ok(system) => system,
         Err(error) => return Err::<(), _>(error).report(),
     };
     // The report is made on the shard, so what `main` returns need not be `Send`.
     let ended = system.run(0, || async { body().await.report() }).recv();
-    system.stop(END);
+    let report = system.stop(END);
     match ended {
         Ok(Ok(code)) => code,
         Ok(Err((_, panic))) => {
@@ -65,6 +67,8 @@ where
             // As a panic of a plain `main` does.
             ExitCode::from(101)
         }
+        // A signal has ended the system, and the body with it.
+        Err(_) if report.is_whole() => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }

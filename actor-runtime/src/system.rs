@@ -37,6 +37,8 @@ use crate::shard::driver::{Between, Control, Driver, TokioDriver};
 use crate::shard::inbox::Inbox;
 use crate::shard::lane::lane;
 use crate::shard::{Left, Parts, Shard};
+#[cfg(unix)]
+use crate::signals::Signals;
 use crate::stats::{Counters, DeadLetters, DeadReason, ShardStats, Stats};
 use crate::supervisor::{StartTree, SupervisorMsg, SupervisorSpec};
 use crate::watch::{Verdict, Watchdog, Watched};
@@ -51,6 +53,8 @@ pub struct SystemBuilder {
     thread_name: String,
     overrun_after: Duration,
     kill_grace: Duration,
+    #[cfg(unix)]
+    drain_on_signals: Option<Duration>,
 }
 
 impl SystemBuilder {
@@ -95,12 +99,23 @@ impl SystemBuilder {
         self
     }
 
+    /// Has the first SIGTERM or SIGINT end the system, as [`System::stop`] with this deadline would, and the
+    /// second end the process at once, as either does to a program that does not care. Once no system listens any
+    /// more, the first one does. `#[callboard::main]` asks for it, with 5 s.
+    ///
+    /// [`System::wait`] waits for that end. A system that does not ask for it installs no signal handler.
+    #[cfg(unix)]
+    pub fn drain_on_signals(mut self, deadline: Duration) -> Self {
+        self.drain_on_signals = Some(deadline);
+        self
+    }
+
     /// Starts the system. A build with `panic = "abort"` contains no panic, and is told so on stderr.
     ///
     /// # Errors
     ///
-    /// [`StartError::NoShard`] for 0 shards; [`StartError::Thread`] if the operating system refuses a thread
-    /// or its runtime. Nothing is left running then.
+    /// [`StartError::NoShard`] for 0 shards; [`StartError::Thread`] if the operating system refuses a thread,
+    /// its runtime, or to tell of signals. Nothing is left running then.
     pub fn start(self) -> Result<System, StartError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let shards = self.shards.unwrap_or(cores);
@@ -112,7 +127,8 @@ impl SystemBuilder {
         }
         host::install_panic_hook();
         let (inner, parts) = Inner::new(shards, self.slice_messages);
-        let mut system = System { system: SystemRef { inner }, threads: Threads::default() };
+        #[cfg_attr(not(unix), allow(unused_mut, reason = "there are no signals to add"))]
+        let mut system = System::of(inner);
         for (index, parts) in parts.into_iter().enumerate() {
             let inner = system.inner.clone();
             let fits = shards <= cores;
@@ -122,7 +138,7 @@ impl SystemBuilder {
                 .stack_size(config::SHARD_STACK)
                 .spawn(move || inner.run_shard(parts, pin, fits));
             match started {
-                Ok(thread) => system.threads.shards.push(thread),
+                Ok(thread) => system.inner.with_threads(|threads| threads.shards.push(thread)),
                 Err(error) => return Err(system.give_up(&error)),
             }
         }
@@ -133,13 +149,28 @@ impl SystemBuilder {
             .name(format!("{}-watchdog", self.thread_name))
             .spawn(move || inner.run_watchdog(watchdog, &ended));
         match started {
-            Ok(thread) => system.threads.watchdog = Some((end, thread)),
+            Ok(thread) => {
+                system.inner.with_threads(|threads| threads.watchdog = Some((end, thread)));
+            }
             Err(error) => return Err(system.give_up(&error)),
         }
-        match system.inner.await_started() {
-            None => Ok(system),
-            Some(error) => Err(system.give_up(&error)),
+        if let Some(error) = system.inner.await_started() {
+            return Err(system.give_up(&error));
         }
+        #[cfg(unix)]
+        if let Some(deadline) = self.drain_on_signals {
+            let inner = system.inner.clone();
+            let drain = move || {
+                tracing::info!(target: "callboard", node = inner.node, ?deadline, "signal: drains");
+                let report = inner.end(deadline);
+                tracing::info!(target: "callboard", node = inner.node, %report, "drained");
+            };
+            match Signals::listen(format!("{}-signals", self.thread_name), drain) {
+                Ok(signals) => system.signals = Some(signals),
+                Err(error) => return Err(system.give_up(&error)),
+            }
+        }
+        Ok(system)
     }
 }
 
@@ -283,7 +314,8 @@ impl fmt::Debug for SystemRef {
 #[derive(Debug)]
 pub struct System {
     system: SystemRef,
-    threads: Threads,
+    #[cfg(unix)]
+    signals: Option<Signals>,
 }
 
 impl Deref for System {
@@ -322,6 +354,16 @@ impl System {
             thread_name: "callboard".to_owned(),
             overrun_after: config::OVERRUN_AFTER,
             kill_grace: config::KILL_GRACE,
+            #[cfg(unix)]
+            drain_on_signals: None,
+        }
+    }
+
+    fn of(inner: Arc<Inner>) -> Self {
+        Self {
+            system: SystemRef { inner },
+            #[cfg(unix)]
+            signals: None,
         }
     }
 
@@ -333,12 +375,26 @@ impl System {
         self.end(deadline)
     }
 
+    /// Waits until a signal has ended the system, see [`SystemBuilder::drain_on_signals`], and reports as
+    /// [`stop`](Self::stop) does. Of a system that listens to none it waits for ever.
+    ///
+    /// # Panics
+    ///
+    /// On a shard's thread, which it would hold up.
+    #[cfg(unix)]
+    pub fn wait(mut self) -> Report {
+        let on_shard = host::with(|host| host.is_some());
+        assert!(!on_shard, "`System::wait` would hold up the shard");
+        let report = self.inner.await_ended();
+        drop(self.signals.take());
+        report
+    }
+
     fn end(&mut self, deadline: Duration) -> Report {
-        let threads = std::mem::take(&mut self.threads);
-        if threads.shards.is_empty() {
-            return Report::default();
-        }
-        self.inner.end(threads, deadline)
+        let report = self.inner.end(deadline);
+        #[cfg(unix)]
+        drop(self.signals.take());
+        report
     }
 
     /// Ends what was started of a system that cannot start.
@@ -355,10 +411,11 @@ impl Drop for System {
         let own =
             host::with(|host| host.is_some_and(|host| host.shard_id.node() == self.inner.node));
         if own {
-            let inner = self.inner.clone();
-            let threads = std::mem::take(&mut self.threads);
+            let mut own = Self::of(self.inner.clone());
+            #[cfg(unix)]
+            std::mem::swap(&mut own.signals, &mut self.signals);
             let end = move || {
-                inner.end(threads, config::DROP_DEADLINE);
+                own.end(config::DROP_DEADLINE);
             };
             // Without another thread to wait on, the shards run on.
             drop(std::thread::Builder::new().spawn(end));
@@ -391,6 +448,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// Whether nothing had to be left.
+    pub(crate) fn is_whole(&self) -> bool {
+        (self.actors_left, self.messages_left, self.stuck_shards) == (0, 0, 0)
+    }
+
     /// Adds what a shard had to cut off.
     pub(crate) fn add_left(&mut self, left: Left) {
         self.actors_left += left.actors;
@@ -447,6 +509,8 @@ struct Progress {
     /// Shards that have done what the phase asks.
     done: Vec<bool>,
     report: Report,
+    /// Whether the system has ended, and the report is whole.
+    has_ended: bool,
 }
 
 pub(crate) struct Inner {
@@ -466,6 +530,8 @@ pub(crate) struct Inner {
     phases: AtomicUsize,
     progress: Mutex<Progress>,
     changed: Condvar,
+    /// None once somebody ends the system.
+    threads: Mutex<Option<Threads>>,
 }
 
 impl Drop for Inner {
@@ -534,7 +600,9 @@ impl Inner {
                     failed: None,
                     done: vec![false; shards],
                     report: Report::default(),
+                    has_ended: false,
                 }),
+                threads: Mutex::new(Some(Threads::default())),
                 changed: Condvar::new(),
             })
         });
@@ -586,7 +654,7 @@ impl Inner {
                 // Ordering: a counter alone.
                 self.refused.fetch_add(1, Ordering::Relaxed);
                 let receiver = Address::new(ShardId::new(self.node, shard), record.target());
-                self.publisher.dead_letter(DeadReason::Shutdown, receiver, letter);
+                self.publisher.dead_letter(DeadReason::Shutdown, receiver, letter, None);
             }
             host::dropping_asks(AskError::Stopped, || record.discard());
         }
@@ -707,8 +775,43 @@ impl Inner {
         progress.failed.take()
     }
 
+    fn threads(&self) -> MutexGuard<'_, Option<Threads>> {
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a thread, while nobody ends the system.
+    fn with_threads(&self, note: impl FnOnce(&mut Threads)) {
+        if let Some(threads) = &mut *self.threads() {
+            note(threads);
+        }
+    }
+
+    /// Ends the system, or waits until it has ended.
+    fn end(&self, deadline: Duration) -> Report {
+        let threads = self.threads().take();
+        match threads {
+            None => self.await_ended(),
+            Some(threads) => {
+                let report = self.end_threads(threads, deadline);
+                let mut progress = self.progress();
+                (progress.report, progress.has_ended) = (report, true);
+                self.changed.notify_all();
+                report
+            }
+        }
+    }
+
+    fn await_ended(&self) -> Report {
+        let runs = |progress: &mut Progress| !progress.has_ended;
+        let ended = self.changed.wait_while(self.progress(), runs);
+        ended.unwrap_or_else(PoisonError::into_inner).report
+    }
+
     /// Ends the system and joins its threads.
-    fn end(&self, threads: Threads, deadline: Duration) -> Report {
+    fn end_threads(&self, threads: Threads, deadline: Duration) -> Report {
+        if threads.shards.is_empty() {
+            return Report::default();
+        }
         let driver = TokioDriver;
         let deadline = driver.now() + deadline;
         self.close();

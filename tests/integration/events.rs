@@ -30,7 +30,7 @@ fn drain(events: &mut Events) -> Vec<Event> {
 /// The dead letters among them: the reason, for whom, the type and its size.
 fn dead_letters(events: &[Event]) -> Vec<(DeadReason, Address, &'static str, usize)> {
     let dead = events.iter().filter_map(|event| match event {
-        Event::DeadLetter { reason, receiver, message, bytes } => {
+        Event::DeadLetter { reason, receiver, message, bytes, .. } => {
             Some((*reason, *receiver, *message, *bytes))
         }
         _ => None,
@@ -128,6 +128,97 @@ fn l6_the_message_of_a_crash_is_told_with_its_type_and_size() {
         assert_eq!((*actor, *kind), (Some(subject.address()), type_name::<Subject>()));
         assert_eq!(panic.text, "broken");
         assert!(panic.location.contains("check.rs"), "{panic}");
+    });
+}
+
+/// Keeps what it is at, and panics at odd numbers, at once or later.
+#[actor]
+#[derive(Default)]
+struct Careful {
+    handled: Vec<u64>,
+}
+
+#[handlers]
+impl Careful {
+    #[tell(keep)]
+    fn take(&mut self, number: u64, text: String) {
+        assert!(number.is_multiple_of(2), "{number}: {text}");
+        self.handled.push(number);
+    }
+
+    #[ask(keep)]
+    async fn take_later(&mut self, number: u64) -> u64 {
+        tokio::task::yield_now().await;
+        assert!(number.is_multiple_of(2), "an odd number");
+        self.handled.push(number);
+        std::future::pending::<u64>().await
+    }
+
+    #[tell]
+    fn forget(&mut self) {
+        panic!("it keeps nothing");
+    }
+}
+
+/// The first message in flight among these.
+fn in_flight(events: Events) -> Event {
+    let is_it =
+        |event: &Event| matches!(event, Event::DeadLetter { reason: DeadReason::InFlight, .. });
+    rest(events).into_iter().find(is_it).expect("a message was in flight")
+}
+
+#[test]
+fn l6_a_message_in_flight_is_told_with_its_value_where_its_handler_keeps_it() {
+    everywhere(|world: World| {
+        let events = world.events();
+        let careful = world.spawn(1, Careful::default);
+        world.run(0, move || async move {
+            careful.take(2, "two".to_owned());
+            careful.take(3, "three".to_owned());
+            careful.take(4, "four".to_owned());
+            careful.wait().await;
+        });
+        world.end();
+        let letter = in_flight(events);
+        assert_eq!(letter.value(), Some((3_u64, "three".to_owned())));
+        assert_eq!(letter.value::<(u64,)>(), None, "it is of another type");
+    });
+}
+
+#[test]
+fn l6_what_an_async_handler_keeps_is_told_of_a_panic_and_of_a_kill() {
+    everywhere(|world: World| {
+        for number in [5_u64, 6] {
+            let events = world.events();
+            let careful = world.spawn(1, Careful::default);
+            world.run(1, move || async move {
+                let asked = careful.take_later(number).start();
+                tokio::task::yield_now().await;
+                tokio::task::yield_now().await;
+                careful.kill();
+                assert!(asked.await.is_err());
+            });
+            world.run(1, move || async move {
+                careful.wait().await;
+            });
+            assert_eq!(in_flight(events).value(), Some((number,)));
+        }
+        world.end();
+    });
+}
+
+#[test]
+fn l6_nothing_is_kept_of_messages_that_were_handled() {
+    everywhere(|world: World| {
+        let events = world.events();
+        let careful = world.spawn(1, Careful::default);
+        world.run(0, move || async move {
+            careful.take(2, "two".to_owned());
+            careful.forget();
+            careful.wait().await;
+        });
+        world.end();
+        assert_eq!(in_flight(events).value::<(u64, String)>(), None);
     });
 }
 

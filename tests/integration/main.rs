@@ -22,6 +22,7 @@ mod ending;
 mod entry;
 mod events;
 mod fairness;
+mod health;
 mod hostile;
 mod kills;
 mod mailboxes;
@@ -31,6 +32,8 @@ mod permits;
 mod programs;
 mod references;
 mod settings;
+#[cfg(unix)]
+mod signals;
 mod starts;
 mod stats;
 mod stops;

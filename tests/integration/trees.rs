@@ -29,7 +29,7 @@ impl Journal {
 struct Sum {
     name: String,
     journal: Journal,
-    below: Option<ActorRef<Sum>>,
+    below: Option<ActorRef<Self>>,
     sum: u64,
 }
 
@@ -122,7 +122,7 @@ fn trunk(first: &str, journal: &Journal) -> SupervisorSpec<Trunk> {
 fn s1_a_tree_starts_from_the_top_and_stops_from_the_bottom() {
     everywhere(|world| {
         let journal = Journal::default();
-        let log = journal.clone();
+        let log = journal;
         world.run(0, || async move {
             let trunk = Trunk::start("a".to_owned(), log.clone()).await.expect("it starts");
             assert_eq!(log.line(), "+a +a2 +leaf");
@@ -185,7 +185,7 @@ fn s5_dynamic_children_start_from_arguments_and_again_from_the_same() {
 fn l8_the_restart_hook_sees_the_old_state_and_a_start_sees_the_fields_again() {
     everywhere(|world| {
         let journal = Journal::default();
-        let log = journal.clone();
+        let log = journal;
         world.run(0, || async move {
             let trunk = trunk("a", &log).start().await.map(TrunkTree::from).expect("it starts");
             let (root, second) = (trunk.root(), trunk.second());

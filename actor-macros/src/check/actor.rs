@@ -1,9 +1,12 @@
 //! Handlers and hooks of one actor, compared with one another.
 
+use proc_macro2::TokenStream;
+
 use crate::diag::Diag;
 use crate::model::{Handler, Handlers, Hook};
+use crate::names::Word;
 
-/// Tells of two handlers that make one message, and of two hooks of one kind.
+/// Tells of two handlers that make one message, and of two hooks or health checks of one kind.
 pub(crate) fn handlers(model: &Handlers, diag: &mut Diag) {
     for (index, second) in model.handlers.iter().enumerate() {
         let earlier = &model.handlers[..index];
@@ -14,14 +17,27 @@ pub(crate) fn handlers(model: &Handlers, diag: &mut Diag) {
             diag.error(&first.name, "first here");
         }
     }
+    let checks: Vec<_> = model.timers.iter().filter(|timer| timer.check.is_some()).collect();
+    for (index, second) in checks.iter().enumerate() {
+        let earlier = &checks[..index];
+        let first = earlier.iter().find(|first| first.cfgs.is_empty() || second.cfgs.is_empty());
+        if let (Some(first), Some(check)) =
+            (first.and_then(|first| first.check.as_ref()), &second.check)
+        {
+            only_one(Word::Health, [&first.attribute, &check.attribute], diag);
+        }
+    }
     for (index, second) in model.hooks.iter().enumerate() {
         let earlier = &model.hooks[..index];
         if let Some(first) = earlier.iter().find(|first| repeats(first, second)) {
-            let word = second.kind.word().text();
-            diag.error(&second.attribute, format_args!("only one `#[{word}]` per actor"));
-            diag.error(&first.attribute, "first here");
+            only_one(second.kind.word(), [&first.attribute, &second.attribute], diag);
         }
     }
+}
+
+fn only_one(word: Word, [first, second]: [&TokenStream; 2], diag: &mut Diag) {
+    diag.error(second, format_args!("only one `#[{}]` per actor", word.text()));
+    diag.error(first, "first here");
 }
 
 /// Of two that are both under a `#[cfg]` only one may be there; rustc knows.

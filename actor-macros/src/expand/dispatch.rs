@@ -1,6 +1,6 @@
 //! How an actor takes its messages, starts and stops.
 
-use proc_macro2::{Delimiter, Ident, TokenStream};
+use proc_macro2::{Delimiter, Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::actor::duration;
@@ -116,6 +116,8 @@ fn arm(model: &Handlers, handler: &Handler, cx: &Ident) -> TokenStream {
         Arg::Reply => quote!(#reply),
     }));
     let call = call(&handler.name, &quote!(self), &args, &handler.returns_at);
+    let is_kept_later = handler.keeps && handler.is_async;
+    let call = if is_kept_later { quote!(__rt::kept_later(#call)) } else { call };
     let returns_answer = handler.answer.as_ref().is_some_and(|answer| !answer.deferred);
     let handled = match (returns_answer, handler.is_async) {
         (false, false) => quote!(__rt::told(#call)),
@@ -123,7 +125,23 @@ fn arm(model: &Handlers, handler: &Handler, cx: &Ident) -> TokenStream {
         (true, false) => quote!(__rt::asked(#reply, #call)),
         (true, true) => quote!(__rt::asked_later(#reply, #call)),
     };
+    let handled = if handler.keeps { kept(handler, &handled) } else { handled };
     quote!(#(#cfgs)* #message => #handled,)
+}
+
+/// ```text
+/// { __rt::keep((Clone::clone(&by),)); __rt::kept(__rt::told(Self::inc(self, by))) }
+/// ```
+fn kept(handler: &Handler, handled: &TokenStream) -> TokenStream {
+    let copies = handler.fields().map(|field| {
+        let (name, (at, _)) = (&field.name, ends(&field.ty));
+        quote_spanned!(at=> ::core::clone::Clone::clone(&#name))
+    });
+    let handled = if handler.is_async { handled.clone() } else { quote!(__rt::kept(#handled)) };
+    quote!({
+        __rt::keep((#(#copies,)*));
+        #handled
+    })
 }
 
 fn hook(hook: &Hook) -> TokenStream {
@@ -191,19 +209,27 @@ fn timers(timers: &[Timer]) -> Option<TokenStream> {
 }
 
 fn timer(timer: &Timer) -> TokenStream {
-    let Timer { when, name, cfgs, is_async, takes_context, returns_at } = timer;
+    let Timer { when, name, cfgs, is_async, takes_context, returns_at, check } = timer;
     let (actor, cx) = (names::local("actor"), names::local("cx"));
     let args = context(*takes_context, &cx);
     let call = call(name, &quote!(#actor), &args, returns_at);
     let cx = if *takes_context { cx } else { names::local("_cx") };
-    let told = if *is_async { quote!(told_later) } else { quote!(told) };
+    let handled = match (check, is_async) {
+        (None, false) => quote!(__rt::told(#call)),
+        (None, true) => quote!(__rt::told_later(#call)),
+        (Some(check), is_async) => {
+            let checked = if *is_async { quote!(checked_later) } else { quote!(checked) };
+            let restart_after = Literal::u32_unsuffixed(check.restart_after);
+            quote!(__rt::#checked(#restart_after, #call))
+        }
+    };
     let (kind, times) = match when {
         When::After(delay) => (quote!(after), vec![*delay]),
         When::Every { period, jitter } => (quote!(every), vec![*period, *jitter]),
         When::Idle(delay) => (quote!(idle), vec![*delay]),
     };
     let times = times.into_iter().map(duration);
-    quote!(#(#cfgs)* __rt::Timed::#kind(#(#times,)* |#actor, #cx| __rt::#told(#call)))
+    quote!(#(#cfgs)* __rt::Timed::#kind(#(#times,)* |#actor, #cx| #handled))
 }
 
 fn context(taken: bool, cx: &Ident) -> Vec<TokenStream> {

@@ -25,6 +25,8 @@ pub(crate) struct Handler {
     pub(crate) answer: Option<Answer>,
     /// Where the method says what it returns, else its name: errors in what it returns point there.
     pub(crate) returns_at: TokenStream,
+    /// Whether the dead letter of a crash carries the parameters.
+    pub(crate) keeps: bool,
 }
 
 /// A parameter of a handler.
@@ -75,6 +77,16 @@ pub(crate) struct Timer {
     pub(crate) is_async: bool,
     pub(crate) takes_context: bool,
     pub(crate) returns_at: TokenStream,
+    /// What it is if it answers whether the actor is well.
+    pub(crate) check: Option<Check>,
+}
+
+/// What a health check says beside its time.
+pub(crate) struct Check {
+    /// The word that makes it one, where a second one is told of.
+    pub(crate) attribute: TokenStream,
+    /// How many bad answers in a row end the actor; 0 is never.
+    pub(crate) restart_after: u32,
 }
 
 /// The time at which it is called.

@@ -33,7 +33,7 @@ impl Method {
         let reader = Reader { syntax, word, actor, ty };
         reader.receiver(diag);
         Some(match word {
-            Word::After | Word::Every => {
+            Word::After | Word::Every | Word::Health => {
                 let attr = syntax.ours.iter().find(|(ours, _)| *ours == word);
                 Self::Timer(reader.timer(&attr?.1, diag)?)
             }
@@ -50,7 +50,8 @@ impl Method {
 /// Which kind of handler or hook a method is, and where it says so.
 fn word_of(syntax: &MethodSyntax, diag: &mut Diag) -> Option<(Word, TokenStream)> {
     // What a timer's attribute says is read with its method.
-    let others = |ours: &&(Word, Attribute)| !matches!(ours.0, Word::After | Word::Every);
+    let others =
+        |ours: &&(Word, Attribute)| !matches!(ours.0, Word::After | Word::Every | Word::Health);
     for (word, attr) in syntax.ours.iter().filter(others) {
         check_options(*word, attr, diag);
     }
@@ -75,6 +76,11 @@ fn check_options(word: Word, attr: &Attribute, diag: &mut Diag) {
     match &attr.meta {
         Meta::Path(_) => {}
         Meta::List(list) => match list.parse_args::<Args>() {
+            Ok(args) if matches!(word, Word::Ask | Word::Tell) => {
+                for keep in options::known(&args, &["keep"], diag) {
+                    options::flag(keep, diag);
+                }
+            }
             Ok(args) => options::none(&args, word.text(), diag),
             Err(error) => diag.syntax(&error),
         },
@@ -274,7 +280,22 @@ impl<'a> Reader<'a> {
             args: taken.args,
             answer,
             returns_at: self.returns_at(),
+            keeps: self.keeps(diag),
         }
+    }
+
+    /// Whether its attribute says `keep`.
+    fn keeps(&self, diag: &mut Diag) -> bool {
+        let own = self.syntax.ours.iter().filter(|(word, _)| *word == self.word);
+        let keeps = own
+            .filter_map(|(_, attr)| attr.parse_args::<Args>().ok())
+            .any(|args| args.0.iter().any(|arg| arg.name == "keep"));
+        let mut params = self.params().filter(|_| keeps);
+        if let Some(param) = params.find(|param| !cfgs(&param.attrs).is_empty()) {
+            diag.error(param, "a parameter that only some builds have cannot be kept")
+                .help("make it an `Option`");
+        }
+        keeps
     }
 
     fn name(&self, diag: &mut Diag) {

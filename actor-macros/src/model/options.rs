@@ -176,11 +176,11 @@ pub(crate) fn choice(arg: &Arg, words: &[&str], diag: &mut Diag) -> Option<Ident
     word(arg, words, diag).map(|word| choice_of(&word))
 }
 
-/// `significant`: a word that stands alone.
+/// `significant`, `keep`: a word that stands alone.
 pub(crate) fn flag(arg: &Arg, diag: &mut Diag) -> Ident {
     if !matches!(arg.value, Value::None) {
         let name = &arg.name;
-        diag.error(name, format_args!("`{name}` has no value"))
+        diag.error(place(arg), format_args!("`{name}` has no value"))
             .help(format_args!("write `{name}` alone"));
     }
     arg.name.clone()

@@ -1,24 +1,30 @@
-//! Reads a method that the clock calls: `#[every]` and `#[after]`.
+//! Reads a method that the clock calls: `#[every]`, `#[after]` and `#[health]`.
 
 use std::time::Duration;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Meta};
+use syn::parse::Parse;
+use syn::{Attribute, Meta, ReturnType};
 
-use super::handler::{Timer, When};
+use super::handler::{Check, Timer, When};
 use super::method::Reader;
 use super::notes::cfgs;
 use super::options;
 use crate::diag::Diag;
 use crate::names::{Word, text};
-use crate::parse::{Arg, TimerArgs, Value};
+use crate::parse::{Arg, Args, TimerArgs, Value};
 
 impl Reader<'_> {
     /// The timer that `attr` makes of the method; none where it does not say when.
     pub(super) fn timer(&self, attr: &Attribute, diag: &mut Diag) -> Option<Timer> {
         self.generics(diag);
-        self.returns_flow("timer", "return", diag);
+        if self.word != Word::Health {
+            self.returns_flow("timer", "return", diag);
+        } else if matches!(self.syntax.sig.output, ReturnType::Default) {
+            diag.error(&self.syntax.sig.ident, "a health check answers whether all is well")
+                .help("return `bool` or `Result<(), E>`");
+        }
         let mut takes_context = false;
         for (index, param) in self.params().enumerate() {
             if self.is_context(param, index == 0, diag) {
@@ -29,33 +35,74 @@ impl Reader<'_> {
                     .help(format_args!("keep `{name}` in the actor's state"));
             }
         }
+        let (when, check) = when(self.word, attr, diag)?;
         Some(Timer {
-            when: when(self.word, attr, diag)?,
+            when,
             name: self.syntax.sig.ident.clone(),
             cfgs: cfgs(&self.syntax.attrs),
             is_async: self.syntax.sig.asyncness.is_some(),
             takes_context,
             returns_at: self.returns_at(),
+            check,
         })
     }
 }
 
-/// What an attribute says of the time.
-fn when(word: Word, attr: &Attribute, diag: &mut Diag) -> Option<When> {
-    let args = match &attr.meta {
-        Meta::List(list) => list.parse_args().map_err(|error| diag.syntax(&error)).ok()?,
+/// What an attribute says of the time, and of a health check.
+fn when(word: Word, attr: &Attribute, diag: &mut Diag) -> Option<(When, Option<Check>)> {
+    match word {
+        Word::Every => Some((every(attr, &args(word, attr, diag)?, diag)?, None)),
+        Word::Health => health(attr, &args(word, attr, diag)?, diag),
+        _ => Some((after(attr, &args(word, attr, diag)?, diag)?, None)),
+    }
+}
+
+/// What stands in the parentheses of an attribute.
+fn args<T: Parse + Default>(word: Word, attr: &Attribute, diag: &mut Diag) -> Option<T> {
+    match &attr.meta {
+        Meta::List(list) => list.parse_args().map_err(|error| diag.syntax(&error)).ok(),
         Meta::NameValue(meta) => {
             diag.error(meta.eq_token, "the time stands in parentheses")
                 .help(format_args!("such as `{}`", example(word)));
-            return None;
+            None
         }
-        Meta::Path(_) => TimerArgs::default(),
-    };
-    if word == Word::Every { every(attr, &args, diag) } else { after(attr, &args, diag) }
+        Meta::Path(_) => Some(T::default()),
+    }
 }
 
 const fn example(word: Word) -> &'static str {
-    if matches!(word, Word::Every) { r#"#[every("1s")]"# } else { r#"#[after("30s")]"# }
+    match word {
+        Word::Every => r#"#[every("1s")]"#,
+        Word::Health => r#"#[health(every = "1s")]"#,
+        _ => r#"#[after("30s")]"#,
+    }
+}
+
+/// `#[health(every = "1s", restart_after = 3)]`
+fn health(attr: &Attribute, args: &Args, diag: &mut Diag) -> Option<(When, Option<Check>)> {
+    let keys = options::known(args, &["every", "restart_after"], diag);
+    let find = |name: &str| keys.iter().find(|key| key.name == name);
+    let restart_after = find("restart_after").map(|arg| options::count(arg, u32::MAX, diag));
+    let Some(every) = find("every") else {
+        // A key that nobody knows may be the one that is missed here.
+        if keys.len() == args.0.len() {
+            diag.error(attr.path(), "how often is not said")
+                .help(r#"such as `#[health(every = "1s")]`"#);
+        }
+        return None;
+    };
+    let period = options::duration(every, diag)?;
+    if period.is_zero() {
+        diag.error(options::place(every), "a period is longer than zero")
+            .help(r#"such as `#[health(every = "1s")]`"#);
+        return None;
+    }
+    let restart_after = match restart_after {
+        None => 0,
+        Some(count) => count?.base10_parse().expect("it was looked at"),
+    };
+    let check = Check { attribute: attr.path().to_token_stream(), restart_after };
+    Some((When::Every { period, jitter: Duration::ZERO }, Some(check)))
 }
 
 /// `#[every("1s", jitter = "100ms")]`

@@ -28,6 +28,8 @@ cases! {
     timers
     /// Async handlers, with context and without.
     asynchronous
+    /// Handlers that keep their parameters for the dead letter of a crash.
+    kept
     /// The answer comes later, through a `Reply` that the handler keeps.
     deferred
     /// Type and const parameters with bounds, one of which no handler names.

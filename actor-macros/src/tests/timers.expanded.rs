@@ -7,6 +7,9 @@ impl Watch {
     fn idle(&self, cx: &mut Context<Self>) -> Flow {
         Flow::stop()
     }
+    async fn check(&self) -> Result<(), CheckError> {
+        Ok(())
+    }
 }
 /// The messages of `Watch`.
 pub enum WatchMsg {}
@@ -59,6 +62,11 @@ const _: () = {
             __rt::Timed::idle(
                 ::core::time::Duration::from_secs(300),
                 |actor, cx| __rt::told(Self::idle(actor, cx)),
+            ),
+            __rt::Timed::every(
+                ::core::time::Duration::from_secs(1),
+                ::core::time::Duration::from_secs(0),
+                |actor, _cx| __rt::checked_later(3, Self::check(actor)),
             ),
         ];
     }

@@ -13,4 +13,9 @@ impl Watch {
     fn idle(&self, cx: &mut Context<Self>) -> Flow {
         Flow::stop()
     }
+
+    #[health(every = "1s", restart_after = 3)]
+    async fn check(&self) -> Result<(), CheckError> {
+        Ok(())
+    }
 }

@@ -35,7 +35,8 @@ where
     Fut: Future + 'static,
 {
     const TYPE: &'static TypeOf<Self> =
-        &TypeOf::new::<Fut>(Class::Message, Options::new().start_timeout(Duration::MAX), true);
+        &TypeOf::new::<Fut>(Class::Message, Options::new().start_timeout(Duration::MAX), true)
+            .program();
 }
 
 impl<F, E, Fut> Body for Entry<F, E, Fut>

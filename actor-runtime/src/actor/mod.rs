@@ -6,6 +6,8 @@
 mod context;
 mod continuation;
 mod entry;
+mod health;
+mod kept;
 mod linking;
 mod spawn;
 mod timers;
@@ -18,6 +20,8 @@ pub use self::continuation::Continue;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use self::entry::enter as enter_entry;
 pub(crate) use self::entry::{Ended, run_on};
+pub use self::health::{checked, checked_later};
+pub use self::kept::{keep, kept, kept_later};
 pub use self::spawn::{Place, SpawnOn, spawn, spawn_on, start};
 pub(crate) use self::spawn::{begin_kept, fill, spawn_by};
 pub use self::timers::Timed;

@@ -88,6 +88,7 @@ pub(crate) fn begin_timers(host: &Host, cell: CellRef<'_>, me: Target) {
     if (kind.timed)(0).is_none() {
         return;
     }
+    cell.with_extras(|extras| extras.bad_health = 0);
     let (now, mut number) = (host.look(), 0);
     while let Some(when) = (kind.timed)(number) {
         with_own(cell, |own| {

@@ -47,6 +47,7 @@ use crate::address::{Address, Target};
 use crate::bonds::{Bonds, Down, Exit};
 use crate::config;
 use crate::error::{AskError, StartError};
+use crate::event::Kept;
 use crate::exit::ExitReason;
 use crate::flow::Flow;
 use crate::mailbox::{Bound, Line, Overflow, Room};
@@ -268,6 +269,8 @@ pub(crate) struct CellType {
     pub(crate) traps: bool,
     /// Whether it keeps children: it is told to stop as of an exit, and says itself when it has started.
     pub(crate) supervises: bool,
+    /// Whether it is the body of a program, which ends as soon as its system does.
+    pub(crate) is_program: bool,
     pub(crate) options: Options,
     name: fn() -> &'static str,
 }
@@ -290,6 +293,7 @@ impl CellType {
             starts,
             traps: false,
             supervises: false,
+            is_program: false,
             options,
             name: type_name::<K>,
         }
@@ -358,6 +362,12 @@ impl<B: Body> TypeOf<B> {
         self
     }
 
+    /// The same of bodies of programs.
+    pub(crate) const fn program(mut self) -> Self {
+        self.0.is_program = true;
+        self
+    }
+
     pub(crate) const fn erased(&'static self) -> &'static CellType {
         &self.0
     }
@@ -416,6 +426,10 @@ pub(crate) struct Extras {
     pub(crate) watchers: Line<oneshot::Sender<ExitReason>>,
     /// Why the actor ends; its stop hook may borrow it.
     pub(crate) reason: Option<Arc<ExitReason>>,
+    /// What the message said that is being handled, where its handler keeps that.
+    pub(crate) kept: Option<Kept>,
+    /// How many answers to the actor's health check were bad, one after the other, up to now.
+    pub(crate) bad_health: u32,
 }
 
 impl Extras {
@@ -431,6 +445,7 @@ impl Extras {
             || self.reason.is_some()
             || self.timers.is_some()
             || self.keeper.is_some()
+            || self.kept.is_some()
             || !(self.room.is_unused()
                 && self.bonds.is_empty()
                 && self.awaits.is_empty()

@@ -38,7 +38,7 @@ use crate::host::{self, Incarnation, Obituary, Signal};
 use crate::mailbox::Line;
 use crate::record::Cursor;
 use crate::route::Word;
-use crate::stats::{Counters, DeadReason};
+use crate::stats::Counters;
 
 impl Turn<'_> {
     /// Runs the start hook.
@@ -386,7 +386,8 @@ impl Turn<'_> {
     /// The message a handler was at when it was cut off.
     pub(super) fn lose_in_flight(&self, cell: CellRef<'_>, target: Target) {
         let kind = cell.kind().expect("a cell in use has a type");
-        self.host.dead_letter(DeadReason::InFlight, self.host.address(target), kind.letter());
+        let kept = cell.if_extras(|extras| extras.kept.take()).flatten();
+        self.host.lose_in_flight(target, kind.letter(), kept);
     }
 
     /// Drops the pending future; asks it holds end with `error`.
@@ -470,8 +471,9 @@ impl Turn<'_> {
             drop(reader);
             queue.give_back(&host.stock);
         }
-        let Extras { mut room, awaits, watchers, bonds, keeper, starter, waiter, reason, .. } =
-            extras;
+        let Extras {
+            mut room, awaits, watchers, bonds, keeper, starter, waiter, reason, kept, ..
+        } = extras;
         for seeker in room.take_seekers() {
             refuse(&seeker, AskError::Stopped);
         }
@@ -481,7 +483,7 @@ impl Turn<'_> {
             host.let_go(keeper);
             told
         });
-        host.let_go((waiter, reason));
+        host.let_go((waiter, reason, kept));
         Told { watchers, bonds, starter, life, ended }
     }
 
@@ -537,14 +539,16 @@ impl Shard {
         self.host.begun.get() > 0
     }
 
-    /// Has every actor end once it has handled what waits for it now.
+    /// Has every actor end once it has handled what waits for it now; the body of a program, at its next await.
     pub(crate) fn shut_actors(&self, now: Instant, driver: &dyn Driver) {
         self.host.begun.set(0);
         self.round(now, driver, |turn| {
             turn.host.cells.for_each(false, |slot, cell| {
+                let target = Target::new(slot, cell.word.generation());
+                if cell.kind().is_some_and(|kind| kind.is_program) {
+                    turn.host.kill(target);
                 // What a supervisor keeps, it ends.
-                if !cell.word.has(ENDING) && with_keeper(cell, |_| ()).is_none() {
-                    let target = Target::new(slot, cell.word.generation());
+                } else if !cell.word.has(ENDING) && with_keeper(cell, |_| ()).is_none() {
                     host::send(host::signals(), turn.host.address(target), Signal::Shutdown);
                 }
             });

@@ -11,7 +11,7 @@ pub struct Other;
 
 #[handlers(slice = 4)]
 impl Other {
-    #[tell(keep)]
+    #[start(keep)]
     pub fn a(&mut self) {}
 }
 

@@ -54,6 +54,16 @@ impl Counter {
         Flow::go()
     }
 
+    #[tell(keep)]
+    pub fn add_all(&mut self, numbers: Vec<i64>) {
+        self.n += numbers.iter().sum::<i64>();
+    }
+
+    #[ask(keep)]
+    pub async fn multiplied(&mut self, by: i64) -> i64 {
+        std::future::ready(self.n * by).await
+    }
+
     #[ask]
     pub fn get(&self) -> i64 {
         self.n

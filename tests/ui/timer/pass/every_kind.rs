@@ -46,6 +46,11 @@ impl<T: Default + Send + 'static, const N: usize> Store<T, N> {
         let _ = self;
     }
 
+    #[health(every = "1s", restart_after = 3)]
+    const fn check(&self) -> bool {
+        self.values.len() < N
+    }
+
     #[after("30s")]
     async fn once(&mut self, cx: &mut Context<Self>) -> Result<(), io::Error> {
         self.values.clear();

@@ -1,0 +1,114 @@
+impl Till {
+    fn pay(&mut self, cents: u64, note: String) {}
+    fn sum(&self) -> u64 {
+        0
+    }
+    async fn book(
+        &mut self,
+        cx: &mut Context<Self>,
+        cents: u64,
+    ) -> Result<(), BookError> {
+        Ok(())
+    }
+}
+/// The messages of `Till`.
+pub enum TillMsg {
+    /// Tells `pay`.
+    Pay {
+        /// The parameter `cents`.
+        cents: u64,
+        /// The parameter `note`.
+        note: String,
+    },
+    /// Asks for `sum`.
+    Sum {
+        /// Where the answer goes.
+        reply: ::callboard::__private::Reply<u64>,
+    },
+    /// Asks for `book`.
+    Book {
+        /// The parameter `cents`.
+        cents: u64,
+        /// Where the answer goes.
+        reply: ::callboard::__private::Reply<Result<(), BookError>>,
+    },
+}
+/// The methods of a reference to `Till`.
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+pub struct TillApi(::callboard::__private::Address);
+const _: () = {
+    use ::callboard::__private as __rt;
+    fn __fields(
+        _: __rt::Field<u64>,
+        _: __rt::Field<String>,
+        _: __rt::Field<Result<(), BookError>>,
+    ) {}
+    impl __rt::Message for TillMsg {
+        const NAMES: &'static [&'static str] = &["Pay", "Sum", "Book"];
+        fn tag(&self) -> usize {
+            match *self {
+                Self::Pay { .. } => 0,
+                Self::Sum { .. } => 1,
+                Self::Book { .. } => 2,
+            }
+        }
+    }
+    impl __rt::Api for TillApi {
+        fn at(address: __rt::Address) -> Self {
+            Self(address)
+        }
+        fn address(&self) -> __rt::Address {
+            self.0
+        }
+    }
+    impl TillApi {
+        /// Tells `pay`.
+        fn pay(&self, cents: u64, note: String) {
+            __rt::tell::<Till>(self.0, TillMsg::Pay { cents, note });
+        }
+        /// Asks for `sum`.
+        fn sum(&self) -> __rt::Ask<u64> {
+            __rt::ask::<Till, _>(self.0, |reply| TillMsg::Sum { reply })
+        }
+        /// Asks for `book`.
+        fn book(&self, cents: u64) -> __rt::Ask<Result<(), BookError>> {
+            __rt::ask::<Till, _>(self.0, move |reply| TillMsg::Book { cents, reply })
+        }
+    }
+    impl __rt::Protocol for Till {
+        type Msg = TillMsg;
+        type Api = TillApi;
+        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+    }
+    impl __rt::Handle<TillMsg> for Till {
+        fn handle<'a>(
+            &'a mut self,
+            msg: TillMsg,
+            cx: &'a mut __rt::Context<Self>,
+        ) -> __rt::Handled<'a> {
+            match msg {
+                TillMsg::Pay { cents, note } => {
+                    __rt::keep((
+                        ::core::clone::Clone::clone(&cents),
+                        ::core::clone::Clone::clone(&note),
+                    ));
+                    __rt::kept(__rt::told(Self::pay(self, cents, note)))
+                }
+                TillMsg::Sum { reply } => {
+                    __rt::keep(());
+                    __rt::kept(__rt::asked(reply, Self::sum(self)))
+                }
+                TillMsg::Book { cents, reply } => {
+                    __rt::keep((::core::clone::Clone::clone(&cents),));
+                    __rt::asked_later(
+                        reply,
+                        __rt::kept_later(Self::book(self, cx, cents)),
+                    )
+                }
+            }
+        }
+    }
+    impl __rt::Handlers for Till {
+        const SUSPENDS: bool = true;
+    }
+};
