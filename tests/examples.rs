@@ -222,3 +222,25 @@ fn mistaken_arguments_are_named_and_end_with_2() {
         assert!(output.stdout.is_empty());
     }
 }
+
+#[test]
+fn search_goes_on_after_a_file_that_makes_a_reader_panic() {
+    let root = mixed("bug");
+    std::fs::write(root.join("bad.txt"), "a word and a Trap").unwrap();
+    let arguments = ["--shards", "2", "--bug", "trap", "--query", "word"];
+    let output = run(search(root.to_str().unwrap()).args(arguments));
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{stderr}");
+    assert!(stdout.ends_with("good.txt:1  one word\n"), "{stdout}");
+    assert_eq!(stdout.lines().count(), 1, "{stdout}");
+    let failed: Vec<_> = stderr.lines().filter(|line| line.contains("failed at")).collect();
+    assert_eq!(failed.len(), 1, "{stderr}");
+    assert!(failed[0].ends_with("bad.txt"), "{stderr}");
+}
+
+#[test]
+fn supervision_heals_and_then_gives_up() {
+    let printed = printed(&mut example("supervision"));
+    let expected = include_str!("fixtures/supervision.txt");
+    assert_eq!(printed, expected);
+}

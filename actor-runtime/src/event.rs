@@ -32,8 +32,8 @@ pub enum Event {
     ChildGaveUp {
         /// Which supervisor, which ends.
         supervisor: Address,
-        /// The name of the child.
-        child: &'static str,
+        /// The child's id.
+        child: Arc<str>,
         /// Why the child ended last.
         reason: ExitReason,
     },
@@ -452,7 +452,11 @@ mod tests {
         let reason = ExitReason::error("no\nroom");
         let events = [
             (
-                Event::ChildGaveUp { supervisor: actor, child: "house", reason: reason.clone() },
+                Event::ChildGaveUp {
+                    supervisor: actor,
+                    child: "house".into(),
+                    reason: reason.clone(),
+                },
                 "gave up: house of 0/3/17.1: error: no room",
             ),
             (

@@ -4,51 +4,73 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use callboard::prelude::*;
+use callboard::{Actor, ChildSpec, SupervisorSpec, Tree};
 
 use crate::index::Weighted;
 use crate::indexer::{Hit, Indexer};
 use crate::progress::Progress;
+use crate::reader::Reader;
 use crate::summary::Summary;
 use crate::tokens;
 
-/// The whole index: an [`Indexer`] on each shard, and what is known of all of them together.
+/// The whole index: a [`Reader`] and an [`Indexer`] on each shard, and what is known of all of them together.
 #[actor(ask_timeout = "1h")]
 pub(crate) struct Engine {
-    shards: usize,
-    progress: ActorRef<Progress>,
+    readers: Vec<ActorRef<Reader>>,
     indexers: Vec<ActorRef<Indexer>>,
     added: usize,
 }
 
-impl Engine {
-    pub(crate) fn new(shards: usize, progress: ActorRef<Progress>) -> Self {
-        Self { shards, progress, indexers: Vec::new(), added: 0 }
+/// The engine and all it works with, as a tree: readers that fail are started again, and the rest goes on.
+///
+/// How many children there are is known only when it runs, so this is a spec by hand and no struct with
+/// `#[supervisor]`.
+pub(crate) fn tree(
+    shards: usize,
+    progress: ActorRef<Progress>,
+    bug: Option<String>,
+) -> SupervisorSpec {
+    // A thousand bad files in a second are no accident.
+    let mut spec = SupervisorSpec::new("search").intensity(1_000, secs(1));
+    for shard in 0..shards {
+        let indexer = ChildSpec::<Indexer>::new(format!("indexer {shard}"), |_| async {
+            Ok(Indexer::default())
+        });
+        let bug = bug.clone();
+        let reader = ChildSpec::<Reader>::new(format!("reader {shard}"), move |siblings| {
+            let reader = Reader::new(siblings.child(2 * shard), progress, bug.clone());
+            async { Ok(reader) }
+        });
+        spec = spec.child(indexer.shard(shard)).child(reader.shard(shard));
     }
+    spec.child(ChildSpec::<Engine>::new("engine", move |siblings| {
+        let indexers = (0..shards).map(|shard| siblings.child(2 * shard)).collect();
+        let readers = (0..shards).map(|shard| siblings.child(2 * shard + 1)).collect();
+        async { Ok(Engine { readers, indexers, added: 0 }) }
+    }))
+}
+
+/// The engine of such a tree.
+pub(crate) fn of(tree: &Tree, shards: usize) -> ActorRef<Engine> {
+    tree.child(2 * shards)
 }
 
 #[handlers]
 impl Engine {
-    #[start]
-    async fn start_indexers(&mut self) -> Result<(), StartError> {
-        for shard in 0..self.shards {
-            let progress = self.progress;
-            self.indexers.push(spawn_on(shard, move || Indexer::new(progress)).await?);
-        }
-        Ok(())
-    }
-
-    /// Has the next indexer, in turn, read a file.
+    /// Has the next reader, in turn, read a file.
     #[tell]
     pub(crate) fn add(&mut self, path: PathBuf) {
-        let next = self.added % self.indexers.len();
+        let next = self.added % self.readers.len();
         self.added += 1;
-        self.indexers[next].add(path);
+        self.readers[next].read(path);
     }
 
     /// Answers when all that was added before is in the index.
     #[ask]
     pub(crate) async fn built(&self) -> Result<(), AskError> {
-        self.ask_all(|indexer| indexer.counts()).await?;
+        for settled in ask_all(&self.readers, |reader| reader.settled()).await? {
+            settled?;
+        }
         Ok(())
     }
 
@@ -56,7 +78,7 @@ impl Engine {
     #[ask]
     pub(crate) async fn search(&self, query: String, top: usize) -> Result<Vec<Hit>, AskError> {
         let words = tokens::distinct(&query);
-        let known = self.ask_all(|indexer| indexer.frequencies(words.clone())).await?;
+        let known = ask_all(&self.indexers, |indexer| indexer.frequencies(words.clone())).await?;
         let files = known.iter().map(|known| known.files).sum();
         let weigh = |(at, word): (usize, String)| {
             let containing = known.iter().map(|known| known.containing[at]).sum();
@@ -64,7 +86,7 @@ impl Engine {
         };
         let query: Vec<_> = words.into_iter().enumerate().map(weigh).collect();
 
-        let found = self.ask_all(|indexer| indexer.search(query.clone(), top)).await?;
+        let found = ask_all(&self.indexers, |indexer| indexer.search(query.clone(), top)).await?;
         let mut hits: Vec<Hit> = found.into_iter().flatten().collect();
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.path.cmp(&b.path)));
         hits.truncate(top);
@@ -74,22 +96,22 @@ impl Engine {
     /// What the whole index holds.
     #[ask]
     pub(crate) async fn summary(&self) -> Result<Summary, AskError> {
-        let shards = self.ask_all(|indexer| indexer.counts()).await?;
-        let terms = self.ask_all(|indexer| indexer.terms()).await?;
+        let shards = ask_all(&self.indexers, |indexer| indexer.counts()).await?;
+        let terms = ask_all(&self.indexers, |indexer| indexer.terms()).await?;
         let terms: HashSet<_> = terms.into_iter().flatten().collect();
         Ok(Summary::new(shards, terms.len()))
     }
+}
 
-    /// Asks every indexer at once, then waits for the answers: `start` sends an ask without waiting.
-    async fn ask_all<T: Send + 'static>(
-        &self,
-        ask: impl Fn(ActorRef<Indexer>) -> Ask<T>,
-    ) -> Result<Vec<T>, AskError> {
-        let sent: Vec<_> = self.indexers.iter().map(|indexer| ask(*indexer).start()).collect();
-        let mut answers = Vec::with_capacity(sent.len());
-        for answer in sent {
-            answers.push(answer.await?);
-        }
-        Ok(answers)
+/// Asks all of these at once, then waits for the answers: `start` sends an ask without waiting.
+async fn ask_all<A: Actor, T: Send + 'static>(
+    actors: &[ActorRef<A>],
+    ask: impl Fn(ActorRef<A>) -> Ask<T>,
+) -> Result<Vec<T>, AskError> {
+    let sent: Vec<_> = actors.iter().map(|actor| ask(*actor).start()).collect();
+    let mut answers = Vec::with_capacity(sent.len());
+    for answer in sent {
+        answers.push(answer.await?);
     }
+    Ok(answers)
 }

@@ -22,6 +22,35 @@ struct File {
     words: usize,
 }
 
+/// The words of one file, and how often it has each.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    total: usize,
+    counts: HashMap<Box<str>, u32>,
+}
+
+impl Words {
+    /// The words of this text.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut words = Self::default();
+        tokens::each_word(text, |word| {
+            words.total += 1;
+            match words.counts.get_mut(word) {
+                Some(count) => *count += 1,
+                None => {
+                    words.counts.insert(word.into(), 1);
+                }
+            }
+        });
+        words
+    }
+
+    /// Whether this word, in small letters, is one of them.
+    pub(crate) fn has(&self, word: &str) -> bool {
+        self.counts.contains_key(word)
+    }
+}
+
 /// How often a file has a word.
 #[derive(Debug)]
 struct Posting {
@@ -44,23 +73,13 @@ impl Weighted {
 }
 
 impl Index {
-    /// Adds a file.
-    pub(crate) fn add(&mut self, path: PathBuf, text: &str) {
+    /// Adds a file that has these words.
+    pub(crate) fn add(&mut self, path: PathBuf, words: Words) {
         let file = self.files.len();
-        let mut words = 0;
-        tokens::each_word(text, |word| {
-            words += 1;
-            let Some(postings) = self.postings.get_mut(word) else {
-                self.postings.insert(word.into(), vec![Posting { file, count: 1 }]);
-                return;
-            };
-            // Files come one after the other, so this one's posting can only be the last.
-            match postings.last_mut().filter(|posting| posting.file == file) {
-                Some(posting) => posting.count += 1,
-                None => postings.push(Posting { file, count: 1 }),
-            }
-        });
-        self.files.push(File { path, words });
+        for (word, count) in words.counts {
+            self.postings.entry(word).or_default().push(Posting { file, count });
+        }
+        self.files.push(File { path, words: words.total });
     }
 
     /// How many files there are.
@@ -129,10 +148,13 @@ mod tests {
 
     fn index() -> Index {
         let mut index = Index::default();
-        index.add("both".into(), "an actor has a message in its mailbox for now");
-        index.add("often".into(), "actor actor actor actor and so on and so forth");
-        index.add("once".into(), "an actor is here and nothing else of any note");
-        index.add("none".into(), "something different altogether stands in this file here");
+        index.add("both".into(), Words::of("an actor has a message in its mailbox for now"));
+        index.add("often".into(), Words::of("actor actor actor actor and so on and so forth"));
+        index.add("once".into(), Words::of("an actor is here and nothing else of any note"));
+        index.add(
+            "none".into(),
+            Words::of("something different altogether stands in this file here"),
+        );
         index
     }
 
@@ -167,7 +189,7 @@ mod tests {
     fn equal_scores_are_ordered_by_path() {
         let mut index = Index::default();
         for path in ["b", "c", "a"] {
-            index.add(path.into(), "the same");
+            index.add(path.into(), Words::of("the same"));
         }
         assert_eq!(paths(&index, &["same"], 2), ["a", "b"]);
     }
@@ -175,8 +197,8 @@ mod tests {
     #[test]
     fn what_is_counted_is_right() {
         let mut index = Index::default();
-        index.add("one".into(), "a b a");
-        index.add("two".into(), "b c");
+        index.add("one".into(), Words::of("a b a"));
+        index.add("two".into(), Words::of("b c"));
         assert_eq!((index.files(), index.postings(), index.terms().count()), (2, 4, 3));
         assert_eq!((index.containing("b"), index.containing("d")), (2, 0));
     }

@@ -1,20 +1,12 @@
-//! The actor that reads files and knows their words.
+//! The actor that knows the words of files.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use callboard::prelude::*;
 
-use crate::index::{self, Index, Weighted};
-use crate::progress::Progress;
-use crate::summary::Shard;
-
-/// Larger files, in bytes, are data more often than text.
-const LARGEST: u64 = 1 << 20;
-
-/// Where a zero byte says that a file is no text, in bytes from its beginning.
-const LOOKED_AT: u64 = 8 << 10;
+use crate::index::{self, Index, Weighted, Words};
+use crate::reader::read;
+use crate::summary::{Shard, Skips};
 
 /// The longest part of a line that is shown, in letters.
 const SHOWN: usize = 120;
@@ -35,37 +27,30 @@ pub(crate) struct Frequencies {
     pub(crate) containing: Vec<usize>,
 }
 
-/// Reads the files it is told of, and answers queries about them. An ask waits behind the files that were
-/// added before it, which may take a while.
+/// Has the words of the files that were read on its shard, and answers queries about them.
 #[actor(ask_timeout = "1h")]
+#[derive(Default)]
 pub(crate) struct Indexer {
     index: Index,
     counts: Shard,
-    progress: ActorRef<Progress>,
-}
-
-impl Indexer {
-    pub(crate) fn new(progress: ActorRef<Progress>) -> Self {
-        Self { index: Index::default(), counts: Shard::default(), progress }
-    }
 }
 
 #[handlers]
 impl Indexer {
-    /// Reads a file into the index.
-    ///
-    /// It reads by `std::fs`, which holds up the shard, but for microseconds where the system has the file in
-    /// memory. An `async` handler with `tokio::fs` hands each call to another thread and back: that cost twice
-    /// the processor time over all. It is the better choice where a slow disk or a network makes one wait.
+    /// Adds a file that was read.
     #[tell]
-    pub(crate) fn add(&mut self, path: PathBuf) {
-        match read(&path) {
-            Ok(text) => self.index.add(path, &text),
-            Err(Skipped::Binary) => self.counts.binary += 1,
-            Err(Skipped::TooLarge) => self.counts.too_large += 1,
-            Err(Skipped::Unreadable) => self.counts.unreadable += 1,
+    pub(crate) fn add(&mut self, path: PathBuf, words: Words) {
+        self.index.add(path, words);
+    }
+
+    /// Counts a file that was not.
+    #[tell]
+    pub(crate) fn skip(&mut self, why: Skips) {
+        match why {
+            Skips::Binary => self.counts.binary += 1,
+            Skips::TooLarge => self.counts.too_large += 1,
+            Skips::Unreadable => self.counts.unreadable += 1,
         }
-        self.progress.done();
     }
 
     /// How common the words are.
@@ -98,33 +83,4 @@ impl Indexer {
     pub(crate) fn terms(&self) -> Vec<Box<str>> {
         self.index.terms().map(Into::into).collect()
     }
-}
-
-/// Why a file is not in the index.
-#[derive(Debug, PartialEq)]
-enum Skipped {
-    Binary,
-    TooLarge,
-    Unreadable,
-}
-
-impl From<io::Error> for Skipped {
-    fn from(_: io::Error) -> Self {
-        Self::Unreadable
-    }
-}
-
-/// Reads a text file.
-fn read(path: &Path) -> Result<String, Skipped> {
-    let mut file = File::open(path)?;
-    if file.metadata()?.len() > LARGEST {
-        return Err(Skipped::TooLarge);
-    }
-    let mut bytes = Vec::new();
-    (&file).take(LOOKED_AT).read_to_end(&mut bytes)?;
-    if bytes.contains(&0) {
-        return Err(Skipped::Binary);
-    }
-    file.read_to_end(&mut bytes)?;
-    String::from_utf8(bytes).map_err(|_| Skipped::Binary)
 }

@@ -3,8 +3,10 @@
 //! It reads every text file below a directory, spread over all cores, then finds the files that say most
 //! about some words. What it shows:
 //!
-//! - `Engine`, an actor that starts others and asks all of them at once;
+//! - `Reader`, one on each shard: when a file makes it panic, its supervisor starts another in its place, nothing
+//!   that waits is lost, and the summary names the file (`--bug WORD` shows it);
 //! - `Indexer`, one on each shard, with the words of its own files, shared with nobody;
+//! - `Engine`, an actor that spreads files over the readers and asks all indexers at once;
 //! - `Progress`, an actor that owns the progress bar: whoever has news tells it;
 //! - `main`, a plain thread outside the system, which tells and asks like everyone else.
 //!
@@ -25,15 +27,17 @@ mod index;
 mod indexer;
 mod options;
 mod progress;
+mod reader;
 mod summary;
 mod tokens;
 mod walk;
 
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use callboard::{ActorRef, System};
+use callboard::{ActorRef, Event, Events, System, Topic};
 use tokio::time::Instant;
 
 use crate::engine::Engine;
@@ -62,7 +66,9 @@ fn search(options: &Options) -> Result<(), Box<dyn Error>> {
     let system = builder.start()?;
     let shards = system.shards();
     let progress = system.spawn_on(0, Progress::default).wait()?;
-    let engine = system.spawn_on(0, move || Engine::new(shards, progress)).wait()?;
+    let tree = system.supervise(0, engine::tree(shards, progress, options.bug.clone())).wait()?;
+    let engine = engine::of(&tree, shards);
+    let mut dead_letters = system.events().only(Topic::DeadLetter);
 
     let begin = Instant::now();
     let unreadable = walk::files(&options.directory, |path| {
@@ -80,9 +86,16 @@ fn search(options: &Options) -> Result<(), Box<dyn Error>> {
     }
     let mut summary = engine.summary().wait()??;
     summary.unreadable += unreadable;
+    summary.failed = failed(&mut dead_letters);
     summary.took = took;
     eprint!("\n{summary}");
     Ok(())
+}
+
+/// The files at which a reader failed: what it was at is a dead letter, with its parameters.
+fn failed(dead_letters: &mut Events) -> Vec<PathBuf> {
+    let of = |event: Event| event.value::<(PathBuf,)>().map(|(path,)| path);
+    std::iter::from_fn(|| dead_letters.try_next()).filter_map(of).collect()
 }
 
 /// Answers one query: a line for each hit.

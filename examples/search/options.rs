@@ -6,12 +6,13 @@ use lexopt::ValueExt;
 use lexopt::prelude::{Long, Short, Value};
 
 pub(crate) const USAGE: &str = "\
-usage: search [DIRECTORY] [--query WORD...] [--top N] [--shards N]
+usage: search [DIRECTORY] [--query WORD...] [--top N] [--shards N] [--bug WORD]
 
   DIRECTORY        what to search: this project unless said otherwise
   --query WORD...  find files with any of the words, and end; without it, type queries at a prompt
   --top N          the most hits of a query: 10 unless said otherwise
   --shards N       threads that read files and answer: one for each core unless said otherwise
+  --bug WORD       have readers panic at files that have this word, to see that the rest is searched
   -h, --help       this text
 
 Files that git ignores, hidden ones and what cargo builds are left out.";
@@ -28,6 +29,7 @@ pub(crate) struct Options {
     pub(crate) query: Option<String>,
     pub(crate) top: usize,
     pub(crate) shards: Option<usize>,
+    pub(crate) bug: Option<String>,
 }
 
 impl Command {
@@ -36,6 +38,7 @@ impl Command {
         let mut query = None;
         let mut top = 10;
         let mut shards = None;
+        let mut bug = None;
         while let Some(argument) = arguments.next()? {
             match argument {
                 Short('h') | Long("help") => return Ok(Self::Help),
@@ -44,6 +47,7 @@ impl Command {
                     query = Some(words.collect::<Result<Vec<_>, _>>()?.join(" "));
                 }
                 Long("top") => top = at_least_one("--top", &mut arguments)?,
+                Long("bug") => bug = Some(arguments.value()?.string()?.to_lowercase()),
                 Long("shards") => shards = Some(at_least_one("--shards", &mut arguments)?),
                 Value(path) if directory.is_none() => directory = Some(PathBuf::from(path)),
                 _ => return Err(argument.unexpected()),
@@ -51,7 +55,7 @@ impl Command {
         }
         let directory = directory.map_or_else(project, Ok)?;
         check_directory(&directory)?;
-        Ok(Self::Search(Options { directory, query, top, shards }))
+        Ok(Self::Search(Options { directory, query, top, shards, bug }))
     }
 }
 

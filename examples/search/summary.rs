@@ -1,6 +1,7 @@
 //! What was read, and what the index holds.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// One shard's part.
@@ -13,6 +14,14 @@ pub(crate) struct Shard {
     pub(crate) unreadable: usize,
 }
 
+/// Why a file is not in the index.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Skips {
+    Binary,
+    TooLarge,
+    Unreadable,
+}
+
 /// All shards together.
 #[derive(Debug)]
 pub(crate) struct Summary {
@@ -20,6 +29,8 @@ pub(crate) struct Summary {
     terms: usize,
     /// What could not be read: files, and directories once the caller adds them.
     pub(crate) unreadable: usize,
+    /// Files at which a reader failed.
+    pub(crate) failed: Vec<PathBuf>,
     /// How long building the index took.
     pub(crate) took: Duration,
 }
@@ -27,7 +38,7 @@ pub(crate) struct Summary {
 impl Summary {
     pub(crate) fn new(shards: Vec<Shard>, terms: usize) -> Self {
         let unreadable = shards.iter().map(|shard| shard.unreadable).sum();
-        Self { shards, terms, unreadable, took: Duration::ZERO }
+        Self { shards, terms, unreadable, failed: Vec::new(), took: Duration::ZERO }
     }
 }
 
@@ -41,6 +52,9 @@ impl fmt::Display for Summary {
         let (binary, too_large) = (sum(|shard| shard.binary), sum(|shard| shard.too_large));
         let unreadable = self.unreadable;
         writeln!(f, "skipped: {binary} binary, {too_large} too large, {unreadable} unreadable")?;
+        for path in &self.failed {
+            writeln!(f, "a reader failed at {}", path.display())?;
+        }
         writeln!(f, "{} postings of {} terms", sum(|shard| shard.postings), self.terms)?;
         for (index, shard) in self.shards.iter().enumerate() {
             writeln!(f, "shard {index}: {} files, {} postings", shard.files, shard.postings)?;

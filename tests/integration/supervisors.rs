@@ -6,8 +6,8 @@ use std::time::Duration;
 use callboard::testing::Simulator;
 use callboard::{
     ActorRef, AskError, AutoShutdown, ChildError, ChildFailed, ChildSpec, ChildState, Context,
-    Down, DynamicSpec, Exit, ExitReason, Flow, Restart, Shutdown, Start, StartError, Strategy,
-    Supervisor, SupervisorSpec, Tree, actor, handlers,
+    DeadReason, Down, DynamicSpec, Event, Exit, ExitReason, Flow, Restart, Shutdown, Start,
+    StartError, Strategy, Supervisor, SupervisorSpec, Topic, Tree, actor, handlers,
 };
 
 use crate::check::{ask_from, on_shards, put};
@@ -966,5 +966,154 @@ fn l7_what_waits_outlives_restarts_under_every_strategy() {
         }
         let report = simulator.report();
         assert_eq!(report.dead_letters.total(), 900, "those that failed");
+    });
+}
+
+/// Does not want to begin with what waited for the state before it.
+#[actor(mailbox(on_restart = drop))]
+struct Fresh {
+    journal: Journal,
+}
+
+#[handlers]
+impl Fresh {
+    #[tell]
+    fn note(&mut self, number: u64) {
+        assert_ne!(number, 2, "it fails at the second");
+        self.journal.note(number.to_string());
+    }
+
+    #[ask]
+    fn answer(&mut self, number: u64) -> u64 {
+        self.journal.note(number.to_string());
+        number
+    }
+}
+
+#[test]
+fn p16_l7_what_waits_is_dropped_where_the_type_says_so() {
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let notes = journal.clone();
+        let fresh = ChildSpec::<Fresh>::new("fresh", move |_| {
+            let journal = notes.clone();
+            async move { Ok(Fresh { journal }) }
+        });
+        let delays = Duration::from_secs(1)..=Duration::from_secs(1);
+        let shard = 1 % simulator.shards();
+        let tree = started(
+            &simulator,
+            SupervisorSpec::new("tree").child(fresh.shard(shard).backoff(delays)),
+        );
+        let fresh = tree.child::<Fresh>(0);
+        let mut events = simulator.events();
+        simulator.enter(0, || (1..6).for_each(|number| fresh.note(number)));
+        let asked = simulator.start(0, move || fresh.answer(6));
+        simulator.run();
+        simulator.advance(Duration::from_secs(2));
+        assert_eq!(asked.take(), Some(Err(AskError::Crashed)));
+        simulator.enter(0, || fresh.note(7));
+        simulator.run();
+        assert_eq!(journal.line(), "1 7");
+        let dead = simulator.report().dead_letters;
+        assert_eq!(dead.of(DeadReason::InFlight), 1);
+        assert_eq!((dead.of(DeadReason::Restart), dead.total()), (4, 5));
+        let mut reasons = Vec::new();
+        while let Some(event) = events.try_next() {
+            if let Event::DeadLetter { reason, .. } = event {
+                reasons.push(reason);
+            }
+        }
+        let restart = [DeadReason::Restart; 4];
+        assert_eq!((reasons[0], &reasons[1..]), (DeadReason::InFlight, &restart[..]));
+    });
+}
+
+/// Sets a timer, and fails before it fires.
+#[actor]
+struct Sleeper {
+    journal: Journal,
+}
+
+#[handlers]
+impl Sleeper {
+    #[start]
+    fn begin(&mut self) {
+        self.journal.note("+");
+    }
+
+    #[tell]
+    fn set(&mut self, cx: &mut Context<Self>, number: u64) {
+        cx.after_keyed("key", Duration::from_secs(1), SleeperMsg::Fire { number });
+    }
+
+    #[tell]
+    fn fire(&mut self, number: u64) {
+        self.journal.note(number.to_string());
+    }
+
+    #[tell]
+    fn fail(&mut self) {
+        panic!("it fails");
+    }
+
+    #[every("700ms")]
+    fn tick(&mut self) {
+        self.journal.note("tick");
+    }
+}
+
+#[test]
+fn p17_l8_t3_timers_of_an_incarnation_end_with_it() {
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let notes = journal.clone();
+        let sleeper = ChildSpec::<Sleeper>::new("sleeper", move |_| {
+            let journal = notes.clone();
+            async move { Ok(Sleeper { journal }) }
+        });
+        let tree = started(&simulator, SupervisorSpec::new("tree").child(sleeper));
+        let sleeper = tree.child::<Sleeper>(0);
+        simulator.enter(0, || sleeper.set(1));
+        simulator.run();
+        simulator.advance(Duration::from_millis(600));
+        simulator.enter(0, || {
+            sleeper.fail();
+            sleeper.set(2);
+        });
+        simulator.run();
+        simulator.advance(Duration::from_millis(650));
+        assert_eq!(journal.line(), "+ +", "its ticks begin anew");
+        simulator.advance(Duration::from_millis(100));
+        assert_eq!(journal.line(), "tick");
+        simulator.advance(Duration::from_millis(300));
+        assert_eq!(journal.line(), "2");
+    });
+}
+
+#[test]
+fn s4_s7_restarts_and_giving_up_are_events() {
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let spec = workers(&simulator, &["a", "b"], &journal, |_, spec| spec);
+        let tree = started(&simulator, spec.intensity(1, Duration::from_secs(1)));
+        let mut events = simulator.events().only([Topic::ChildGaveUp, Topic::Restarted]);
+        let a = tree.child::<Worker>(0).address();
+        fail(&simulator, &tree, 0);
+        match events.try_next() {
+            Some(Event::Restarted { actor, kind, reason: ExitReason::Panic(_), .. }) => {
+                assert!(actor == a && kind.ends_with("Worker"), "{actor} {kind}");
+            }
+            other => panic!("{other:?}"),
+        }
+        fail(&simulator, &tree, 1);
+        match events.try_next() {
+            Some(Event::ChildGaveUp { supervisor, child, reason: ExitReason::Panic(panic) }) => {
+                assert_eq!(supervisor, tree.supervisor().address());
+                assert_eq!((&*child, panic.text.as_str()), ("b", "b fails"));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert!(events.try_next().is_none());
     });
 }

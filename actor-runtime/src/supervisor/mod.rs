@@ -44,9 +44,10 @@ use crate::cell::keeper::{ChildKey, ChildNews, How, Order, Report};
 use crate::cell::{Handled, Options};
 use crate::config;
 use crate::error::{AskError, StartError};
+use crate::event::{Event, Topic};
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
-use crate::host::{self, Signal};
+use crate::host::{self, Host, Signal};
 use crate::message::{Api, Message, Protocol};
 use crate::record::Delivery;
 use crate::route::{self, Word};
@@ -77,6 +78,8 @@ struct Seated {
     actor: Option<Address>,
     /// What it is told once it has said where it is.
     order: Option<Order>,
+    /// Why it ended last, until it has started again.
+    ended: Option<ExitReason>,
 }
 
 /// Who is to be told what came of something.
@@ -296,7 +299,7 @@ impl Supervisor {
         let mut seats = BTreeMap::new();
         for (keep, begin) in children {
             let key = plan.add(keep.rules.clone());
-            seats.insert(key, Seated { keep, begin, actor: None, order: None });
+            seats.insert(key, Seated { keep, begin, actor: None, order: None, ended: None });
         }
         let siblings = match &group {
             Some(group) => group.siblings.clone(),
@@ -319,7 +322,7 @@ impl Supervisor {
     /// Another child, which does not run yet.
     fn add(&mut self, keep: Keep, begin: Begin) -> ChildKey {
         let key = self.plan.add(keep.rules.clone());
-        self.seats.insert(key, Seated { keep, begin, actor: None, order: None });
+        self.seats.insert(key, Seated { keep, begin, actor: None, order: None, ended: None });
         key
     }
 
@@ -449,17 +452,48 @@ impl Supervisor {
                     self.lose(key);
                     // It has values of a user's, whose destructors are no matter of the other children.
                     let seat = self.seats.remove(&key);
-                    host::with(|host| host.expect("a supervisor runs on a shard").let_go(seat));
+                    with_host(|host| host.let_go(seat));
                 }
-                Act::GaveUp(key) => {
-                    let (supervisor, child) = (&self.name, &self.seats[&key].keep.rules.id);
-                    tracing::warn!(target: "callboard", %supervisor, %child, "gave up");
-                }
+                Act::GaveUp(key) => self.gave_up(key, cx),
                 Act::Ready => flow = Flow::end(End::Ready),
                 Act::Settle(key) => self.order(key, Order::Settle),
             }
         }
         flow
+    }
+
+    /// Says that a child failed once too often.
+    fn gave_up(&mut self, key: ChildKey, cx: &Context<Self>) {
+        let (supervisor, seat) = (cx.me().address(), &self.seats[&key]);
+        let child: Arc<str> = seat.keep.rules.id.as_ref().into();
+        tracing::warn!(target: "callboard", supervisor = %self.name, %child, "gave up");
+        let reason = seat.ended.clone().unwrap_or(ExitReason::Shutdown);
+        with_host(|host| {
+            host.emit(Topic::ChildGaveUp, || {
+                let reason = host.plain(&reason);
+                Event::ChildGaveUp { supervisor, child, reason }
+            });
+        });
+    }
+
+    /// Says that a child runs again, if it does.
+    fn has_restarted(&mut self, key: ChildKey) {
+        let Some(seat) = self.seats.get_mut(&key) else { return };
+        if let (Some(actor), Some(reason)) = (seat.actor, seat.ended.take()) {
+            let kind = seat.keep.kind;
+            with_host(|host| {
+                host.emit(Topic::Restarted, || {
+                    let reason = host.plain(&reason);
+                    Event::Restarted { actor, kind, reason }
+                });
+            });
+        }
+    }
+
+    fn note_end(&mut self, key: ChildKey, reason: &ExitReason) {
+        if let Some(seat) = self.seats.get_mut(&key) {
+            seat.ended = Some(reason.clone());
+        }
     }
 
     fn answer(&mut self, token: Token, answer: Result<ChildKey, ChildError>) {
@@ -486,8 +520,7 @@ impl Supervisor {
         match seat.keep.shard {
             Some(shard) if shard != by.shard() => self.begin_on(shard, begin, place),
             _ => {
-                let actor =
-                    host::with(|host| begin(host.expect("a supervisor runs on a shard"), place));
+                let actor = with_host(|host| begin(host, place));
                 self.has_begun(key, actor);
             }
         }
@@ -585,14 +618,21 @@ impl Supervisor {
         let chance = now ^ child.0.rotate_left(32) ^ u64::from(actor.target().slot());
         match news {
             ChildNews::Begun => self.has_begun(child, actor),
-            ChildNews::Started => self.plan.started(child, now),
+            ChildNews::Started => {
+                self.has_restarted(child);
+                self.plan.started(child, now);
+            }
             ChildNews::NotStarted { error, rests } => {
+                if let StartError::Failed(reason) = &error {
+                    self.note_end(child, reason);
+                }
                 if !rests {
                     self.lose(child);
                 }
                 self.plan.not_started(child, error, rests, now, chance);
             }
             ChildNews::Ended { reason, rests } => {
+                self.note_end(child, &reason);
                 if !rests {
                     self.lose(child);
                 }
@@ -603,13 +643,17 @@ impl Supervisor {
     }
 }
 
+fn with_host<R>(with: impl FnOnce(&Host) -> R) -> R {
+    host::with(|host| with(host.expect("a supervisor runs on a shard")))
+}
+
 fn send(actor: Address, order: Order) {
     host::send(host::signals(), actor, Signal::Order(order));
 }
 
 /// The shard's time, in nanoseconds.
 fn now() -> u64 {
-    host::with(|host| host.expect("a supervisor runs on a shard").look())
+    with_host(Host::look)
 }
 
 impl Drop for Supervisor {
