@@ -71,11 +71,11 @@ pub use actor_runtime::{
     Actor, ActorRef, Address, AnyTimer, Ask, AskError, AutoShutdown, BoxError, Child, ChildCounts,
     ChildError, ChildFailed, ChildInfo, ChildSpec, ChildState, Context, Continue, DeadLetters,
     DeadReason, Down, Dynamic, DynamicSpec, Event, Events, Exit, ExitReason, Flow, Kept, Lagged,
-    Message, Monitor, Overflow, Panic, Pending, Permit, Place, Query, Reply, Report, Reserve,
-    ReserveError, Restart, ShardStats, Shutdown, Siblings, SpawnOn, Start, StartError, StartTree,
-    Stats, Strategy, Subscription, Supervisor, SupervisorApi, SupervisorSpec, System,
-    SystemBuilder, SystemRef, TellError, Timer, TimerKey, Topic, Tree, TreeView, spawn, spawn_on,
-    start,
+    LookupError, Message, Monitor, Name, NameOf, Named, Overflow, Panic, Pending, Permit, Place,
+    Query, RegisterError, Reply, Report, Reserve, ReserveError, Restart, ShardStats, Shutdown,
+    Siblings, SpawnOn, Start, StartError, StartTree, Stats, Strategy, Subscription, Supervisor,
+    SupervisorApi, SupervisorSpec, System, SystemBuilder, SystemRef, TellError, Timer, TimerKey,
+    Topic, Tree, TreeView, spawn, spawn_on, start,
 };
 
 /// What the macros' code uses; not for people.
@@ -93,9 +93,10 @@ pub mod prelude {
     pub use std::time::Duration;
 
     pub use crate::{
-        ActorRef, Ask, AskError, Context, Down, Dynamic, Exit, ExitReason, Flow, Message, Monitor,
-        Place, Reply, Start, StartError, System, actor, after, ask, child, down, dynamic, every,
-        exit, handlers, health, restart, spawn, spawn_on, start, stop, supervisor, tell,
+        ActorRef, Ask, AskError, Context, Down, Dynamic, Exit, ExitReason, Flow, LookupError,
+        Message, Monitor, Name, Place, RegisterError, Reply, Start, StartError, System, actor,
+        after, ask, child, down, dynamic, every, exit, handlers, health, restart, spawn, spawn_on,
+        start, stop, supervisor, tell,
     };
 
     /// So many seconds.

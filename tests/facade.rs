@@ -8,10 +8,11 @@ mod names {
     use callboard::{
         Actor, ActorRef, Address, AnyTimer, Ask, AskError, AutoShutdown, BoxError, Child,
         ChildCounts, ChildError, ChildFailed, ChildInfo, ChildSpec, ChildState, Context,
-        DeadLetters, DeadReason, Dynamic, DynamicSpec, Event, Events, ExitReason, Flow, Message,
-        Panic, Pending, Place, Reply, Report, Restart, ShardStats, Shutdown, Siblings, SpawnOn,
-        Start, StartError, StartTree, Stats, Strategy, Supervisor, SupervisorApi, SupervisorSpec,
-        System, SystemBuilder, Timer, TimerKey, Tree, TreeView,
+        DeadLetters, DeadReason, Dynamic, DynamicSpec, Event, Events, ExitReason, Flow,
+        LookupError, Message, Name, NameOf, Named as Listed, Panic, Pending, Place, RegisterError,
+        Reply, Report, Restart, ShardStats, Shutdown, Siblings, SpawnOn, Start, StartError,
+        StartTree, Stats, Strategy, Supervisor, SupervisorApi, SupervisorSpec, System,
+        SystemBuilder, Timer, TimerKey, Tree, TreeView,
     };
 
     trait Named {}
@@ -21,6 +22,7 @@ mod names {
     impl Named for (Ask<u8>, Pending<u8>, Reply<u8>, AskError) {}
     impl Named for (DeadLetters, DeadReason, Event, Events, Report, ShardStats, Stats) {}
     impl Named for (AnyTimer, Timer, TimerKey) {}
+    impl<A: Actor> Named for (Name<A>, Listed, LookupError, RegisterError) {}
     impl Named for (ExitReason, Panic, Flow, Start, StartError) {}
     impl<C: Child> Named for (ChildSpec<C>, DynamicSpec<C, ()>, Dynamic<C>, Siblings) {}
     impl Named for (AutoShutdown, Restart, Shutdown, Strategy, BoxError) {}
@@ -31,6 +33,10 @@ mod names {
     #[derive(Message)]
     enum Order {
         Buy { amount: u32 },
+    }
+
+    fn text<A: Actor>(name: &impl NameOf<A>) -> &str {
+        name.text()
     }
 
     fn names<M: Message>() -> &'static [&'static str] {

@@ -109,6 +109,17 @@ pub(crate) const KILL_GRACE: Duration = Duration::from_millis(100);
 /// Events a subscriber may be behind before it loses the oldest.
 pub(crate) const EVENTS: usize = 1_024;
 
+/// The longest name of an actor or a group, in bytes.
+pub(crate) const NAME_BYTES: usize = 255;
+
+/// Names that the actors of a system may have at a time, unless its builder says otherwise; and as many times
+/// they may be members of groups.
+pub(crate) const NAMES: usize = 1_000_000;
+
+/// Names that are looked at or released while the registry is locked: a few microseconds, for a million may be
+/// listed, or be one actor's.
+pub(crate) const NAMES_AT_ONCE: usize = if cfg!(test) { 3 } else { 64 };
+
 /// Slots of a lane from one shard to another, a power of two; each is 128 bytes.
 pub(crate) const LANE_SLOTS: usize = if cfg!(callboard_loom) { 2 } else { 64 };
 

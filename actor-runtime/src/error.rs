@@ -1,7 +1,9 @@
 //! What can go wrong for a caller, and what was left untouched.
 
 use std::fmt;
+use std::sync::Arc;
 
+use crate::address::Address;
 use crate::exit::ExitReason;
 
 /// Why an ask ended without an answer.
@@ -160,3 +162,68 @@ impl fmt::Display for StartError {
 }
 
 impl std::error::Error for StartError {}
+
+/// Why an actor did not get a name, or did not become a member of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RegisterError {
+    /// Another actor has the name: this one.
+    AlreadyRegistered(Address),
+    /// The text is no name, see [`Name`](crate::Name).
+    BadName,
+    /// There is no such actor: it ended before, or never was, or is not of the type of its reference.
+    NoProc,
+    /// The members of the group are of another type.
+    OtherType {
+        /// Theirs.
+        registered: &'static str,
+        /// The actor's.
+        wanted: &'static str,
+    },
+    /// The system has as many names, or memberships of groups, as `SystemBuilder::names` allows: so many.
+    TooMany(usize),
+}
+
+impl fmt::Display for RegisterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AlreadyRegistered(holder) => write!(f, "the actor at {holder} has the name"),
+            Self::BadName => f.write_str("the text is no name"),
+            Self::NoProc => f.write_str("no such actor"),
+            Self::OtherType { registered, wanted } => {
+                write!(f, "the group is of `{registered}`, not of `{wanted}`")
+            }
+            Self::TooMany(limit) => write!(f, "the system has {limit} names, and may have no more"),
+        }
+    }
+}
+
+impl std::error::Error for RegisterError {}
+
+/// Why there is no reference for a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LookupError {
+    /// No actor has this name.
+    NotFound(Arc<str>),
+    /// What has the name is of another type.
+    OtherType {
+        /// Its own type, as it was registered.
+        registered: &'static str,
+        /// The type that was asked for.
+        wanted: &'static str,
+    },
+}
+
+impl fmt::Display for LookupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound(name) => write!(f, "no actor is registered as `{name}`"),
+            Self::OtherType { registered, wanted } => {
+                write!(f, "what has the name is a `{registered}`, not a `{wanted}`")
+            }
+        }
+    }
+}
+
+impl std::error::Error for LookupError {}

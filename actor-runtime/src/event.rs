@@ -17,6 +17,7 @@ use std::time::Duration;
 use crate::address::Address;
 use crate::exit::{ExitReason, Panic};
 use crate::feed::{AnyFeeds, Feeds, Subscribed, Wants};
+use crate::name::is_at_or_below;
 use crate::record::Letter;
 use crate::stats::DeadReason;
 
@@ -84,6 +85,24 @@ pub enum Event {
         kind: &'static str,
         /// How many wait.
         messages: u64,
+    },
+    /// An actor has no longer a name that it had: it has ended, or somebody took the name off it.
+    NameReleased {
+        /// The name.
+        name: Arc<str>,
+        /// The actor.
+        actor: Address,
+        /// The type it was registered with.
+        kind: &'static str,
+    },
+    /// An actor was registered. Of one name, this and [`NameReleased`](Self::NameReleased) come in turn.
+    NameTaken {
+        /// The name.
+        name: Arc<str>,
+        /// The actor.
+        actor: Address,
+        /// The type it was registered with.
+        kind: &'static str,
     },
     /// A handler has held its shard for longer than `SystemBuilder::overrun_after`: once a handler.
     Overrun {
@@ -163,6 +182,10 @@ pub enum Topic {
     Health,
     /// [`Event::MailboxHigh`]
     MailboxHigh,
+    /// [`Event::NameReleased`]
+    NameReleased,
+    /// [`Event::NameTaken`]
+    NameTaken,
     /// [`Event::Overrun`]
     Overrun,
     /// [`Event::Panic`]
@@ -217,6 +240,8 @@ impl Event {
             Self::Health { .. } => Topic::Health,
             Self::Lagged { .. } => return None,
             Self::MailboxHigh { .. } => Topic::MailboxHigh,
+            Self::NameReleased { .. } => Topic::NameReleased,
+            Self::NameTaken { .. } => Topic::NameTaken,
             Self::Overrun { .. } => Topic::Overrun,
             Self::Panic { .. } => Topic::Panic,
             Self::QueueHigh { .. } => Topic::QueueHigh,
@@ -249,6 +274,20 @@ impl fmt::Debug for Kept {
     }
 }
 
+impl Event {
+    /// Whether it is that a name at or below this path was taken or released. Of the events of a system, these are
+    /// what there is to hear of a path; [`SystemRef::names`](crate::SystemRef::names) has what was before.
+    #[must_use]
+    pub fn is_of_name_below(&self, path: &str) -> bool {
+        match self {
+            Self::NameReleased { name, .. } | Self::NameTaken { name, .. } => {
+                is_at_or_below(name, path)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// One line.
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -272,6 +311,10 @@ impl fmt::Display for Event {
             Self::MailboxHigh { actor, kind, messages } => {
                 write!(f, "mailbox high: {messages} messages wait for {kind} at {actor}")
             }
+            Self::NameReleased { name, actor, kind } => {
+                write!(f, "{name}: no longer {kind} at {actor}")
+            }
+            Self::NameTaken { name, actor, kind } => write!(f, "{name}: {kind} at {actor}"),
             Self::Overrun { actor, kind, message, held } => {
                 write!(f, "overrun: {kind} at {actor} has been at a {message} for {held:?}")
             }
@@ -326,9 +369,14 @@ impl Publisher {
     /// Publishes what `make` makes, if anybody wants to hear of it. Runs code of who does, so nothing is borrowed.
     #[inline(always)]
     pub(crate) fn publish(&self, topic: Topic, make: impl FnOnce() -> Event) {
-        if self.events.are_wanted(topic.bit()) {
+        if self.is_wanted(topic) {
             self.send(topic, &make());
         }
+    }
+
+    /// Whether anybody wants to hear of this.
+    pub(crate) fn is_wanted(&self, topic: Topic) -> bool {
+        self.events.are_wanted(topic.bit())
     }
 
     #[cold]
@@ -485,6 +533,14 @@ mod tests {
             (
                 Event::MailboxHigh { actor, kind, messages: 10_000 },
                 "mailbox high: 10000 messages wait for bank::Account at 0/3/17.1",
+            ),
+            (
+                Event::NameReleased { name: "/bank".into(), actor, kind },
+                "/bank: no longer bank::Account at 0/3/17.1",
+            ),
+            (
+                Event::NameTaken { name: "/bank".into(), actor, kind },
+                "/bank: bank::Account at 0/3/17.1",
             ),
             (
                 Event::Overrun { actor, kind, message, held },

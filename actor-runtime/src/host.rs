@@ -34,7 +34,7 @@ use crate::cell::keeper::{Order, Report};
 use crate::cell::status::{KILLED, LEAVING, LISTENS, STARTING, WOKEN};
 use crate::cell::task::{FutureStock, Polled, Wakes};
 use crate::cell::{Body, CellRef, CellType, Place, Starter, TypeOf, stamp_of_deadline};
-use crate::error::AskError;
+use crate::error::{AskError, RegisterError};
 use crate::event::{Event, Kept, Publisher, Topic};
 use crate::exit::{ExitReason, Panic};
 use crate::mailbox::Seeker;
@@ -42,6 +42,7 @@ use crate::message::MessageField;
 use crate::record::{
     Class, Cursor, Delivery, Letter, Loose, Parcel, RecordQueue, Stock, forget_payload, record_size,
 };
+use crate::registry::{Claim, Registry};
 use crate::route::{self, Word};
 use crate::stats::{Counters, DeadReason};
 use crate::timer::Timers;
@@ -333,6 +334,8 @@ pub(crate) fn enter<R>(host: &Host, cursor: &Cursor, call: impl FnOnce(&Cursor) 
 pub(crate) enum Signal {
     /// Whoever asked has given the ask up.
     Abandon,
+    /// Have this name, or be in this group.
+    Claim(Box<Claimed>),
     /// This actor's monitor of this number is taken off.
     Demonitor(Address, u64),
     /// Your monitor of this number has fired.
@@ -387,6 +390,16 @@ impl Incarnation {
     pub(crate) const ONLY: Self = Self { number: 1, restarting: false };
 }
 
+/// A name or a membership for an actor.
+#[derive(Debug)]
+pub(crate) struct Claimed {
+    pub(crate) claim: Claim,
+    /// Of messages to the type of the reference that the actor was claimed for by.
+    pub(crate) letter: &'static Letter,
+    /// Who is told how it went.
+    pub(crate) tell: oneshot::Sender<Result<(), RegisterError>>,
+}
+
 /// What an actor, or nobody, says of an end.
 #[derive(Clone, Debug)]
 pub(crate) struct Said {
@@ -398,7 +411,8 @@ impl Signal {
     /// Whether it is an actor's own word, and not the runtime's for it.
     const fn is_of_an_actor(&self) -> bool {
         match self {
-            Self::Demonitor(..)
+            Self::Claim(_)
+            | Self::Demonitor(..)
             | Self::Exit(_)
             | Self::IsAlive(_)
             | Self::Link(_)
@@ -507,6 +521,8 @@ pub(crate) struct Host {
     pub(crate) counters: Arc<Counters>,
     /// Shared by all shards of the system.
     pub(crate) publisher: Arc<Publisher>,
+    /// Shared likewise.
+    pub(crate) registry: Arc<Registry>,
     pub(crate) watched: Arc<Watched>,
     pub(crate) outboxes: Box<[Outbox]>,
     /// Where wakers of this shard's actors send their wakes.
@@ -553,12 +569,14 @@ pub(crate) struct Obituary {
 }
 
 impl Host {
+    #[expect(clippy::too_many_arguments, reason = "its fields, called once")]
     pub(crate) fn new(
         shard_id: ShardId,
         shards: usize,
         home: Arc<dyn Wakes>,
         counters: Arc<Counters>,
         publisher: Arc<Publisher>,
+        registry: Arc<Registry>,
         watched: Arc<Watched>,
         clock: Box<dyn Fn() -> u64>,
     ) -> Self {
@@ -569,6 +587,7 @@ impl Host {
             futures: FutureStock::default(),
             counters,
             publisher,
+            registry,
             watched,
             outboxes: (0..shards).map(|_| Outbox::default()).collect(),
             home,
@@ -731,6 +750,15 @@ impl Host {
         if !self.watched.is_in_cut() {
             self.end_detour();
         }
+    }
+
+    /// Gives an actor of this shard what is claimed for it, and marks its cell.
+    pub(crate) fn claim(&self, claim: &Claim, target: Target) -> Result<(), RegisterError> {
+        let cell = self.actor(target).ok_or(RegisterError::NoProc)?;
+        let is_cut_off = || self.watched.cut() == target;
+        self.registry.claim(claim, self.address(target), is_cut_off)?;
+        cell.with_extras(|extras| extras.named = true);
+        Ok(())
     }
 
     /// A message of this shard that has nowhere to go.

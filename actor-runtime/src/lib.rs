@@ -166,18 +166,22 @@ mod events;
 mod exit;
 mod feed;
 mod flow;
+mod group;
 #[allow(unsafe_code, reason = "a small closure lies inline, without its type")]
 mod held;
 #[allow(unsafe_code, reason = "the host is found through a thread-local")]
 mod host;
 mod mailbox;
 mod message;
+mod name;
+mod naming;
 mod permit;
 #[doc(hidden)]
 pub mod private;
 mod query;
 #[allow(unsafe_code, reason = "messages lie as raw records in blocks")]
 mod record;
+mod registry;
 mod route;
 mod shard;
 #[cfg(unix)]
@@ -201,16 +205,18 @@ pub use crate::address::Address;
 pub use crate::ask::{Ask, Pending, Reply};
 pub use crate::bonds::{Down, Exit, Monitor};
 pub use crate::cell::{Handled, OnRestart, Options};
-pub use crate::error::{AskError, ReserveError, StartError, TellError};
+pub use crate::error::{AskError, LookupError, RegisterError, ReserveError, StartError, TellError};
 pub use crate::event::{Event, Kept, Topic};
 pub use crate::events::{Events, Lagged, Subscription};
 pub use crate::exit::{ExitReason, Panic};
 pub use crate::flow::{Flow, IntoFlow, IntoHealth, IntoStart, IntoStartOk, Start};
 pub use crate::mailbox::Overflow;
 pub use crate::message::{Api, Message, MessageField, Protocol};
+pub use crate::name::{Name, NameOf};
 pub use crate::permit::{Permit, Reserve};
 pub use crate::query::Query;
 pub use crate::record::Delivery;
+pub use crate::registry::Named;
 pub use crate::stats::{DeadLetters, DeadReason, ShardStats, Stats};
 pub use crate::supervisor::{
     AutoShutdown, BoxError, Child, ChildCounts, ChildError, ChildFailed, ChildInfo, ChildSpec,

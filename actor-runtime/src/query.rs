@@ -1,4 +1,5 @@
-//! What one may ask of an actor without its handlers: whether it lives, why it ended, how much waits.
+//! What one may ask of an actor without its handlers: whether it lives, why it ended, how much waits, to have a
+//! name.
 
 use std::any::type_name;
 use std::fmt;
@@ -11,9 +12,11 @@ use tokio::sync::oneshot;
 use crate::actor_ref::{ActorRef, short_name};
 use crate::address::Address;
 use crate::ask::block_on;
+use crate::error::RegisterError;
 use crate::exit::ExitReason;
-use crate::host::{self, Signal};
+use crate::host::{self, Claimed, Signal};
 use crate::message::Protocol;
+use crate::registry::Claim;
 use crate::route;
 
 /// A question to an actor's shard: await the answer, or wait for it on a thread that may block.
@@ -115,4 +118,21 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
 /// How many messages wait for an actor, when this reaches it.
 pub(crate) fn mailbox_len(actor: Address) -> Query<u64> {
     Query::new(actor, Signal::MailboxLen, Otherwise { gone: 0, cut_off: 0 })
+}
+
+/// Has the shard of an actor of this node give it a name, or make it a member of a group.
+pub(crate) fn claim<P: Protocol + ?Sized>(
+    node: u32,
+    actor: ActorRef<P>,
+    claim: Claim,
+) -> Query<Result<(), RegisterError>> {
+    let noproc = Err(RegisterError::NoProc);
+    let otherwise = Otherwise { gone: noproc.clone(), cut_off: noproc };
+    if actor.address().shard_id().node() != node {
+        // Nobody will answer.
+        return Query { answer: oneshot::channel().1, cut_off: None, otherwise };
+    }
+    let letter = P::DELIVERY.letter();
+    let signal = |tell| Signal::Claim(Box::new(Claimed { claim, letter, tell }));
+    Query::new(actor.address(), signal, otherwise)
 }

@@ -193,6 +193,12 @@ pub struct Stats {
     /// Messages from outside that came after the end of the system had begun. They are of no shard; in the
     /// total they are among the dead letters, as `Shutdown`.
     pub refused: u64,
+    /// Names that actors have.
+    pub names: u64,
+    /// Memberships of groups.
+    pub memberships: u64,
+    /// Names and memberships that were refused, because there were as many as `SystemBuilder::names` allows.
+    pub names_refused: u64,
 }
 
 impl Stats {
@@ -397,7 +403,7 @@ mod tests {
         counters.backlog.remove(1);
         counters.dead_letter(DeadReason::Stopped);
         let shards = vec![ShardStats::default(), counters.stats()];
-        let stats = Stats { shards, refused: 4 };
+        let stats = Stats { shards, refused: 4, ..Stats::default() };
         let expected = "\
 shard     handled  turns  actors  asks  queue  backlog  dead  late  panics  in drop  cut off  block bytes
     0           0      0       0     0      0        0     0     0       0        0        0            0

@@ -32,6 +32,7 @@ use crate::host;
 use crate::message::Protocol;
 use crate::query::{Query, mailbox_len};
 use crate::record::{Class, forget_payload};
+use crate::registry::Registry;
 use crate::route::{self, Route, Word};
 use crate::shard::driver::{Between, Control, Driver, TokioDriver};
 use crate::shard::inbox::Inbox;
@@ -55,6 +56,7 @@ pub struct SystemBuilder {
     kill_grace: Duration,
     #[cfg(unix)]
     drain_on_signals: Option<Duration>,
+    names: usize,
 }
 
 impl SystemBuilder {
@@ -110,6 +112,14 @@ impl SystemBuilder {
         self
     }
 
+    /// How many names the actors of the system may have at a time, and how many memberships of groups: a million of
+    /// each unless said here. One more is refused with [`RegisterError::TooMany`](crate::RegisterError::TooMany),
+    /// and counted.
+    pub fn names(mut self, most: usize) -> Self {
+        self.names = most;
+        self
+    }
+
     /// Starts the system. A build with `panic = "abort"` contains no panic, and is told so on stderr.
     ///
     /// # Errors
@@ -126,7 +136,7 @@ impl SystemBuilder {
             warn_of_abort();
         }
         host::install_panic_hook();
-        let (inner, parts) = Inner::new(shards, self.slice_messages);
+        let (inner, parts) = Inner::new(shards, self.slice_messages, self.names);
         #[cfg_attr(not(unix), allow(unused_mut, reason = "there are no signals to add"))]
         let mut system = System::of(inner);
         for (index, parts) in parts.into_iter().enumerate() {
@@ -179,6 +189,13 @@ impl SystemBuilder {
 #[derive(Clone)]
 pub struct SystemRef {
     inner: Arc<Inner>,
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl From<Arc<Inner>> for SystemRef {
+    fn from(inner: Arc<Inner>) -> Self {
+        Self { inner }
+    }
 }
 
 impl SystemRef {
@@ -292,6 +309,14 @@ impl SystemRef {
         mailbox_len(actor.address())
     }
 
+    pub(crate) fn node(&self) -> u32 {
+        self.inner.node
+    }
+
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.inner.registry
+    }
+
     /// Runs a future on a shard, as that shard, and waits for its output.
     pub(crate) fn run<F, Fut>(&self, shard: u32, body: F) -> Receiver<Ended<Fut::Output>>
     where
@@ -354,6 +379,7 @@ impl System {
             thread_name: "callboard".to_owned(),
             overrun_after: config::OVERRUN_AFTER,
             kill_grace: config::KILL_GRACE,
+            names: config::NAMES,
             #[cfg(unix)]
             drain_on_signals: None,
         }
@@ -517,6 +543,7 @@ pub(crate) struct Inner {
     node: u32,
     inboxes: Arc<[Arc<Inbox>]>,
     publisher: Arc<Publisher>,
+    registry: Arc<Registry>,
     /// By the index of the shard, which alone writes them.
     counters: Box<[Arc<Counters>]>,
     /// By the index of the shard.
@@ -581,13 +608,15 @@ impl Route for Inner {
 }
 
 impl Inner {
-    pub(crate) fn new(shards: usize, slice_messages: u32) -> (Arc<Self>, Vec<Parts>) {
+    pub(crate) fn new(shards: usize, slice_messages: u32, names: usize) -> (Arc<Self>, Vec<Parts>) {
         let inboxes: Arc<[_]> = (0..shards).map(|_| Arc::new(Inbox::new())).collect();
+        let publisher = Arc::new(Publisher::new());
         let inner = route::register(|node| {
             Arc::new(Self {
                 node,
                 inboxes,
-                publisher: Arc::new(Publisher::new()),
+                registry: Arc::new(Registry::new(names, publisher.clone())),
+                publisher,
                 counters: (0..shards).map(|_| Arc::default()).collect(),
                 watched: (0..shards).map(|_| Arc::new(Watched::new())).collect(),
                 next_shard: AtomicUsize::new(0),
@@ -633,6 +662,7 @@ impl Inner {
             slice_messages,
             counters: self.counters[index].clone(),
             publisher: self.publisher.clone(),
+            registry: self.registry.clone(),
             watched: self.watched[index].clone(),
         })
         .collect()
@@ -675,7 +705,15 @@ impl Inner {
         });
         let shards = shards.collect();
         // Ordering: a counter alone.
-        Stats { shards, refused: self.refused.load(Ordering::Relaxed) }
+        let refused = self.refused.load(Ordering::Relaxed);
+        let [names, memberships, names_refused] = self.registry.counts();
+        Stats { shards, refused, names, memberships, names_refused }
+    }
+
+    /// Takes what names are left away, and publishes nothing more.
+    pub(crate) fn end_events(&self) {
+        self.registry.close();
+        self.publisher.end();
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
@@ -747,6 +785,7 @@ impl Inner {
             Verdict::CutOff { .. } => {
                 let Some(waiting) = watched.cut_off(target) else { return };
                 tracing::error!(target: "callboard", %actor, kind, message, "cut off");
+                self.registry.release(actor);
                 for tell in waiting {
                     // It may wait no more, and its waker may panic.
                     let told = catch_unwind(AssertUnwindSafe(|| {
@@ -840,7 +879,7 @@ impl Inner {
         }
         report.count(self.stats().total());
         tracing::debug!(target: "callboard", node = self.node, %report, "system ended");
-        self.publisher.end();
+        self.end_events();
         route::forget(self.node);
         report
     }

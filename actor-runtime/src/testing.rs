@@ -24,7 +24,7 @@ use crate::route::Route;
 use crate::shard::driver::{Driver, TokioDriver};
 use crate::shard::{Next, Shard};
 use crate::stats::Stats;
-use crate::system::{Inner, Report};
+use crate::system::{Inner, Report, SystemRef};
 
 /// The most rounds [`Simulator::run`] makes before it says that the system never comes to rest.
 const ROUNDS_MOST: usize = 1_000_000;
@@ -84,7 +84,7 @@ impl Simulator {
     pub fn with_slice(shards: usize, slice_messages: u32) -> Self {
         assert!(shards > 0, "a system has a shard");
         host::install_panic_hook();
-        let (inner, parts) = Inner::new(shards, slice_messages);
+        let (inner, parts) = Inner::new(shards, slice_messages, config::NAMES);
         // The only look at the machine's clock: all later times are counted from it.
         let now = Cell::new(TokioDriver.now());
         let clock = Rc::new(Clock { now, look: Cell::new(Duration::ZERO) });
@@ -224,6 +224,12 @@ impl Simulator {
         mailbox_len(actor.address())
     }
 
+    /// The system itself, as its actors have it by [`SystemRef::current`].
+    #[must_use]
+    pub fn system(&self) -> SystemRef {
+        self.inner.clone().into()
+    }
+
     /// Subscribes to what happens from now on, as `System::events`.
     pub fn events(&self) -> Events {
         Events::new(self.inner.publisher().subscribe())
@@ -275,7 +281,7 @@ impl Simulator {
             report.messages_left += shard.leave(now, &*self.clock);
         }
         report.count(self.stats().total());
-        self.inner.publisher().end();
+        self.inner.end_events();
         report
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use callboard::testing::Simulator;
 use callboard::{
     Actor, ActorRef, Ask, AskError, Context, ExitReason, Reply, Report, Start, StartError, System,
-    actor, handlers,
+    SystemRef, actor, handlers,
 };
 
 /// Longer than any machine needs; a case that takes it has failed.
@@ -94,6 +94,14 @@ impl World {
                 .block_on(shard % simulator.shards(), body)
                 .expect("the body ends in the present moment"),
             Self::Real(system) => run_on(system, shard % system.shards(), body),
+        }
+    }
+
+    /// The system, as its actors have it.
+    pub(crate) fn system(&self) -> SystemRef {
+        match self {
+            Self::Simulated(simulator) => simulator.system(),
+            Self::Real(system) => (**system).clone(),
         }
     }
 

@@ -9,6 +9,7 @@ mod entry;
 mod health;
 mod kept;
 mod linking;
+mod naming;
 mod spawn;
 mod timers;
 

@@ -418,6 +418,8 @@ pub(crate) struct Extras {
     pub(crate) bonds: Bonds,
     /// What ties it to its supervisor.
     pub(crate) keeper: Option<Box<Keeper>>,
+    /// Whether it may have names, or be in groups.
+    pub(crate) named: bool,
     /// Asks whose answers the actor goes on with.
     pub(crate) awaits: BTreeSet<Target>,
     /// None until it sets its first timer.
@@ -440,7 +442,8 @@ impl Extras {
 
     /// Whether they hold more than an empty backlog.
     pub(crate) fn is_needed(&self) -> bool {
-        self.starter.is_some()
+        self.named
+            || self.starter.is_some()
             || self.waiter.is_some()
             || self.reason.is_some()
             || self.timers.is_some()

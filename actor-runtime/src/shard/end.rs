@@ -427,8 +427,9 @@ impl Turn<'_> {
             }
             return;
         }
-        self.report_end(cell, target, reason);
         let actor = host.address(target);
+        self.release_names(cell, actor);
+        self.report_end(cell, target, reason);
         let told = cell.take_extras().map(|extras| self.end_extras(*extras)).unwrap_or_default();
         let Told { watchers, bonds, starter, life, ended } = told;
         let name = kind.name();
@@ -457,6 +458,13 @@ impl Turn<'_> {
         }
         let reason = reason.clone();
         self.announce(Obituary { actor, reason, bonds, incarnation, starts: false });
+    }
+
+    /// Takes the names of an actor that ends for good off it, and it out of its groups.
+    fn release_names(&self, cell: CellRef<'_>, actor: Address) {
+        if cell.if_extras(|extras| std::mem::take(&mut extras.named)).unwrap_or_default() {
+            self.host.registry.release(actor);
+        }
     }
 
     /// Ends what waited for an actor, or in it. Answers who is still to be told of its end.

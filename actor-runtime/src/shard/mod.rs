@@ -40,6 +40,7 @@ use crate::config;
 use crate::event::Publisher;
 use crate::host::{self, Host};
 use crate::record::RecordQueue;
+use crate::registry::Registry;
 use crate::route::Word;
 use crate::stats::{Counters, Levels};
 use crate::watch::Watched;
@@ -67,6 +68,7 @@ pub(crate) struct Parts {
     pub(crate) slice_messages: u32,
     pub(crate) counters: Arc<Counters>,
     pub(crate) publisher: Arc<Publisher>,
+    pub(crate) registry: Arc<Registry>,
     pub(crate) watched: Arc<Watched>,
 }
 
@@ -126,8 +128,8 @@ impl Shard {
         let clock = Box::new(move || clock(epoch, driver.now()));
         let home = Arc::new(Home { id: parts.id, inbox: parts.inbox.clone() });
         let (shards, counters) = (parts.peers.len(), parts.counters);
-        let (publisher, watched) = (parts.publisher, parts.watched);
-        let host = Host::new(parts.id, shards, home, counters, publisher, watched, clock);
+        let (publisher, registry, watched) = (parts.publisher, parts.registry, parts.watched);
+        let host = Host::new(parts.id, shards, home, counters, publisher, registry, watched, clock);
         let queue = RecordQueue::new();
         queue.begin(|| host.stock.take());
         let front = RecordQueue::new();

@@ -10,9 +10,9 @@ use crate::cell::keeper::Order;
 use crate::cell::status::{BACKLOG, BUSY, CLOSING, ENDING, LEAVING, LENT, NEWS, STARTING};
 use crate::cell::{CellRef, News, Waiter};
 use crate::config;
-use crate::error::{AskError, StartError};
+use crate::error::{AskError, RegisterError, StartError};
 use crate::exit::ExitReason;
-use crate::host::{self, Incarnation, Obituary, Said, Signal};
+use crate::host::{self, Claimed, Incarnation, Obituary, Said, Signal};
 
 impl Turn<'_> {
     /// Tells an actor what is no message, in its place among the messages.
@@ -120,6 +120,16 @@ impl Turn<'_> {
             }
         }
         self.end(cell, target, reason);
+    }
+
+    /// Somebody wants the actor to have a name, or to be in a group.
+    pub(super) fn claim(&self, cell: CellRef<'_>, target: Target, claimed: Claimed) {
+        let Claimed { claim, letter, tell } = claimed;
+        // The reference may have been made of an address, with another type.
+        let fits = cell.kind().is_some_and(|kind| kind.letter().is(letter));
+        let claimed =
+            if fits { self.host.claim(&claim, target) } else { Err(RegisterError::NoProc) };
+        self.say(tell, claimed);
     }
 
     /// A signal to an actor that is not there.

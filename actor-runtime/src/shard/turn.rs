@@ -425,6 +425,7 @@ impl<'t> Turn<'t> {
             Signal::Start => self.start(cell, target),
             // All else is for actors.
             _ if cell.kind().is_none_or(|kind| kind.is_reply()) => {}
+            Signal::Claim(claimed) => self.claim(cell, target, *claimed),
             Signal::Demonitor(watcher, number) => {
                 change_bonds(cell, |bonds| bonds.unwatched(watcher, number));
             }
