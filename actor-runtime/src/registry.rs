@@ -281,25 +281,35 @@ impl Registry {
     pub(crate) fn children(&self, path: &str) -> Vec<String> {
         let path = Path::new(path);
         let (from, to) = path.below();
-        let mut children = BTreeSet::new();
-        let mut from = Bound::Included(Arc::from(from));
-        loop {
-            let names = self.names();
-            for _ in 0..config::NAMES_AT_ONCE {
-                let mut range = names.by_name.range::<str, _>(as_text(&from, &to));
-                let Some((name, _)) = range.next() else {
-                    return children.into_iter().collect();
-                };
-                let child = path.child_of(name);
-                from = if child.len() == name.len() {
-                    Bound::Excluded(name.clone())
-                } else {
-                    // Behind all that lies below the child.
-                    Bound::Included(Arc::from(format!("{child}0")))
-                };
-                children.insert(child.to_owned());
-            }
+        let (mut children, mut from) = (Vec::new(), Some(Bound::Included(Arc::from(from))));
+        while let Some(start) = from {
+            from = self.some_children(path, as_text(&start, &to), &mut children);
         }
+        // A child with a name and others below it has been met twice.
+        children.sort_unstable();
+        children.dedup();
+        children
+    }
+
+    /// Looks at some names, and answers where there may be more.
+    fn some_children(
+        &self,
+        path: Path<'_>,
+        range: (Bound<&str>, Bound<&str>),
+        children: &mut Vec<String>,
+    ) -> Option<Bound<Arc<str>>> {
+        let names = self.names();
+        let (mut looked, mut last) = (0, None);
+        for (name, _) in names.by_name.range::<str, _>(range).take(config::NAMES_AT_ONCE) {
+            let child = path.child_of(name);
+            children.push(child.to_owned());
+            if child.len() < name.len() {
+                // On behind all that lies below the child.
+                return Some(Bound::Included(Arc::from(format!("{child}0"))));
+            }
+            (looked, last) = (looked + 1, Some(name));
+        }
+        last.filter(|_| looked == config::NAMES_AT_ONCE).map(|last| Bound::Excluded(last.clone()))
     }
 
     /// The members of a group, in the order of their addresses.

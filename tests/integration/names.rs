@@ -1,6 +1,7 @@
 //! An actor is found by its name: by one type, until its end, and not a moment longer.
 
-use std::sync::{Arc, Barrier, mpsc};
+use std::collections::HashSet;
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::time::Duration;
 
 use callboard::testing::Simulator;
@@ -9,7 +10,7 @@ use callboard::{
     RegisterError, Reply, StartError, System, SystemRef, actor, handlers, spawn_on, start,
 };
 
-use crate::check::{END, Subject, World, everywhere, on_shards, put, real};
+use crate::check::{Dice, END, Log, Subject, World, everywhere, on_shards, put, real};
 
 const CLERK: Name<Clerk> = Name::new("/office/clerk");
 
@@ -585,6 +586,139 @@ fn x9_who_is_cut_off_has_no_name_from_then_on() {
     system.spawn_on(0, Clerk::default).wait().expect("it starts");
     assert_eq!((system.lookup(HOG), system.members(HOG)), (Ok(heir), Ok(vec![heir])));
     assert_eq!(texts(&system, ""), ["hog"]);
+}
+
+/// Registers itself and joins, and then holds its shard for a while.
+#[actor]
+struct Clings(mpsc::Sender<()>);
+
+const CLINGS: Name<Clings> = Name::new("/clings");
+
+#[handlers]
+impl Clings {
+    #[tell]
+    fn cling(&mut self, cx: &mut Context<Self>, spins: u32) {
+        self.0.send(()).expect("the test listens");
+        for _ in 0..spins {
+            // Refused from the moment on at which it is cut off.
+            let _ = (cx.register(CLINGS), cx.join(CLINGS));
+        }
+    }
+}
+
+#[test]
+fn x9_names_claimed_while_their_actor_is_cut_off_are_gone_when_that_is_told() {
+    let soon = Duration::from_millis(1);
+    let builder = System::builder().shards(2).pin(false).overrun_after(soon).kill_grace(soon);
+    let system = builder.start().expect("it starts");
+    let (send, holds) = mpsc::channel();
+    for round in 0..if cfg!(miri) { 2 } else { 100 } {
+        let send = send.clone();
+        let clings = system.spawn_on(1, move || Clings(send)).wait().expect("it starts");
+        // Some return before they are cut off, and some as they are.
+        clings.cling(500 + 200 * round);
+        holds.recv().expect("it holds");
+        clings.kill();
+        clings.wait().wait();
+        assert_eq!(system.lookup(CLINGS), not_found(CLINGS.text()));
+        assert_eq!(system.members(CLINGS), Ok(Vec::new()));
+    }
+    let stats = system.stats();
+    assert_eq!((stats.names, stats.memberships), (0, 0));
+}
+
+/// What a thread does at random with the clerks of all threads.
+fn play(
+    system: &SystemRef,
+    clerks: &Mutex<Vec<ActorRef<Clerk>>>,
+    gone: &Mutex<HashSet<Address>>,
+    mut dice: Dice,
+) {
+    for _ in 0..if cfg!(miri) { 20 } else { 2_000 } {
+        let name = format!("/play/{}", dice.roll(4));
+        let some = {
+            let clerks = clerks.lock().expect("nobody panics");
+            let among = clerks.len().max(1) as u64;
+            clerks.get(dice.roll(among) as usize).copied()
+        };
+        match (dice.roll(8), some) {
+            (0, Some(clerk)) => drop(system.register(name, clerk)),
+            (1, Some(clerk)) => drop(system.join(name, clerk).wait()),
+            (2, Some(clerk)) => drop(system.register(name, clerk).wait()),
+            (3, Some(clerk)) => {
+                let _ = (system.unregister(&name, clerk), system.leave(&name, clerk));
+            }
+            (4, Some(clerk)) => {
+                if dice.roll(2) == 0 {
+                    clerk.stop();
+                } else {
+                    clerk.kill();
+                }
+                clerk.wait().wait();
+                gone.lock().expect("nobody panics").insert(clerk.address());
+                clerks.lock().expect("nobody panics").retain(|other| *other != clerk);
+            }
+            (5 | 6, _) => {
+                let known = gone.lock().expect("nobody panics").clone();
+                let found = system.lookup::<Clerk>(&name);
+                let members = system.members::<Clerk>(&name).expect("they are clerks");
+                let found = found.into_iter().chain(members);
+                let ghosts: Vec<_> = found.filter(|c| known.contains(&c.address())).collect();
+                assert_eq!(ghosts, [], "their end is known");
+            }
+            _ => {
+                let clerk = system.spawn_on(dice.roll(2) as usize, Clerk::default);
+                clerks.lock().expect("nobody panics").push(clerk.wait().expect("it starts"));
+            }
+        }
+    }
+}
+
+#[test]
+fn n3_names_and_groups_at_random_hold_nobody_whose_end_is_known() {
+    let system = real(2);
+    let (clerks, gone) = (Mutex::default(), Mutex::default());
+    std::thread::scope(|scope| {
+        for seed in 0..3 {
+            let (system, clerks, gone) = (&*system, &clerks, &gone);
+            scope.spawn(move || play(system, clerks, gone, Dice::new(seed)));
+        }
+    });
+    for clerk in clerks.into_inner().expect("nobody panicked") {
+        clerk.stop();
+        clerk.wait().wait();
+    }
+    let stats = system.stats();
+    assert_eq!((stats.names, stats.memberships, texts(&system, "").len()), (0, 0, 0));
+}
+
+/// Tells numbers, by turns to a reference and to what has a name.
+#[actor]
+struct Caller(ActorRef<Log>);
+
+const LOG: Name<Log> = Name::new("log");
+
+#[handlers]
+impl Caller {
+    #[tell]
+    fn call(&mut self, cx: &mut Context<Self>, count: u64) -> Result<(), LookupError> {
+        for number in 0..count {
+            if number % 2 == 0 { self.0.note(number) } else { cx.lookup(LOG)?.note(number) }
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn d4_order_holds_by_reference_and_by_name() {
+    everywhere(|world| {
+        let log = world.spawn(1, Log::default);
+        let system = world.system();
+        let told = world.run(0, move || async move { system.register(LOG, log).await });
+        assert_eq!(told, Ok(()));
+        world.spawn(0, move || Caller(log)).call(1_000);
+        assert_eq!(world.ask(log.notes_of(1_000)), Ok(Vec::from_iter(0..1_000)));
+    });
 }
 
 #[test]
