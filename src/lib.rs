@@ -49,11 +49,13 @@
 //! 3. An [`ActorRef`] is where an actor is, with a type: 16 bytes, `Copy`, and it owns nothing.
 //! 4. An [`Ask`] is awaited, started, or waited for by a plain thread; its [`Reply`] may be kept and passed on.
 //! 5. [`main`] and [`test`] run an `async fn` in a system of its own; [`System::builder`] makes one by hand.
-//! 6. [`every`], [`after`] and [`health`] mark methods that the clock calls; [`Context::after`] and its like set timers as the
-//!    actor runs.
+//! 6. [`every`], [`after`] and [`health`] mark methods that the clock calls; [`Context::after`] and its like set
+//!    timers as the actor runs.
 //! 7. [`supervisor`] makes a struct a tree of actors that are started in order and restarted when they fail;
 //!    [`SupervisorSpec`] is the same by hand.
-//! 8. [`SystemRef::events`] tells what happens in a running system, [`SystemRef::subscribe`] what users publish,
+//! 8. A [`Name`] finds an actor without a reference: [`Context::register`] and [`Context::lookup`], and
+//!    [`Context::join`] for groups; [`SystemRef`] has the same for all other threads.
+//! 9. [`SystemRef::events`] tells what happens in a running system, [`SystemRef::subscribe`] what users publish,
 //!    [`SystemRef::stats`] what it counts; [`ActorRef::kill`] ends an actor that does not end by itself.
 //!
 //! A plain handler is called where its message lies; an `async` handler is polled on its shard, and the actor

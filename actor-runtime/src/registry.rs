@@ -210,7 +210,8 @@ impl Registry {
 
     /// Puts a change down, to be told.
     fn note(&self, names: &mut Names, taken: bool, name: &Arc<str>, actor: Address, kind: Kind) {
-        if self.publisher.is_heard() {
+        let topic = if taken { Topic::NameTaken } else { Topic::NameReleased };
+        if self.publisher.is_wanted(topic) {
             let (name, kind) = (name.clone(), kind.name);
             names.untold.push_back(match taken {
                 true => Event::NameTaken { name, actor, kind },
@@ -236,7 +237,9 @@ impl Registry {
                 next
             };
             let Some(event) = next else { return };
-            self.publisher.publish(|| event);
+            if let Some(topic) = event.topic() {
+                self.publisher.publish(topic, || event);
+            }
         }
     }
 
@@ -585,7 +588,7 @@ mod tests {
             model.assert_is(&registry);
             // Whoever follows the events knows the same.
             let mut followed = BTreeMap::new();
-            while let Ok(event) = events.try_recv() {
+            while let Some(Ok(event)) = events.take() {
                 match event {
                     Event::NameTaken { name, actor, .. } => {
                         prop_assert_eq!(followed.insert(name, actor), None);
@@ -652,7 +655,7 @@ mod tests {
         let claim = claim(false, "a", kind(true));
         assert_eq!(registry.claim(&claim, actor(1), || false), Ok(()));
         let told: Vec<String> =
-            std::iter::from_fn(|| events.try_recv().ok()).map(|e| e.to_string()).collect();
+            std::iter::from_fn(|| events.take()?.ok()).map(|e| e.to_string()).collect();
         assert_eq!(told, ["a: u8 at 0/1/1.1", "a: no longer u8 at 0/1/1.1", "b: u8 at 0/0/2.1"]);
     }
 
@@ -681,7 +684,7 @@ mod tests {
         registry.tell();
         let mut holder = None;
         let mut taken = 0;
-        while let Ok(event) = events.try_recv() {
+        while let Some(Ok(event)) = events.take() {
             holder = match (event, holder) {
                 (Event::NameTaken { actor, .. }, None) => Some(actor),
                 (Event::NameReleased { actor, .. }, Some(holder)) if holder == actor => None,

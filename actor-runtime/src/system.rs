@@ -191,13 +191,6 @@ pub struct SystemRef {
     inner: Arc<Inner>,
 }
 
-#[cfg(any(test, feature = "testing"))]
-impl From<Arc<Inner>> for SystemRef {
-    fn from(inner: Arc<Inner>) -> Self {
-        Self { inner }
-    }
-}
-
 impl SystemRef {
     /// The system on one of whose shards this is called: in a handler, or in the body of `main`.
     ///
@@ -307,6 +300,11 @@ impl SystemRef {
     /// shard is counted there, see [`ShardStats::queue`].
     pub fn mailbox_len<P: Protocol + ?Sized>(&self, actor: ActorRef<P>) -> Query<u64> {
         mailbox_len(actor.address())
+    }
+
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) const fn of(inner: Arc<Inner>) -> Self {
+        Self { inner }
     }
 
     pub(crate) fn node(&self) -> u32 {

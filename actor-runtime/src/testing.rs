@@ -227,7 +227,7 @@ impl Simulator {
     /// The system itself, as its actors have it by [`SystemRef::current`].
     #[must_use]
     pub fn system(&self) -> SystemRef {
-        self.inner.clone().into()
+        SystemRef::of(self.inner.clone())
     }
 
     /// Subscribes to what happens from now on, as `System::events`.

@@ -370,6 +370,49 @@ fn n4_a_failed_start_leaves_no_name() {
     });
 }
 
+/// Spawns clerks under a name.
+#[actor]
+struct Office;
+
+#[handlers]
+impl Office {
+    #[ask]
+    fn employ(
+        &mut self,
+        cx: &mut Context<Self>,
+        clerk: Clerk,
+    ) -> (Result<ActorRef<Clerk>, RegisterError>, bool) {
+        let employed = cx.spawn_named(CLERK, clerk);
+        (employed, cx.lookup(CLERK).is_ok())
+    }
+}
+
+#[test]
+fn n4_an_actor_spawned_with_a_name_has_it_or_there_is_no_such_actor() {
+    everywhere(|world| {
+        let office = world.spawn(0, || Office);
+        let (employed, is_found) = world.ask(office.employ(Clerk::default())).expect("it lives");
+        let clerk = employed.expect("the name is free");
+        assert!(is_found, "before anything of it has run");
+        assert_eq!(world.system().lookup(CLERK), Ok(clerk));
+        // No hook of one runs that cannot have the name.
+        let (employed, _) = world.ask(office.employ(Clerk::named("side"))).expect("it lives");
+        assert_eq!(employed, Err(RegisterError::AlreadyRegistered(clerk.address())));
+        world.run(0, move || async move {
+            clerk.kill();
+            clerk.wait().await;
+        });
+        assert_eq!(texts(&world.system(), ""), [""; 0]);
+        // A start that fails leaves nothing of it.
+        let fails = Clerk { name: None, starts: Starts::Panics };
+        let (employed, is_found) = world.ask(office.employ(fails)).expect("it lives");
+        let clerk = employed.expect("the name is free");
+        assert!(is_found);
+        world.run(0, move || async move { clerk.wait().await });
+        assert_eq!(texts(&world.system(), ""), [""; 0]);
+    });
+}
+
 #[test]
 fn n5_a_name_is_found_as_its_own_type_alone() {
     everywhere(|world| {

@@ -2,6 +2,7 @@
 //!
 //! Before me: a handler or a hook. After me: the registry of the system.
 
+use super::spawn::begin_named;
 use super::{Actor, Context};
 use crate::actor_ref::ActorRef;
 use crate::error::{LookupError, RegisterError};
@@ -22,6 +23,20 @@ impl<A: Actor> Context<A> {
     /// [`NoProc`](RegisterError::NoProc) if the actor was cut off meanwhile.
     pub fn register(&mut self, name: impl NameOf<A>) -> Result<(), RegisterError> {
         here(|host| host.claim(&Claim::name::<A>(name.text()), self.me))
+    }
+
+    /// As [`spawn`](Self::spawn), with a name before anything of the new actor runs: of a type that does not take
+    /// one itself, or of which there are many.
+    ///
+    /// # Errors
+    ///
+    /// As [`register`](Self::register). There is no actor then: its state is dropped, and no hook of it runs.
+    pub fn spawn_named<B: Actor>(
+        &mut self,
+        name: impl NameOf<B>,
+        actor: B,
+    ) -> Result<ActorRef<B>, RegisterError> {
+        here(|host| begin_named(host, name.text(), actor)).map(ActorRef::from_address)
     }
 
     /// Takes a name off the actor. Answers whether it had it.

@@ -14,8 +14,9 @@ use crate::actor_ref::ActorRef;
 use crate::address::{Address, Target};
 use crate::cell::keeper::Keeper;
 use crate::cell::status::STARTING;
-use crate::error::StartError;
+use crate::error::{RegisterError, StartError};
 use crate::host::{self, Host, Signal};
+use crate::registry::Claim;
 use crate::route::{self, Route, Word};
 
 /// Where an actor is to run.
@@ -113,6 +114,21 @@ pub(crate) fn fill<A: Actor>(host: &Host, me: Target, state: A) {
     } else {
         host.let_go(cell.fill(A::TYPE.plain.erased(), Plain(state)));
     }
+}
+
+/// As [`begin`], with a name before anything of the actor runs. If it cannot have the name nothing of it ever does
+/// but its destructor. A restart in place keeps the name.
+pub(crate) fn begin_named<A: Actor>(
+    host: &Host,
+    name: &str,
+    state: A,
+) -> Result<Address, RegisterError> {
+    let me = begin(host, state);
+    let claimed = host.claim(&Claim::name::<A>(name), me.target());
+    if claimed.is_err() {
+        host.kill(me.target());
+    }
+    claimed.map(|()| me)
 }
 
 type Started = oneshot::Receiver<Result<Address, StartError>>;
