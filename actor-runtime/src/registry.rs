@@ -554,7 +554,7 @@ mod tests {
         #[test]
         fn n1_the_registry_is_two_tables(steps in prop::collection::vec(step(), 0..60)) {
             let ((registry, publisher), mut model) = (registry(LIMIT), Model::default());
-            let mut events = publisher.subscribe();
+            let events = publisher.subscribe();
             for step in steps {
                 match step {
                     Step::Register(n, a, k) => prop_assert_eq!(
@@ -649,7 +649,7 @@ mod tests {
         let registry = Arc::new(registry);
         let mut first = publisher.subscribe();
         let mut events = publisher.subscribe();
-        let mut received = pin!(first.recv());
+        let mut received = pin!(first.signals.recv());
         let waker = Waker::from(Arc::new(Meddles(registry.clone())));
         assert!(received.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
         let claim = claim(false, "a", kind(true));
@@ -663,7 +663,7 @@ mod tests {
     #[test]
     fn n1_threads_that_fight_for_a_name_have_it_one_at_a_time() {
         let (registry, publisher) = registry(LIMIT);
-        let mut events = publisher.subscribe();
+        let events = publisher.subscribe();
         let rounds = if cfg!(miri) { 10 } else { 150 };
         std::thread::scope(|scope| {
             for slot in 0..3 {

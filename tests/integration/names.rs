@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use callboard::testing::Simulator;
 use callboard::{
-    ActorRef, Address, Context, Down, Event, Events, Exit, ExitReason, LookupError, Name,
-    RegisterError, Reply, StartError, System, SystemRef, actor, handlers, spawn_on, start,
+    ActorRef, Address, ChildFailed, ChildSpec, Context, Down, DynamicSpec, Event, Events, Exit,
+    ExitReason, LookupError, Name, RegisterError, Reply, StartError, Supervisor, SupervisorSpec,
+    System, SystemRef, Tree, actor, handlers, spawn_on, start,
 };
 
 use crate::check::{Dice, END, Log, Subject, World, everywhere, on_shards, put, real};
@@ -411,6 +412,144 @@ fn n4_an_actor_spawned_with_a_name_has_it_or_there_is_no_such_actor() {
         world.run(0, move || async move { clerk.wait().await });
         assert_eq!(texts(&world.system(), ""), [""; 0]);
     });
+}
+
+fn clerk_spec(id: &'static str, shard: usize) -> ChildSpec<Clerk> {
+    ChildSpec::new(id, |_| async { Ok(Clerk::default()) }).shard(shard)
+}
+
+/// `/svc/bank` with the children `log`, `house` and, below supervisors of their own, `back/vault` and `tellers`.
+fn bank(shards: usize) -> SupervisorSpec {
+    let tellers = DynamicSpec::<Clerk, _>::new("tellers", |_, ()| async { Ok(Clerk::default()) });
+    let back = ChildSpec::<Supervisor>::new("back", move |_| {
+        let vault = clerk_spec("vault", 2 % shards);
+        async move { Ok(Supervisor::new(SupervisorSpec::new("back").child(vault))) }
+    });
+    SupervisorSpec::new("bank")
+        .path("/svc/bank")
+        .child(clerk_spec("log", 1 % shards))
+        .child(clerk_spec("house", 0))
+        .child(back)
+        .dynamic(tellers)
+}
+
+fn start_tree(simulator: &Simulator, spec: SupervisorSpec) -> Result<Tree, StartError> {
+    let started = simulator.start(0, || spec.start());
+    simulator.run();
+    started.take().expect("it starts at once")
+}
+
+#[test]
+fn n4_children_below_a_path_have_names_and_keep_them_over_restarts() {
+    on_shards(|simulator| {
+        let system = simulator.system();
+        let tree = start_tree(&simulator, bank(simulator.shards())).expect("it starts");
+        let tellers = tree.dynamic::<Clerk, ()>(3).supervisor();
+        let names = [
+            "/svc/bank",
+            "/svc/bank/back",
+            "/svc/bank/back/vault",
+            "/svc/bank/house",
+            "/svc/bank/log",
+            "/svc/bank/tellers",
+        ];
+        assert_eq!(texts(&system, ""), names);
+        assert_eq!(system.lookup("/svc/bank"), Ok(*tree.supervisor()));
+        assert_eq!(system.lookup("/svc/bank/tellers"), Ok(tellers));
+        let log = system.lookup::<Clerk>("/svc/bank/log").expect("it is a clerk");
+        assert_eq!(log, tree.child(0));
+        // A restart changes no name, not for a moment.
+        let mut events = simulator.events();
+        simulator.enter(0, || {
+            log.end_for(ExitReason::error("enough"));
+            tree.child::<Clerk>(1).end_for(ExitReason::Normal);
+        });
+        simulator.run();
+        assert_eq!(simulator.block_on(0, move || log.is_alive()), Some(true));
+        assert_eq!(
+            (texts(&system, ""), heard(&mut events, "")),
+            (names.map(str::to_owned).into(), vec![])
+        );
+        tree.supervisor().stop();
+        simulator.run();
+        assert_eq!((texts(&system, "").len(), simulator.actors()), (0, 0));
+    });
+}
+
+#[test]
+fn n4_a_child_whose_name_is_taken_does_not_start() {
+    on_shards(|simulator| {
+        let system = simulator.system();
+        for taken in ["/svc/bank/house", "/svc/bank"] {
+            let holder = put(&simulator, 1, move || Clerk::named(taken));
+            let started = start_tree(&simulator, bank(simulator.shards()));
+            let Err(StartError::Failed(reason)) = started else { panic!("{started:?}") };
+            let reason = match reason.detail::<ChildFailed>() {
+                Some(ChildFailed { child, error: StartError::Failed(reason) }) => {
+                    assert_eq!(child, "house");
+                    reason.clone()
+                }
+                _ => reason,
+            };
+            let already = RegisterError::AlreadyRegistered(holder.address());
+            assert_eq!(reason.detail::<RegisterError>(), Some(&already));
+            assert_eq!((texts(&system, ""), simulator.actors()), (vec![taken.to_owned()], 1));
+            holder.stop();
+            simulator.run();
+        }
+    });
+}
+
+#[test]
+fn n4_a_restart_keeps_the_names_that_an_actor_took_itself() {
+    on_shards(|simulator| {
+        let shard = 1 % simulator.shards();
+        let child = ChildSpec::<Clerk>::new("clerk", |_| async { Ok(Clerk::named(CLERK.text())) });
+        let spec = SupervisorSpec::new("office").child(child.shard(shard));
+        let tree = start_tree(&simulator, spec).expect("it starts");
+        let (clerk, system) = (tree.child::<Clerk>(0), simulator.system());
+        let joined = {
+            let system = system.clone();
+            simulator.block_on(0, move || system.join(CLERK, clerk))
+        };
+        assert_eq!(joined, Some(Ok(())));
+        let mut events = simulator.events();
+        clerk.end_for(ExitReason::error("enough"));
+        simulator.run();
+        assert_eq!((system.lookup(CLERK), system.members(CLERK)), (Ok(clerk), Ok(vec![clerk])));
+        assert_eq!(heard(&mut events, ""), [], "it is registered again, which changes nothing");
+    });
+}
+
+#[test]
+fn x9_who_is_begun_in_place_of_a_child_that_was_cut_off_has_its_names() {
+    let name: Name<Hog> = Name::new("/hogs/hog");
+    // The supervisor is on another shard, or is stuck itself. Either way it begins another child.
+    for place in [0, 1] {
+        let builder = System::builder().shards(2).pin(false).kill_grace(Duration::from_millis(10));
+        let system = builder.start().expect("it starts");
+        let child = ChildSpec::<Hog>::new("hog", |_| async { Ok(Hog { name: Name::new("hog") }) });
+        let spec = SupervisorSpec::new("hogs").path("/hogs").child(child.shard(1));
+        let tree = system.supervise(place, spec).wait().expect("it starts");
+        let hog = tree.child::<Hog>(0);
+        assert_eq!(system.lookup(name), Ok(hog));
+        let (let_go, go_on) = mpsc::channel();
+        let ((tell, told), (begun, holds)) = (mpsc::channel(), mpsc::channel());
+        hog.hold(Held { begun, go_on, tell });
+        holds.recv().expect("it holds its shard");
+        let mut events = system.events();
+        hog.kill();
+        while texts(&system, "") != ["/hogs"] {
+            events.wait_next().expect("the system runs");
+        }
+        let_go.send(()).expect("it is held");
+        assert_eq!(told.recv().map(|told| told.map(|claim| claim.is_ok())), Ok([false; 2]));
+        while texts(&system, "") != ["/hogs", "/hogs/hog", "hog"] {
+            events.wait_next().expect("the system runs");
+        }
+        let again = system.lookup(name).expect("it has its name");
+        assert_eq!((again == hog, again.is_alive().wait()), (false, true));
+    }
 }
 
 #[test]

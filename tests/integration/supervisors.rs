@@ -704,7 +704,7 @@ fn p15_l6_l7_what_waits_outlives_a_crash() {
         simulator.run();
         assert_eq!(journal.line(), "a1 +a a3 a4 a5");
         let report = simulator.report();
-        assert_eq!(report.dead_letters.of(callboard::DeadReason::InFlight), 1);
+        assert_eq!(report.dead_letters.of(DeadReason::InFlight), 1);
         assert_eq!(report.dead_letters.total(), 1);
     });
 }

@@ -22,7 +22,7 @@ impl<A: Actor> Context<A> {
     /// [`BadName`](RegisterError::BadName), [`TooMany`](RegisterError::TooMany); and
     /// [`NoProc`](RegisterError::NoProc) if the actor was cut off meanwhile.
     pub fn register(&mut self, name: impl NameOf<A>) -> Result<(), RegisterError> {
-        here(|host| host.claim(&Claim::name::<A>(name.text()), self.me))
+        self.claim(&Claim::name::<A>(name.text()))
     }
 
     /// As [`spawn`](Self::spawn), with a name before anything of the new actor runs: of a type that does not take
@@ -70,7 +70,7 @@ impl<A: Actor> Context<A> {
     /// [`BadName`](RegisterError::BadName), [`TooMany`](RegisterError::TooMany); and
     /// [`NoProc`](RegisterError::NoProc) if the actor was cut off meanwhile.
     pub fn join(&mut self, group: impl NameOf<A>) -> Result<(), RegisterError> {
-        here(|host| host.claim(&Claim::membership::<A>(group.text()), self.me))
+        self.claim(&Claim::membership::<A>(group.text()))
     }
 
     /// Ends the actor's membership of a group. Answers whether it was a member.
@@ -90,6 +90,12 @@ impl<A: Actor> Context<A> {
     ) -> Result<Vec<ActorRef<P>>, LookupError> {
         let members = registry(|registry| registry.members(group.text(), Kind::of::<P>()))?;
         Ok(members.into_iter().map(ActorRef::from_address).collect())
+    }
+}
+
+impl<A> Context<A> {
+    pub(crate) fn claim(&self, claim: &Claim) -> Result<(), RegisterError> {
+        here(|host| host.claim(claim, self.me))
     }
 }
 

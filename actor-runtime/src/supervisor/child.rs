@@ -23,6 +23,7 @@ use crate::cell::keeper::{ChildKey, Keeper, Restart};
 use crate::config;
 use crate::host::{self, Host};
 use crate::message::Protocol;
+use crate::registry::Claim;
 
 /// Why a start failed: any error, or a text.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -153,6 +154,8 @@ pub(crate) struct Seat {
     pub(crate) child: ChildKey,
     pub(crate) restart: Restart,
     pub(crate) siblings: Siblings,
+    /// Its name, if its supervisor has a path.
+    pub(crate) name: Option<Arc<str>>,
 }
 
 /// Makes a child begin on this shard, whatever its type.
@@ -273,22 +276,34 @@ where
 {
     let make = Arc::new(make);
     Arc::new(move |host, seat| {
-        let (make, siblings) = (make.clone(), seat.siblings);
-        let make = Rc::new(move |me: Target| make_state::<C>(me, make(&siblings)));
+        let (make, siblings, name) = (make.clone(), seat.siblings, seat.name);
+        let make = Rc::new(move |me: Target| make_state::<C>(me, name.clone(), make(&siblings)));
         begin_kept::<C::Actor>(host, Keeper::new(seat.by, seat.child, seat.restart, make))
     })
 }
 
-/// Puts the state into the child's cell, once it is there.
+/// Puts the state into the child's cell, once it is there. The child has its name before; at each start, for somebody
+/// may have taken it off.
 fn make_state<C: Child>(
     me: Target,
+    name: Option<Arc<str>>,
     made: impl Future<Output = Result<C::Start, BoxError>> + 'static,
 ) -> Handled<'static> {
     started_later(async move {
-        let state = C::into_actor(made.await?);
-        host::with(|host| fill(host.expect("a child is made on its shard"), me, state));
+        if let Some(name) = &name {
+            here(|host| host.claim(&Claim::name::<C>(name), me))?;
+        }
+        let mut state = C::into_actor(made.await?);
+        if let Some(supervisor) = (&mut state as &mut dyn Any).downcast_mut::<Supervisor>() {
+            supervisor.is_below(name);
+        }
+        here(|host| fill(host, me, state));
         Ok::<(), BoxError>(())
     })
+}
+
+fn here<R>(call: impl FnOnce(&Host) -> R) -> R {
+    host::with(|host| call(host.expect("a child is made on its shard")))
 }
 
 /// A template of children that come and go, each with arguments of its own.

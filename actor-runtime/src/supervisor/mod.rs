@@ -50,6 +50,7 @@ use crate::flow::{End, Flow};
 use crate::host::{self, Host, Signal};
 use crate::message::{Api, Message, Protocol};
 use crate::record::Delivery;
+use crate::registry::Claim;
 use crate::route::{self, Word};
 
 /// An actor that starts, restarts and stops its children.
@@ -59,6 +60,10 @@ use crate::route::{self, Word};
 pub struct Supervisor {
     name: Cow<'static, str>,
     strategy: Strategy,
+    /// The name of its own that it takes as it starts, if its spec has a path.
+    claim: Option<Claim>,
+    /// What its children's names lie below.
+    path: Option<Arc<str>>,
     plan: Plan,
     seats: BTreeMap<ChildKey, Seated>,
     by_actor: HashMap<Address, ChildKey>,
@@ -295,7 +300,7 @@ impl Supervisor {
     /// The supervisor that this spec describes; it begins its children when it is started.
     pub fn new<S>(spec: SupervisorSpec<S>) -> Self {
         let mut plan = Plan::new(spec.keeping());
-        let SupervisorSpec { name, strategy, children, group, slots, .. } = spec;
+        let SupervisorSpec { name, strategy, path: claim, children, group, slots, .. } = spec;
         let mut seats = BTreeMap::new();
         for (keep, begin) in children {
             let key = plan.add(keep.rules.clone());
@@ -308,6 +313,8 @@ impl Supervisor {
         Self {
             name,
             strategy,
+            path: claim.as_ref().map(|claim| claim.name.clone()),
+            claim,
             plan,
             seats,
             by_actor: HashMap::new(),
@@ -317,6 +324,11 @@ impl Supervisor {
             waiting: BTreeMap::new(),
             tokens: 0,
         }
+    }
+
+    /// Its own supervisor has named it: that is its path, unless it has one.
+    fn is_below(&mut self, name: Option<Arc<str>>) {
+        self.path = self.path.take().or(name);
     }
 
     /// Another child, which does not run yet.
@@ -406,11 +418,17 @@ impl Supervisor {
         self.plan.start(key, token, now);
     }
 
+    /// What a child is called: one of a group by its number.
+    fn id(&self, key: ChildKey, keep: &Keep) -> String {
+        if self.group.is_some() { key.0.to_string() } else { keep.rules.id.to_string() }
+    }
+
     fn infos(&self) -> Vec<ChildInfo> {
-        let info = |(key, rules, state): (ChildKey, &plan::Rules, State)| {
+        let info = |(key, _, state): (ChildKey, &plan::Rules, State)| {
             let seat = &self.seats[&key];
+            let rules = &seat.keep.rules;
             ChildInfo {
-                id: if self.group.is_some() { key.0.to_string() } else { rules.id.to_string() },
+                id: self.id(key, &seat.keep),
                 actor: seat.actor,
                 kind: seat.keep.kind,
                 is_supervisor: seat.keep.is_supervisor,
@@ -509,13 +527,15 @@ impl Supervisor {
 
     /// Has a child begin: again in its place, or in a new one.
     fn begin(&mut self, key: ChildKey, cx: &Context<Self>) {
-        let seat = self.seats.get_mut(&key).expect("the plan's children have seats");
+        let seat = self.seats.get(&key).expect("the plan's children have seats");
         if seat.actor.is_some() {
             return self.order(key, Order::Restart);
         }
         let by = cx.me().address();
         let (child, restart) = (key, seat.keep.rules.restart);
-        let place = Seat { by, child, restart, siblings: self.siblings.clone() };
+        let name = |path| Arc::from(format!("{path}/{}", self.id(key, &seat.keep)));
+        let name = self.path.as_ref().map(name);
+        let place = Seat { by, child, restart, siblings: self.siblings.clone(), name };
         let begin = seat.begin.clone();
         match seat.keep.shard {
             Some(shard) if shard != by.shard() => self.begin_on(shard, begin, place),
@@ -700,6 +720,11 @@ impl Handlers for Supervisor {
     const SUPERVISES: bool = true;
 
     fn start<'a>(&'a mut self, cx: &'a mut Context<Self>) -> Handled<'a> {
+        if let Some(claim) = &self.claim
+            && let Err(error) = cx.claim(claim)
+        {
+            return told(Flow::stop_with(ExitReason::error(error)));
+        }
         self.plan.begin(now());
         told(self.act(cx))
     }

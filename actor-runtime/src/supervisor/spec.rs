@@ -19,6 +19,8 @@ use crate::actor::{SpawnOn, start};
 use crate::config;
 use crate::error::StartError;
 use crate::message::Protocol;
+use crate::name::is_name;
+use crate::registry::Claim;
 
 /// What a supervisor is made of: its children in the order of their start, and what it does when one fails.
 ///
@@ -42,6 +44,8 @@ pub struct SupervisorSpec<S = Supervisor> {
     pub(crate) strategy: Strategy,
     pub(crate) intensity: (u32, Duration),
     pub(crate) auto_shutdown: AutoShutdown,
+    /// The name of its own, if it has a path.
+    pub(crate) path: Option<Claim>,
     pub(crate) children: Vec<(Keep, Begin)>,
     pub(crate) group: Option<Group>,
     pub(crate) slots: Arc<Slots>,
@@ -73,6 +77,7 @@ impl<S> SupervisorSpec<S> {
             strategy: Strategy::default(),
             intensity: (config::INTENSITY_MAX, config::INTENSITY_WITHIN),
             auto_shutdown: AutoShutdown::default(),
+            path: None,
             children: Vec::new(),
             group: None,
             slots: Arc::default(),
@@ -96,6 +101,27 @@ impl<S> SupervisorSpec<S> {
     /// Whether the supervisor ends when significant children have ended by themselves.
     pub fn auto_shutdown(mut self, auto_shutdown: AutoShutdown) -> Self {
         self.auto_shutdown = auto_shutdown;
+        self
+    }
+
+    /// The supervisor has this name, and each child one below it: `/svc/bank/log` is the child `log` of a supervisor
+    /// with the path `/svc/bank`. The children of a child that is a supervisor are below that one, unless it has a path
+    /// of its own; those that come and go are told apart by number, as in `/svc/bank/tellers/7`. An actor has its name
+    /// before its state is made, and keeps it over restarts.
+    ///
+    /// A supervisor or a child whose name another actor has does not start; a
+    /// [`RegisterError`](crate::RegisterError) says so.
+    ///
+    /// # Panics
+    ///
+    /// If it is no name, see [`Name`](crate::Name).
+    pub fn path(mut self, path: impl AsRef<str>) -> Self
+    where
+        S: Protocol,
+    {
+        let path = path.as_ref();
+        assert!(is_name(path), "`{path}` is no name");
+        self.path = Some(Claim::name::<S>(path));
         self
     }
 
@@ -144,9 +170,20 @@ impl<S> SupervisorSpec<S> {
 
     /// The same, as any supervisor is.
     pub(crate) fn erased(self) -> SupervisorSpec {
-        let Self { name, strategy, intensity, auto_shutdown, children, group, slots, .. } = self;
+        let Self { name, strategy, intensity, auto_shutdown, path, children, group, slots, .. } =
+            self;
         let kind = PhantomData;
-        SupervisorSpec { name, strategy, intensity, auto_shutdown, children, group, slots, kind }
+        SupervisorSpec {
+            name,
+            strategy,
+            intensity,
+            auto_shutdown,
+            path,
+            children,
+            group,
+            slots,
+            kind,
+        }
     }
 }
 
