@@ -1,5 +1,5 @@
-//! What a timer costs when there are a million of them, against tokio's `sleep`; and how late one is on a shard
-//! that has nothing else to do.
+//! What a timer costs when there are a million of them, against tokio's `sleep` and a sorted map; and how late
+//! one is on a shard that has nothing else to do.
 
 #![allow(missing_docs, reason = "a bench is no library")]
 #![allow(clippy::print_stdout, reason = "a bench reports to a person")]
@@ -7,6 +7,7 @@
 
 mod harness;
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Waker};
@@ -26,9 +27,12 @@ const LOOKED_FOR: Duration = Duration::from_secs(10);
 /// The most that one in a hundred of them may be late.
 const LATE_MOST: Duration = Duration::from_millis(2);
 
-/// Delays of an hour or more, in no order.
+/// Delays of an hour or more, in no order: the finalizer of `splitmix64`, by Sebastiano Vigna.
 fn far(number: u64) -> Duration {
-    Duration::from_secs(3_600) + Duration::from_micros(number.wrapping_mul(7_919) % 1_000_000_000)
+    let mut z = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    Duration::from_secs(3_600) + Duration::from_micros((z ^ (z >> 31)) % 1_000_000_000)
 }
 
 /// Delays that have passed when `SPREAD` has.
@@ -125,6 +129,33 @@ impl Setter {
     }
 }
 
+/// Timers by hand: messages by their deadlines, equal ones apart by their numbers.
+type Sorted = BTreeMap<(Instant, u64), SetterMsg>;
+
+/// Sets them, and says when each is due.
+fn sort(timers: u64, sorted: &mut Sorted, due: &mut Vec<(Instant, u64)>) {
+    for number in 0..timers {
+        let key = (Instant::now() + far(number), number);
+        sorted.insert(key, SetterMsg::Fire);
+        due.push(key);
+    }
+}
+
+fn set_by_hand(timers: u64) -> Duration {
+    let (mut sorted, mut due) = (Sorted::new(), Vec::with_capacity(timers as usize));
+    time(|| sort(timers, &mut sorted, &mut due))
+}
+
+fn cancel_by_hand(timers: u64) -> Duration {
+    let (mut sorted, mut due) = (Sorted::new(), Vec::with_capacity(timers as usize));
+    sort(timers, &mut sorted, &mut due);
+    time(|| {
+        for key in due {
+            sorted.remove(&key);
+        }
+    })
+}
+
 type Sleeps = Vec<Pin<Box<tokio::time::Sleep>>>;
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -206,16 +237,18 @@ fn main() {
 
     let mut bench = Bench::default();
     let set = bench.baseline("tokio sleep: set", TIMERS, set_by_tokio);
-    bench.candidate("set", TIMERS, set, Bound::AtMost(1.0), |timers| {
+    let set = bench.candidate("set", TIMERS, set, Bound::AtMost(1.0), |timers| {
         let took = wait(setter.set(timers));
         wait(setter.cancel());
         took
     });
+    bench.candidate("sorted map: set", TIMERS, set, Bound::AtLeast(5.0), set_by_hand);
     let cancel = bench.baseline("tokio sleep: cancel", TIMERS, cancel_by_tokio);
-    bench.candidate("cancel", TIMERS, cancel, Bound::AtMost(1.0), |timers| {
+    let cancel = bench.candidate("cancel", TIMERS, cancel, Bound::AtMost(1.0), |timers| {
         wait(setter.set(timers));
         wait(setter.cancel())
     });
+    bench.candidate("sorted map: cancel", TIMERS, cancel, Bound::AtLeast(5.0), cancel_by_hand);
     let expire = bench.baseline("tokio sleep: expire and poll", TIMERS, expire_by_tokio);
     bench.candidate("expire and handle", TIMERS, expire, Bound::AtMost(1.0), |timers| {
         wait(setter.expire(timers))

@@ -675,7 +675,7 @@ impl Inner {
     /// Drops a word; a message in it is a dead letter.
     fn refuse(&self, shard: u32, mut word: Word) {
         if let Word::Record(loose) = &mut word
-            && let Some(record) = loose.walk().next()
+            && let Some(record) = loose.take()
         {
             let letter = record.letter();
             if letter.class() == Class::Message {

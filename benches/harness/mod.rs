@@ -25,6 +25,8 @@ pub(crate) struct Candidate<'b> {
 /// What a ratio is to be.
 #[derive(Clone, Copy)]
 pub(crate) enum Bound {
+    /// Its time at least so many times the other's: it is by hand what the other does.
+    AtLeast(f64),
     /// Its time at most so many times the baseline's.
     AtMost(f64),
     /// At least so many times as fast as the baseline.
@@ -108,6 +110,10 @@ impl<'b> Bench<'b> {
             Bound::AtMost(most) => {
                 let ratio = median(&pairs.map(|(own, base)| own / base).collect::<Vec<_>>());
                 (ratio <= most, format!("{ratio:.2} x its time (at most {most})"))
+            }
+            Bound::AtLeast(least) => {
+                let ratio = median(&pairs.map(|(own, base)| own / base).collect::<Vec<_>>());
+                (ratio >= least, format!("{ratio:.2} x its time (at least {least})"))
             }
             Bound::TimesFaster(least) => {
                 let ratio = median(&pairs.map(|(own, base)| base / own).collect::<Vec<_>>());

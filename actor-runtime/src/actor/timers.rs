@@ -13,6 +13,7 @@ use crate::cell::{CellRef, Handled};
 use crate::config::nanos;
 use crate::host::{self, Host, Signal};
 use crate::message::Protocol;
+use crate::record::Loose;
 use crate::timer::{AnyTimer, Call, Named, OwnTimers, Timer, TimerKey, Timers, When};
 
 /// A method that the clock calls, and when: what `#[every]` and `#[after]` make.
@@ -174,7 +175,9 @@ impl<A: Actor> Context<A> {
                 Named::Id(timer) => (timer.owner == host.address(self.me)).then_some(timer.id),
                 Named::Key(key) => with_own(cell, |own| Timers::find(own, &key)),
             };
-            timer.and_then(|timer| cancel(host, cell, self.me, timer)).is_some()
+            let call = timer.and_then(|timer| cancel(host, cell, self.me, timer));
+            // The destructor of its message is code of a user's.
+            call.map(Call::let_go).is_some()
         })
     }
 
@@ -184,8 +187,9 @@ impl<A: Actor> Context<A> {
             let before = before.and_then(|timer| cancel(host, cell, self.me, timer));
             let now = host.look();
             let id = with_own(cell, |own| host.timers.set((self.me, own), key, now, when, call));
-            // Its destructor is code of a user's.
-            drop(before);
+            if let Some(before) = before {
+                before.let_go();
+            }
             Timer { owner: host.address(self.me), id }
         })
     }
@@ -199,17 +203,12 @@ impl<A: Actor> Context<A> {
     }
 
     fn once(&self, message: A::Msg) -> Call {
-        let me = self.me;
-        Call::Once(Box::new(move |queue, stock| {
-            queue.append(<A as Protocol>::DELIVERY, me, message, stock);
-        }))
+        Call::Once(Loose::new(<A as Protocol>::DELIVERY, self.me, message))
     }
 
     fn again(&self, mut message: impl FnMut() -> A::Msg + 'static) -> Call {
         let me = self.me;
-        Call::Again(Some(Box::new(move |queue, stock| {
-            queue.append(<A as Protocol>::DELIVERY, me, message(), stock);
-        })))
+        Call::Again(Some(Box::new(move || Loose::new(<A as Protocol>::DELIVERY, me, message()))))
     }
 }
 

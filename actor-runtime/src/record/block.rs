@@ -37,11 +37,6 @@ impl Block {
         Self { at, small }
     }
 
-    /// A small block, from the allocator.
-    pub(crate) fn small() -> Self {
-        Self::allocate(true)
-    }
-
     pub(super) fn at(&self) -> NonNull<u8> {
         self.at
     }

@@ -25,7 +25,7 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::mem::ManuallyDrop;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{self, NonNull};
 
@@ -91,17 +91,12 @@ impl Cursor {
         if !self.has_room(size) {
             at = self.grow(more());
         }
-        let header = Header { letter: delivery.letter(), target };
-        // SAFETY: `at..at + size` lies before `limit` in the block (invariant 2), and nobody reads at or
-        // past `tail`; the test `behaves_as_a_deque` runs over the edges under Miri.
-        unsafe { at.cast::<Header>().write(header) };
-        // SAFETY: the same.
-        let value_at = unsafe { at.add(HEADER_BYTES) };
         // SAFETY: an address within a block is not null.
-        let value_at = unsafe { NonNull::new_unchecked(value_at) };
-        // SAFETY: the record has `record_size::<M>()` bytes. A boxed value allocates before it is
-        // written and the tail moves last, so no half-written record is ever seen (U6).
-        unsafe { put_value(value_at, value) };
+        let record = unsafe { NonNull::new_unchecked(at) };
+        // SAFETY: `at..at + size` lies before `limit` in the block (invariant 2), and nobody reads at or
+        // past `tail`, which moves last, so no half-written record is ever seen (U6); the test
+        // `behaves_as_a_deque` runs over the edges under Miri.
+        unsafe { write(record, delivery, target, value) };
         // SAFETY: still inside the block.
         self.tail.set(unsafe { at.add(size) });
     }
@@ -238,7 +233,7 @@ impl RecordQueue {
 
     /// The bytes of all records if they lie in one block and are at most `most`, and forgets them: they
     /// are the caller's to deliver. Answers none if there are no records or too many.
-    pub(crate) fn take_bytes(&self, into: &mut [std::mem::MaybeUninit<u64>]) -> Option<usize> {
+    pub(crate) fn take_bytes(&self, into: &mut [MaybeUninit<u64>]) -> Option<usize> {
         let (head, tail) = (self.head.get(), self.cursor.tail.get());
         let bytes = tail.addr().wrapping_sub(head.addr());
         if head.is_null() || bytes == 0 || bytes > size_of_val(into) || self.first.get() != head {
@@ -502,11 +497,7 @@ impl Arrived<'_> {
         // SAFETY: `from` holds a whole record of `size` bytes, a multiple of 8; `to` has that much room
         // before the limit; they lie in different blocks. The value now lives there (invariant 5).
         unsafe {
-            ptr::copy_nonoverlapping(
-                from.as_ptr().cast::<std::mem::MaybeUninit<u64>>(),
-                to.cast(),
-                words,
-            );
+            ptr::copy_nonoverlapping(from.as_ptr().cast::<MaybeUninit<u64>>(), to.cast(), words);
         }
         // SAFETY: still inside the block.
         cursor.tail.set(unsafe { to.add(size) });
@@ -660,25 +651,93 @@ impl Drop for Walk<'_> {
     }
 }
 
-/// One record in memory of its own: what a thread outside the system sends.
-pub(crate) struct Loose(Parcel);
+/// The words of a record that lies in its [`Loose`] itself.
+const LOOSE_WORDS: usize = 8;
+
+/// The words of the longest record.
+const LONGEST_WORDS: usize = 34;
+
+type Words<const N: usize> = [MaybeUninit<u64>; N];
+
+/// One record on its own: what a thread outside the system sends, and what a timer brings.
+///
+/// Dropping it drops the value, if the record was not taken.
+pub(crate) struct Loose {
+    words: LooseWords,
+    /// Whether the words hold a record that was not taken.
+    is_there: bool,
+}
+
+enum LooseWords {
+    Short(Words<LOOSE_WORDS>),
+    Long(Box<Words<LONGEST_WORDS>>),
+}
+
+// SAFETY: a loose record owns its value, and every value of a record is `Send` (`Letters::of` asks for it).
+unsafe impl Send for Loose {}
 
 impl Loose {
     /// A record on its own.
     pub(crate) fn new<M: Send>(delivery: Delivery<M>, target: Target, value: M) -> Self {
-        let queue = RecordQueue::new();
-        let bytes = record_size::<M>() + JUMP_BYTES;
-        debug_assert!(bytes <= super::block::SMALL_BLOCK, "a small block takes any one record");
-        queue.begin(Block::small);
-        queue.cursor.append(delivery, target, value, Block::small);
-        queue.cursor.jump_to(ptr::null_mut());
-        Self(Parcel::of(queue.take_block().expect("a queue with a record has a block")))
+        const { assert!(record_size::<M>() <= size_of::<Words<LONGEST_WORDS>>(), "it fits") }
+        let words = if const { record_size::<M>() <= size_of::<Words<LOOSE_WORDS>>() } {
+            LooseWords::Short([MaybeUninit::uninit(); LOOSE_WORDS])
+        } else {
+            LooseWords::Long(Box::new([MaybeUninit::uninit(); LONGEST_WORDS]))
+        };
+        let mut loose = Self { words, is_there: false };
+        // SAFETY: the words have room for the record, and nobody else sees them.
+        unsafe { write(loose.at(), delivery, target, value) };
+        loose.is_there = true;
+        loose
     }
 
-    /// Takes the record.
-    pub(crate) fn walk(&mut self) -> Walk<'_> {
-        self.0.walk()
+    fn at(&mut self) -> NonNull<u8> {
+        match &mut self.words {
+            LooseWords::Short(words) => NonNull::from(words).cast(),
+            LooseWords::Long(words) => NonNull::from(&mut **words).cast(),
+        }
     }
+
+    /// Takes the record, once.
+    pub(crate) fn take(&mut self) -> Option<Arrived<'_>> {
+        let was_there = std::mem::replace(&mut self.is_there, false);
+        was_there.then(|| Arrived { at: self.at(), reader: PhantomData })
+    }
+
+    /// Drops the value. A panic of its destructor goes on.
+    pub(crate) fn let_go(mut self) {
+        if let Some(record) = self.take() {
+            let letter = record.letter();
+            let value = record.into_value();
+            // SAFETY: the value was written with this letter and is ours (invariant 5).
+            unsafe { letter.drop_value(value) };
+        }
+    }
+}
+
+impl Drop for Loose {
+    fn drop(&mut self) {
+        if let Some(record) = self.take() {
+            record.discard();
+        }
+    }
+}
+
+/// Writes a record.
+///
+/// # Safety
+///
+/// From `at` on there are `record_size::<M>()` bytes, aligned as a header is, that nobody else sees.
+#[inline(always)]
+unsafe fn write<M>(at: NonNull<u8>, delivery: Delivery<M>, target: Target, value: M) {
+    let header = Header { letter: delivery.letter(), target };
+    // SAFETY: passed on from the caller.
+    unsafe { at.cast::<Header>().write(header) };
+    // SAFETY: the same; the value part begins behind the header.
+    let value_at = unsafe { at.add(HEADER_BYTES) };
+    // SAFETY: the same. A boxed value allocates before it is written.
+    unsafe { put_value(value_at, value) };
 }
 
 #[cfg(test)]
@@ -953,9 +1012,14 @@ mod tests {
         let new =
             |value| Loose::new(Deliveries::counted(), target(7), Counted(value, drops.clone()));
         let mut loose = new(1);
-        assert_eq!(value_of(loose.walk().next().expect("it holds one")), (1, 1));
-        assert!(loose.walk().next().is_none());
+        assert_eq!(value_of(loose.take().expect("it holds one")), (1, 1));
+        assert!(loose.take().is_none());
         drop(new(2));
-        assert_eq!(drops.load(Ordering::Relaxed), 2);
+        new(3).let_go();
+        assert_eq!(drops.load(Ordering::Relaxed), 3);
+        let long = [7_u64; 30];
+        let mut loose = Loose::new(delivery!([u64; 30]), target(7), long);
+        let record = loose.take().expect("it holds one");
+        assert_eq!(record.take(delivery!([u64; 30])).ok(), Some(long));
     }
 }

@@ -632,8 +632,7 @@ impl Turn<'_> {
         let shard = self.shard;
         while let Some(word) = shard.inbox.next() {
             if let Word::Record(mut loose) = word {
-                let mut records = loose.walk();
-                while let Some(record) = records.next() {
+                if let Some(record) = loose.take() {
                     self.dead(record, AskError::Stopped);
                 }
             } else {

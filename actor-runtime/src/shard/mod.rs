@@ -79,8 +79,6 @@ pub(crate) struct Shard {
     queue: RecordQueue,
     /// Records sent by a call from outside; empty between calls.
     front: RecordQueue,
-    /// The record that a timer's message lies in on its way to the actor; else empty.
-    fired: RecordQueue,
     inbox: Arc<Inbox>,
     peers: Arc<[Arc<Inbox>]>,
     /// By the index of the shard they lead to, or come from.
@@ -138,7 +136,6 @@ impl Shard {
             host,
             queue,
             front,
-            fired: RecordQueue::new(),
             inbox: parts.inbox,
             peers: parts.peers,
             senders: parts.senders,

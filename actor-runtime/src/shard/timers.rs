@@ -14,7 +14,7 @@ use crate::error::AskError;
 use crate::exit::ExitReason;
 use crate::host;
 use crate::mailbox::{Bound, Overflow};
-use crate::record::RecordQueue;
+use crate::record::Loose;
 use crate::stats::DeadReason;
 use crate::timer::{Call, Expired, OwnTimers, TimerId};
 
@@ -106,11 +106,8 @@ impl Turn<'_> {
     /// What a timer brings finds no place.
     fn lose_timer(&self, cell: CellRef<'_>, target: Target, timer: TimerId) {
         match if_own(cell, |own| self.host.timers.take(own, timer)).flatten() {
-            Some(Call::Once(put)) => {
-                let fired = self.fired();
-                put(fired, &self.host.stock);
-                let mut reader = fired.reader(&self.host.stock);
-                if let Some(record) = reader.next() {
+            Some(Call::Once(mut message)) => {
+                if let Some(record) = message.take() {
                     self.dead(record, AskError::Full);
                 }
             }
@@ -143,34 +140,27 @@ impl Turn<'_> {
 
     /// Hands an actor that is free what a timer brings.
     fn fire(&mut self, cell: CellRef<'_>, target: Target, timer: TimerId) {
-        let stock = &self.host.stock;
         let made = match if_own(cell, |own| self.host.timers.take(own, timer)).flatten() {
             None | Some(Call::Again(None)) => return,
             Some(Call::Method(number)) => return self.fire_method(cell, target, number),
-            Some(Call::Once(put)) => {
-                put(self.fired(), stock);
-                Ok(())
-            }
+            Some(Call::Once(message)) => Ok(message),
             Some(Call::Again(Some(mut make))) => {
                 self.begins(cell, target);
-                let made = catch_unwind(AssertUnwindSafe(|| make(self.fired(), stock)));
+                let made = catch_unwind(AssertUnwindSafe(&mut make));
                 self.put_back(timer, make);
                 made
             }
         };
         match made {
-            Ok(()) => self.fire_message(cell, target),
+            Ok(message) => self.fire_message(cell, target, message),
             Err(payload) => self.crash(cell, target, payload, false),
         }
     }
 
-    /// Delivers the message that was put into the queue for it.
-    fn fire_message(&mut self, cell: CellRef<'_>, target: Target) {
-        let mut reader = self.shard.fired.reader(&self.host.stock);
-        let Some(record) = reader.next() else { return };
+    fn fire_message(&mut self, cell: CellRef<'_>, target: Target, mut message: Loose) {
+        let Some(record) = message.take() else { return };
         let delivered = self.deliver_aside(cell, record, BACKLOG);
         let delivered = delivered.map_err(|record| self.dead(record, AskError::NoProc));
-        drop(reader);
         if let Ok(called) = delivered {
             self.called(cell, target, called);
         }
@@ -180,13 +170,6 @@ impl Turn<'_> {
         self.begins(cell, target);
         let outcome = self.as_listener(cell, || cell.hear(News::Timer(number), target));
         self.delivered(cell, target, outcome);
-    }
-
-    /// Where the record of a timer's message is made.
-    fn fired(&self) -> &RecordQueue {
-        let fired = &self.shard.fired;
-        fired.begin(|| self.host.stock.small());
-        fired
     }
 
     fn put_back(&self, timer: TimerId, make: crate::timer::Again) {
@@ -210,7 +193,7 @@ impl Turn<'_> {
         });
         let Some(own) = own.flatten() else { return };
         for call in self.host.timers.remove_all(*own) {
-            self.unless_it_panics(|| host::dropping_asks(AskError::Stopped, || drop(call)));
+            self.unless_it_panics(|| host::dropping_asks(AskError::Stopped, || call.let_go()));
         }
     }
 }

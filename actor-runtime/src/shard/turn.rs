@@ -169,7 +169,9 @@ impl<'t> Turn<'t> {
                 Some(Word::Call(call)) => self.call(call),
                 Some(Word::CutOff(gone)) => self.settle_with(gone),
                 Some(Word::Record(mut loose)) => {
-                    self.take_all(loose.walk());
+                    if let Some(record) = loose.take() {
+                        self.deliver(record, self.constants());
+                    }
                 }
                 Some(Word::Kill(actor)) => self.host.kill(actor),
                 Some(Word::StopNow(actor)) => self.host.leave(actor),

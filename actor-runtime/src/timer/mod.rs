@@ -22,7 +22,7 @@ pub(crate) use self::wheel::TimerId;
 use self::wheel::Wheel;
 use crate::address::{Address, Target};
 use crate::config::NEVER;
-use crate::record::{RecordQueue, Stock};
+use crate::record::Loose;
 
 /// A timer that an actor has set: what [`Context::cancel`](crate::Context::cancel) takes.
 ///
@@ -108,11 +108,8 @@ pub(crate) enum When {
     Idle(u64),
 }
 
-/// Makes a message and puts it into a queue.
-pub(crate) type Once = Box<dyn FnOnce(&RecordQueue, &Stock)>;
-
-/// The same, each time.
-pub(crate) type Again = Box<dyn FnMut(&RecordQueue, &Stock)>;
+/// Makes a message, each time.
+pub(crate) type Again = Box<dyn FnMut() -> Loose>;
 
 /// What a timer brings.
 pub(crate) enum Call {
@@ -121,7 +118,16 @@ pub(crate) enum Call {
     /// A call of the method with this number.
     Method(usize),
     /// A message.
-    Once(Once),
+    Once(Loose),
+}
+
+impl Call {
+    /// Drops it. A panic of a destructor goes on.
+    pub(crate) fn let_go(self) {
+        if let Self::Once(message) = self {
+            message.let_go();
+        }
+    }
 }
 
 /// The regular moments of a periodic timer.
@@ -244,7 +250,9 @@ impl Timers {
         let is_rare = key.is_some() || ticks.is_some() || idle.is_some();
         let rare = is_rare.then(|| Box::new(Rare { key: key.clone(), ticks, idle }));
         let id = self.with(|wheel| {
-            if own.all.len() >= 2 * own.alive + LIST_SLACK {
+            if own.alive == 0 {
+                own.all.clear();
+            } else if own.all.len() >= 2 * own.alive + LIST_SLACK {
                 own.all.retain(|timer| wheel.is_there(*timer));
             }
             let id = wheel.insert(Entry { owner, waits: None, rare, call });

@@ -2,9 +2,11 @@
 //!
 //! It is that of George Varghese and Tony Lauck, "Hashed and Hierarchical Timing Wheels": eight levels of 64
 //! slots, each slot of a level as long as the whole level below it. A timer lies in the level of the highest
-//! digit in which its deadline differs from the wheel's own time, and sinks as that comes nearer. To set and
-//! to cancel is to link and to unlink. A word for each level says which slots hold anything, so time that
-//! holds nothing is skipped at once.
+//! digit in which its deadline differs from the wheel's own time, and sinks as that comes nearer. A word for
+//! each level says which slots hold anything, so time that holds nothing is skipped at once.
+//!
+//! What a slot holds is an array of deadlines, so to walk through a slot is to read memory in a row. To set is to
+//! push; to cancel is to cross out, and a slot of which more than half is crossed out is tidied.
 //!
 //! It is pure: time is a number of nanoseconds that the caller passes, and never goes back. What always holds:
 //!
@@ -14,6 +16,9 @@
 //!   wheel's time. So the first slot in use of the first level in use is the next.
 //! - `next` is never later than the next deadline.
 
+mod places;
+
+use self::places::Places;
 use crate::config::NEVER;
 
 /// A slot of the lowest level is so many bits of nanoseconds long: 65.5 µs. Only the order within one is found
@@ -29,13 +34,19 @@ const LEVELS: usize = 8;
 /// Timers are kept in chunks of so many, so that they never move.
 const CHUNK: usize = 1024;
 
-/// The list of those whose moment has come.
+/// Where a timer is whose moment has come.
 const READY: u16 = (LEVELS * SLOTS) as u16;
-/// In no list.
+/// In no slot.
 const RESTING: u16 = u16::MAX;
 
-/// The end of a list.
+/// A deadline that is crossed out.
 const NONE: u32 = u32::MAX;
+
+/// How many more deadlines than twice those that count a slot has before it is tidied.
+const SLOT_SLACK: usize = 16;
+
+/// For how many deadlines an empty slot keeps its memory.
+const SLOT_KEEPS: usize = 64;
 
 /// One timer of a wheel; of one that was removed it names nothing, for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,54 +55,58 @@ pub(crate) struct TimerId {
     generation: u32,
 }
 
-/// Where a timer lies. Apart from its value, so that many of them fit into a cache: to sink and to come out is
-/// to walk through lists of them.
-struct Entry {
-    deadline: u64,
+/// A timer's place in the table. It begins where a cache line does: most timers are two lines long.
+#[repr(align(64))]
+struct Node<T> {
     generation: u32,
-    /// The neighbours in its list; of a free entry `after` is the next free one.
-    before: u32,
-    after: u32,
-    list: u16,
+    /// The slot that has its deadline, and where among the others.
+    slot: u16,
+    position: usize,
+    /// None while the place is free.
+    value: Option<T>,
 }
 
+/// When a timer is due.
 #[derive(Clone, Copy)]
-struct List {
-    first: u32,
-    last: u32,
+struct Due {
+    deadline: u64,
+    index: u32,
 }
 
-impl List {
-    const EMPTY: Self = Self { first: NONE, last: NONE };
+/// The deadlines of a slot, in the order they came.
+#[derive(Default)]
+struct Slot {
+    due: Vec<Due>,
+    /// How many of them are not crossed out.
+    armed: usize,
 }
 
 /// Values, each with a deadline or without.
 pub(crate) struct Wheel<T> {
-    entries: Vec<Box<[Entry]>>,
-    /// Of an entry that is free there is none.
-    values: Vec<Box<[Option<T>]>>,
-    free: u32,
-    lists: Box<[List; LEVELS * SLOTS + 1]>,
+    nodes: Vec<Box<[Node<T>]>>,
+    free: Places,
+    slots: Box<[Slot]>,
     /// Which slots of a level are in use, a bit each.
     used: [u64; LEVELS],
+    /// Those whose moment has come, of which the first `taken` are no longer there.
+    ready: Vec<Due>,
+    taken: usize,
     /// The wheel's own time: all that was due by then is out of the slots.
     time: u64,
     next: u64,
-    /// Those of a slot that are due, while they are sorted.
-    due: Vec<(u64, u32)>,
 }
 
 impl<T> Wheel<T> {
     pub(crate) fn new() -> Self {
         Self {
-            entries: Vec::new(),
-            values: Vec::new(),
-            free: NONE,
-            lists: Box::new([List::EMPTY; LEVELS * SLOTS + 1]),
+            nodes: Vec::new(),
+            free: Places::default(),
+            slots: (0..LEVELS * SLOTS).map(|_| Slot::default()).collect(),
             used: [0; LEVELS],
+            ready: Vec::new(),
+            taken: 0,
             time: 0,
             next: NEVER,
-            due: Vec::new(),
         }
     }
 
@@ -106,15 +121,13 @@ impl<T> Wheel<T> {
     ///
     /// With four billion timers.
     pub(crate) fn insert(&mut self, value: T) -> TimerId {
-        if self.free == NONE {
-            self.grow();
-        }
-        let index = self.free;
-        self.values[index as usize / CHUNK][index as usize % CHUNK] = Some(value);
-        let entry = self.at(index);
-        let (id, next) = (TimerId { index, generation: entry.generation }, entry.after);
-        self.free = next;
-        id
+        let index = match self.free.take() {
+            Some(index) => index,
+            None => self.grow(),
+        };
+        let node = self.at(index);
+        node.value = Some(value);
+        TimerId { index, generation: node.generation }
     }
 
     /// Gives a timer its deadline, in place of the one it had.
@@ -122,40 +135,38 @@ impl<T> Wheel<T> {
         if !self.is_there(id) {
             return;
         }
-        self.unlink(id.index);
+        self.disarm(id.index);
         if deadline < NEVER {
-            self.at(id.index).deadline = deadline;
-            self.place(id.index);
+            self.place(Due { deadline, index: id.index });
             self.next = self.next.min(deadline);
         }
     }
 
     /// The value of a timer that is there.
     pub(crate) fn get(&mut self, id: TimerId) -> Option<&mut T> {
-        let is_there = self.is_there(id);
-        let values = self.values.get_mut(id.index as usize / CHUNK).filter(|_| is_there)?;
-        values[id.index as usize % CHUNK].as_mut()
+        let nodes = self.nodes.get_mut(id.index as usize / CHUNK)?;
+        let node = &mut nodes[id.index as usize % CHUNK];
+        node.value.as_mut().filter(|_| node.generation == id.generation)
     }
 
     /// Whether this timer was not removed: then its generation was left behind.
     pub(crate) fn is_there(&self, id: TimerId) -> bool {
-        let entries = self.entries.get(id.index as usize / CHUNK);
-        entries
-            .is_some_and(|entries| entries[id.index as usize % CHUNK].generation == id.generation)
+        let nodes = self.nodes.get(id.index as usize / CHUNK);
+        nodes.is_some_and(|nodes| nodes[id.index as usize % CHUNK].generation == id.generation)
     }
 
     /// Removes a timer. Its id names nothing from then on.
     pub(crate) fn remove(&mut self, id: TimerId) -> Option<T> {
-        self.get(id)?;
-        let value = self.values[id.index as usize / CHUNK][id.index as usize % CHUNK].take();
-        self.unlink(id.index);
-        let free = self.free;
-        let entry = self.at(id.index);
-        entry.generation += 1;
+        if !self.is_there(id) {
+            return None;
+        }
+        self.disarm(id.index);
+        let node = self.at(id.index);
+        let value = node.value.take();
+        node.generation += 1;
         // In the last generation, which no id has, it is used no more.
-        if entry.generation < u32::MAX {
-            entry.after = free;
-            self.free = id.index;
+        if node.generation < u32::MAX {
+            self.free.put(id.index);
         }
         value
     }
@@ -163,10 +174,14 @@ impl<T> Wheel<T> {
     /// The timer that is due next, if any is by `now`; it has no deadline then.
     pub(crate) fn pop(&mut self, now: u64) -> Option<TimerId> {
         loop {
-            let first = self.lists[READY as usize].first;
-            if first != NONE {
-                self.unlink(first);
-                return Some(TimerId { index: first, generation: self.at(first).generation });
+            while let Some(due) = self.ready.get(self.taken) {
+                self.taken += 1;
+                if due.index != NONE {
+                    let index = due.index;
+                    let node = self.at(index);
+                    node.slot = RESTING;
+                    return Some(TimerId { index, generation: node.generation });
+                }
             }
             if now < self.next {
                 return None;
@@ -182,50 +197,59 @@ impl<T> Wheel<T> {
     /// Empties the first slot in use, if its time has come: what is due becomes ready, the rest sinks. Answers
     /// whether that changed anything.
     fn turn(&mut self, now: u64) -> bool {
-        let Some((level, slot)) = self.first_used() else { return false };
-        let start = self.start_of(level, slot);
+        let Some((level, digit)) = self.first_used() else { return false };
+        let start = self.start_of(level, digit);
         if start > now {
             return false;
         }
         self.time = self.time.max(start);
-        let list = (level * SLOTS + slot) as u16;
-        let mut index = std::mem::replace(&mut self.lists[list as usize], List::EMPTY).first;
-        self.used[level] &= !(1 << slot);
-        let mut due = std::mem::take(&mut self.due);
-        while index != NONE {
-            let entry = self.at(index);
-            let (deadline, after) = (entry.deadline, entry.after);
-            entry.list = RESTING;
-            if level == 0 && deadline <= now {
-                due.push((deadline, index));
-            } else {
-                self.place(index);
+        let slot = level * SLOTS + digit;
+        if level == 0 {
+            return self.make_ready(slot, now);
+        }
+        self.used[level] &= !(1 << digit);
+        let mut sinking = std::mem::take(&mut self.slots[slot]).due;
+        for due in sinking.drain(..) {
+            if due.index != NONE {
+                self.place(due);
             }
-            index = after;
         }
+        sinking.shrink_to(SLOT_KEEPS);
+        // All that was in it lies deeper now.
+        self.slots[slot].due = sinking;
+        true
+    }
+
+    /// Takes what is due out of a slot of the lowest level. Answers whether anything was.
+    fn make_ready(&mut self, slot: usize, now: u64) -> bool {
+        self.ready.clear();
+        self.ready.shrink_to(SLOT_KEEPS);
+        self.taken = 0;
+        let Slot { due: all, armed } = &mut self.slots[slot];
+        for due in all.iter_mut().filter(|due| due.index != NONE && due.deadline <= now) {
+            self.ready.push(*due);
+            due.index = NONE;
+        }
+        *armed -= self.ready.len();
+        self.tidy(slot);
         // Stable: equal deadlines stay in the order they were set.
-        due.sort_by_key(|(deadline, _)| *deadline);
-        let changed = level > 0 || !due.is_empty();
-        for (_, index) in due.drain(..) {
-            self.link(index, READY);
+        self.ready.sort_by_key(|due| due.deadline);
+        for position in 0..self.ready.len() {
+            let index = self.ready[position].index;
+            let node = self.at(index);
+            (node.slot, node.position) = (READY, position);
         }
-        self.due = due;
-        changed
+        !self.ready.is_empty()
     }
 
     /// The first deadline, or the beginning of the slot it lies in.
-    fn soonest(&mut self) -> u64 {
-        let Some((level, slot)) = self.first_used() else { return NEVER };
+    fn soonest(&self) -> u64 {
+        let Some((level, digit)) = self.first_used() else { return NEVER };
         if level > 0 {
-            return self.start_of(level, slot);
+            return self.start_of(level, digit);
         }
-        let (mut index, mut soonest) = (self.lists[slot].first, NEVER);
-        while index != NONE {
-            let entry = self.at(index);
-            soonest = soonest.min(entry.deadline);
-            index = entry.after;
-        }
-        soonest
+        let armed = self.slots[digit].due.iter().filter(|due| due.index != NONE);
+        armed.map(|due| due.deadline).min().unwrap_or(NEVER)
     }
 
     fn first_used(&self) -> Option<(usize, usize)> {
@@ -234,76 +258,80 @@ impl<T> Wheel<T> {
     }
 
     /// When a slot of a level begins.
-    fn start_of(&self, level: usize, slot: usize) -> u64 {
+    fn start_of(&self, level: usize, digit: usize) -> u64 {
         let shift = DIGIT_BITS * level as u32;
         let above = shift + DIGIT_BITS;
         let prefix = (self.time >> SLOT_BITS) >> above << above;
-        (prefix | (slot as u64) << shift) << SLOT_BITS
+        (prefix | (digit as u64) << shift) << SLOT_BITS
     }
 
-    /// Links an entry into the slot of its deadline.
-    fn place(&mut self, index: u32) {
-        let time = self.time;
+    /// Puts a deadline into its slot.
+    fn place(&mut self, due: Due) {
         // What is late already lies in the present slot.
-        let slot = self.at(index).deadline.max(time) >> SLOT_BITS;
-        let differs = slot ^ (time >> SLOT_BITS);
+        let moment = due.deadline.max(self.time) >> SLOT_BITS;
+        let differs = moment ^ (self.time >> SLOT_BITS);
         let level = differs.checked_ilog2().map_or(0, |bit| bit / DIGIT_BITS);
-        let digit = (slot >> (DIGIT_BITS * level)) as usize % SLOTS;
+        let digit = (moment >> (DIGIT_BITS * level)) as usize % SLOTS;
         self.used[level as usize] |= 1 << digit;
-        self.link(index, (level as usize * SLOTS + digit) as u16);
+        let number = level as usize * SLOTS + digit;
+        let slot = &mut self.slots[number];
+        if slot.due.len() >= 2 * slot.armed + SLOT_SLACK {
+            self.tidy(number);
+        }
+        let slot = &mut self.slots[number];
+        let position = slot.due.len();
+        slot.due.push(due);
+        slot.armed += 1;
+        let node = self.at(due.index);
+        (node.slot, node.position) = (number as u16, position);
     }
 
-    /// Puts an entry at the end of a list.
-    fn link(&mut self, index: u32, list: u16) {
-        let last = std::mem::replace(&mut self.lists[list as usize].last, index);
-        let entry = self.at(index);
-        (entry.list, entry.before, entry.after) = (list, last, NONE);
-        if last == NONE {
-            self.lists[list as usize].first = index;
-        } else {
-            self.at(last).after = index;
-        }
-    }
-
-    /// Takes an entry out of the list it is in, if it is in one.
-    fn unlink(&mut self, index: u32) {
-        let entry = self.at(index);
-        let list = std::mem::replace(&mut entry.list, RESTING);
-        let (before, after) = (entry.before, entry.after);
-        if list == RESTING {
-            return;
-        }
-        match before {
-            NONE => self.lists[list as usize].first = after,
-            _ => self.at(before).after = after,
-        }
-        match after {
-            NONE => self.lists[list as usize].last = before,
-            _ => self.at(after).before = before,
-        }
-        if list != READY && self.lists[list as usize].first == NONE {
-            self.used[list as usize / SLOTS] &= !(1 << (list as usize % SLOTS));
+    /// Crosses out the deadline of a timer, if it has one.
+    fn disarm(&mut self, index: u32) {
+        let node = self.at(index);
+        let (slot, position) = (std::mem::replace(&mut node.slot, RESTING), node.position);
+        match slot {
+            RESTING => {}
+            READY => self.ready[position].index = NONE,
+            _ => {
+                let slot = usize::from(slot);
+                let Slot { due, armed } = &mut self.slots[slot];
+                due[position].index = NONE;
+                *armed -= 1;
+                if *armed == 0 {
+                    self.tidy(slot);
+                }
+            }
         }
     }
 
-    fn at(&mut self, index: u32) -> &mut Entry {
-        &mut self.entries[index as usize / CHUNK][index as usize % CHUNK]
+    /// Leaves out of a slot what is crossed out.
+    fn tidy(&mut self, slot: usize) {
+        let mut due = std::mem::take(&mut self.slots[slot].due);
+        due.retain(|due| due.index != NONE);
+        for (position, due) in due.iter().enumerate() {
+            self.at(due.index).position = position;
+        }
+        if due.is_empty() {
+            due.shrink_to(SLOT_KEEPS);
+            self.used[slot / SLOTS] &= !(1 << (slot % SLOTS));
+        }
+        self.slots[slot].due = due;
     }
 
+    fn at(&mut self, index: u32) -> &mut Node<T> {
+        &mut self.nodes[index as usize / CHUNK][index as usize % CHUNK]
+    }
+
+    /// Makes places, and takes the first of them.
     #[cold]
-    fn grow(&mut self) {
-        let first = self.entries.len() * CHUNK;
+    fn grow(&mut self) -> u32 {
+        let first = self.nodes.len() * CHUNK;
         let end = u32::try_from(first + CHUNK).expect("a shard has room for another timer");
-        let entry = |index| Entry {
-            deadline: 0,
-            generation: 0,
-            before: NONE,
-            after: if index + 1 == end { NONE } else { index + 1 },
-            list: RESTING,
-        };
-        self.entries.push((first as u32..end).map(entry).collect());
-        self.values.push((0..CHUNK).map(|_| None).collect());
-        self.free = first as u32;
+        let node = |_| Node { generation: 0, slot: RESTING, position: 0, value: None };
+        self.nodes.push((0..CHUNK).map(node).collect());
+        (first as u32 + 1..end).for_each(|index| self.free.put(index));
+        first as u32
     }
 }
 
