@@ -109,6 +109,7 @@ pub(super) fn touch(me: Target) {
     });
 }
 
+#[inline]
 fn with_own<R>(cell: CellRef<'_>, with: impl FnOnce(&mut OwnTimers) -> R) -> R {
     cell.with_extras(|extras| with(extras.timers.get_or_insert_default()))
 }
@@ -129,7 +130,13 @@ impl<A: Actor> Context<A> {
     /// }
     /// ```
     pub fn after(&self, delay: Duration, message: A::Msg) -> Timer {
-        self.set(None, When::After(nanos(delay)), self.once(message))
+        self.with_cell(|host, cell| {
+            let deadline = host.look().saturating_add(nanos(delay));
+            let id = with_own(cell, |own| {
+                host.timers.set_once((self.me, own), deadline, self.once(message))
+            });
+            Timer { owner: host.address(self.me), id }
+        })
     }
 
     /// Sends the actor itself what `message` makes, again and again, first after one period. A message can be
@@ -194,6 +201,7 @@ impl<A: Actor> Context<A> {
         })
     }
 
+    #[inline]
     fn with_cell<R>(&self, with: impl FnOnce(&Host, CellRef<'_>) -> R) -> R {
         host::with(|host| {
             let host = host.expect("a context stays on its shard");
@@ -202,6 +210,7 @@ impl<A: Actor> Context<A> {
         })
     }
 
+    #[inline]
     fn once(&self, message: A::Msg) -> Call {
         Call::Once(Loose::new(<A as Protocol>::DELIVERY, self.me, message))
     }
@@ -224,9 +233,8 @@ fn cancel(
     me: Target,
     timer: crate::timer::TimerId,
 ) -> Option<Call> {
-    let has_place = host.timers.waits(timer);
-    let call = with_own(cell, |own| host.timers.remove(own, timer))?;
-    if has_place {
+    let (call, waited) = with_own(cell, |own| host.timers.remove(own, timer))?;
+    if waited {
         let is_bounded = cell.kind().is_some_and(|kind| kind.options.bound.is_some());
         let is_last = cell.with_extras(|extras| {
             extras.backlog_records -= 1;

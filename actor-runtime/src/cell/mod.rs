@@ -819,6 +819,7 @@ impl CellRef<'_> {
     /// Works on the extras, which are made if there are none.
     ///
     /// No user code may run in `with`.
+    #[inline]
     pub(crate) fn with_extras<R>(self, with: impl FnOnce(&mut Extras) -> R) -> R {
         let mut extras = self.extras.take().unwrap_or_default();
         let result = with(&mut extras);

@@ -663,29 +663,30 @@ type Words<const N: usize> = [MaybeUninit<u64>; N];
 ///
 /// Dropping it drops the value, if the record was not taken.
 pub(crate) struct Loose {
-    words: LooseWords,
-    /// Whether the words hold a record that was not taken.
+    short: Short,
+    /// Where the record lies if it is long.
+    long: Option<Box<Words<LONGEST_WORDS>>>,
+    /// Whether it was not taken.
     is_there: bool,
 }
 
-enum LooseWords {
-    Short(Words<LOOSE_WORDS>),
-    Long(Box<Words<LONGEST_WORDS>>),
-}
+/// Moved in words of 16 bytes, from whatever it is a part of: else a move reads across what the move before wrote,
+/// for which the processor waits.
+#[repr(align(16))]
+struct Short(#[expect(dead_code, reason = "reached by its address")] Words<LOOSE_WORDS>);
 
 // SAFETY: a loose record owns its value, and every value of a record is `Send` (`Letters::of` asks for it).
 unsafe impl Send for Loose {}
 
 impl Loose {
     /// A record on its own.
+    #[inline]
     pub(crate) fn new<M: Send>(delivery: Delivery<M>, target: Target, value: M) -> Self {
         const { assert!(record_size::<M>() <= size_of::<Words<LONGEST_WORDS>>(), "it fits") }
-        let words = if const { record_size::<M>() <= size_of::<Words<LOOSE_WORDS>>() } {
-            LooseWords::Short([MaybeUninit::uninit(); LOOSE_WORDS])
-        } else {
-            LooseWords::Long(Box::new([MaybeUninit::uninit(); LONGEST_WORDS]))
-        };
-        let mut loose = Self { words, is_there: false };
+        let is_long = const { record_size::<M>() > size_of::<Short>() };
+        let long = is_long.then(|| Box::new([MaybeUninit::uninit(); LONGEST_WORDS]));
+        let short = Short([MaybeUninit::uninit(); LOOSE_WORDS]);
+        let mut loose = Self { short, long, is_there: false };
         // SAFETY: the words have room for the record, and nobody else sees them.
         unsafe { write(loose.at(), delivery, target, value) };
         loose.is_there = true;
@@ -693,9 +694,9 @@ impl Loose {
     }
 
     fn at(&mut self) -> NonNull<u8> {
-        match &mut self.words {
-            LooseWords::Short(words) => NonNull::from(words).cast(),
-            LooseWords::Long(words) => NonNull::from(&mut **words).cast(),
+        match &mut self.long {
+            None => NonNull::from(&mut self.short).cast(),
+            Some(long) => NonNull::from(&mut **long).cast(),
         }
     }
 

@@ -174,6 +174,16 @@ pub(crate) struct OwnTimers {
 }
 
 impl OwnTimers {
+    /// Forgets those that are gone.
+    #[cold]
+    fn tidy(&mut self, wheel: &Wheel<Entry>) {
+        if self.alive == 0 {
+            self.all.clear();
+        } else {
+            self.all.retain(|timer| wheel.is_there(*timer));
+        }
+    }
+
     /// How many have expired and wait.
     pub(crate) fn waiting(&self) -> u64 {
         self.waiting.len() as u64
@@ -219,6 +229,7 @@ impl Timers {
         self.next.get()
     }
 
+    #[inline(always)]
     fn with<R>(&self, call: impl FnOnce(&mut Wheel<Entry>) -> R) -> R {
         let mut wheel = self.wheel.borrow_mut();
         let result = call(&mut wheel);
@@ -249,19 +260,38 @@ impl Timers {
         };
         let is_rare = key.is_some() || ticks.is_some() || idle.is_some();
         let rare = is_rare.then(|| Box::new(Rare { key: key.clone(), ticks, idle }));
+        let id = self.add((owner, own), rare, deadline, call);
+        own.keys.extend(key.map(|key| (key, id)));
+        id
+    }
+
+    /// Sets a timer without a key that fires once.
+    #[inline]
+    pub(crate) fn set_once(
+        &self,
+        (owner, own): (Target, &mut OwnTimers),
+        deadline: u64,
+        call: Call,
+    ) -> TimerId {
+        self.add((owner, own), None, deadline, call)
+    }
+
+    #[inline]
+    fn add(
+        &self,
+        (owner, own): (Target, &mut OwnTimers),
+        rare: Option<Box<Rare>>,
+        deadline: u64,
+        call: Call,
+    ) -> TimerId {
         let id = self.with(|wheel| {
-            if own.alive == 0 {
-                own.all.clear();
-            } else if own.all.len() >= 2 * own.alive + LIST_SLACK {
-                own.all.retain(|timer| wheel.is_there(*timer));
+            if own.all.len() >= 2 * own.alive + LIST_SLACK {
+                own.tidy(wheel);
             }
-            let id = wheel.insert(Entry { owner, waits: None, rare, call });
-            wheel.arm(id, deadline);
-            id
+            wheel.insert(Entry { owner, waits: None, rare, call }, deadline)
         });
         own.all.push(id);
         own.alive += 1;
-        own.keys.extend(key.map(|key| (key, id)));
         id
     }
 
@@ -270,13 +300,9 @@ impl Timers {
         own.keys.get(key).copied()
     }
 
-    /// Whether this timer has expired and waits until its actor is free.
-    pub(crate) fn waits(&self, timer: TimerId) -> bool {
-        self.with(|wheel| wheel.get(timer).is_some_and(|entry| entry.waits.is_some()))
-    }
-
-    /// Removes a timer, and gives what it would have brought.
-    pub(crate) fn remove(&self, own: &mut OwnTimers, timer: TimerId) -> Option<Call> {
+    /// Removes a timer, and gives what it would have brought; says whether it has expired and waited.
+    #[inline]
+    pub(crate) fn remove(&self, own: &mut OwnTimers, timer: TimerId) -> Option<(Call, bool)> {
         self.with(|wheel| {
             let Entry { waits, rare, call, .. } = wheel.remove(timer)?;
             own.alive -= 1;
@@ -286,7 +312,7 @@ impl Timers {
             if let Some(key) = rare.and_then(|rare| rare.key) {
                 own.keys.remove(&key);
             }
-            Some(call)
+            Some((call, waits.is_some()))
         })
     }
 
@@ -366,7 +392,7 @@ impl Timers {
                 Call::Once(_) => unreachable!("a message that was made comes once"),
             })
         });
-        stays.or_else(|| self.remove(own, timer))
+        stays.or_else(|| self.remove(own, timer).map(|(call, _)| call))
     }
 
     /// Puts back what makes the messages of a timer; gives it back if the timer is gone.

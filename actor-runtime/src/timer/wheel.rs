@@ -55,15 +55,29 @@ pub(crate) struct TimerId {
     generation: u32,
 }
 
-/// A timer's place in the table. It begins where a cache line does: most timers are two lines long.
-#[repr(align(64))]
+/// A timer's place in the table: of a shard's timers, two cache lines that processors fetch together.
+#[repr(align(128))]
 struct Node<T> {
     generation: u32,
-    /// The slot that has its deadline, and where among the others.
-    slot: u16,
-    position: usize,
+    /// Where its deadline is.
+    at: At,
     /// None while the place is free.
     value: Option<T>,
+}
+
+/// A slot, and a deadline's position there.
+#[derive(Clone, Copy)]
+struct At {
+    slot: u16,
+    position: u32,
+}
+
+impl At {
+    const NOWHERE: Self = Self { slot: RESTING, position: 0 };
+
+    fn new(slot: u16, position: usize) -> Self {
+        Self { slot, position: u32::try_from(position).expect("memory holds fewer deadlines") }
+    }
 }
 
 /// When a timer is due.
@@ -115,30 +129,31 @@ impl<T> Wheel<T> {
         self.next
     }
 
-    /// Keeps a value, without a deadline yet.
+    /// Keeps a value until its deadline, or for good if that never comes.
     ///
     /// # Panics
     ///
     /// With four billion timers.
-    pub(crate) fn insert(&mut self, value: T) -> TimerId {
+    #[inline(always)]
+    pub(crate) fn insert(&mut self, value: T, deadline: u64) -> TimerId {
         let index = match self.free.take() {
             Some(index) => index,
             None => self.grow(),
         };
+        let at = self.place(Due { deadline, index });
         let node = self.at(index);
-        node.value = Some(value);
+        node.at = at;
+        // It was free, so there is nothing to drop.
+        std::mem::forget(node.value.replace(value));
         TimerId { index, generation: node.generation }
     }
 
-    /// Gives a timer its deadline, in place of the one it had.
+    /// Gives a timer another deadline.
     pub(crate) fn arm(&mut self, id: TimerId, deadline: u64) {
-        if !self.is_there(id) {
-            return;
-        }
-        self.disarm(id.index);
-        if deadline < NEVER {
-            self.place(Due { deadline, index: id.index });
-            self.next = self.next.min(deadline);
+        if self.get(id).is_some() {
+            let before = self.at(id.index).at;
+            self.cross_out(before);
+            self.at(id.index).at = self.place(Due { deadline, index: id.index });
         }
     }
 
@@ -156,16 +171,18 @@ impl<T> Wheel<T> {
     }
 
     /// Removes a timer. Its id names nothing from then on.
+    #[inline(always)]
     pub(crate) fn remove(&mut self, id: TimerId) -> Option<T> {
-        if !self.is_there(id) {
+        let nodes = self.nodes.get_mut(id.index as usize / CHUNK)?;
+        let node = &mut nodes[id.index as usize % CHUNK];
+        if node.generation != id.generation {
             return None;
         }
-        self.disarm(id.index);
-        let node = self.at(id.index);
-        let value = node.value.take();
         node.generation += 1;
+        let (value, at, generation) = (node.value.take(), node.at, node.generation);
+        self.cross_out(at);
         // In the last generation, which no id has, it is used no more.
-        if node.generation < u32::MAX {
+        if generation < u32::MAX {
             self.free.put(id.index);
         }
         value
@@ -179,7 +196,7 @@ impl<T> Wheel<T> {
                 if due.index != NONE {
                     let index = due.index;
                     let node = self.at(index);
-                    node.slot = RESTING;
+                    node.at = At::NOWHERE;
                     return Some(TimerId { index, generation: node.generation });
                 }
             }
@@ -211,7 +228,7 @@ impl<T> Wheel<T> {
         let mut sinking = std::mem::take(&mut self.slots[slot]).due;
         for due in sinking.drain(..) {
             if due.index != NONE {
-                self.place(due);
+                self.at(due.index).at = self.place(due);
             }
         }
         sinking.shrink_to(SLOT_KEEPS);
@@ -236,8 +253,7 @@ impl<T> Wheel<T> {
         self.ready.sort_by_key(|due| due.deadline);
         for position in 0..self.ready.len() {
             let index = self.ready[position].index;
-            let node = self.at(index);
-            (node.slot, node.position) = (READY, position);
+            self.at(index).at = At::new(READY, position);
         }
         !self.ready.is_empty()
     }
@@ -265,52 +281,55 @@ impl<T> Wheel<T> {
         (prefix | (digit as u64) << shift) << SLOT_BITS
     }
 
-    /// Puts a deadline into its slot.
-    fn place(&mut self, due: Due) {
+    /// Puts a deadline, if it ever comes, into its slot.
+    #[inline]
+    fn place(&mut self, due: Due) -> At {
+        if due.deadline >= NEVER {
+            return At::NOWHERE;
+        }
+        self.next = self.next.min(due.deadline);
         // What is late already lies in the present slot.
         let moment = due.deadline.max(self.time) >> SLOT_BITS;
         let differs = moment ^ (self.time >> SLOT_BITS);
         let level = differs.checked_ilog2().map_or(0, |bit| bit / DIGIT_BITS);
         let digit = (moment >> (DIGIT_BITS * level)) as usize % SLOTS;
-        self.used[level as usize] |= 1 << digit;
         let number = level as usize * SLOTS + digit;
-        let slot = &mut self.slots[number];
-        if slot.due.len() >= 2 * slot.armed + SLOT_SLACK {
+        if self.slots[number].due.len() >= 2 * self.slots[number].armed + SLOT_SLACK {
             self.tidy(number);
         }
+        self.used[level as usize] |= 1 << digit;
         let slot = &mut self.slots[number];
-        let position = slot.due.len();
+        let at = At::new(number as u16, slot.due.len());
         slot.due.push(due);
         slot.armed += 1;
-        let node = self.at(due.index);
-        (node.slot, node.position) = (number as u16, position);
+        at
     }
 
-    /// Crosses out the deadline of a timer, if it has one.
-    fn disarm(&mut self, index: u32) {
-        let node = self.at(index);
-        let (slot, position) = (std::mem::replace(&mut node.slot, RESTING), node.position);
+    /// Crosses out a deadline.
+    #[inline]
+    fn cross_out(&mut self, At { slot, position }: At) {
         match slot {
             RESTING => {}
-            READY => self.ready[position].index = NONE,
+            READY => self.ready[position as usize].index = NONE,
             _ => {
-                let slot = usize::from(slot);
-                let Slot { due, armed } = &mut self.slots[slot];
-                due[position].index = NONE;
-                *armed -= 1;
-                if *armed == 0 {
-                    self.tidy(slot);
+                let number = usize::from(slot);
+                let slot = &mut self.slots[number];
+                slot.due[position as usize].index = NONE;
+                slot.armed -= 1;
+                if slot.armed == 0 {
+                    self.tidy(number);
                 }
             }
         }
     }
 
     /// Leaves out of a slot what is crossed out.
+    #[cold]
     fn tidy(&mut self, slot: usize) {
         let mut due = std::mem::take(&mut self.slots[slot].due);
         due.retain(|due| due.index != NONE);
         for (position, due) in due.iter().enumerate() {
-            self.at(due.index).position = position;
+            self.at(due.index).at = At::new(slot as u16, position);
         }
         if due.is_empty() {
             due.shrink_to(SLOT_KEEPS);
@@ -328,7 +347,8 @@ impl<T> Wheel<T> {
     fn grow(&mut self) -> u32 {
         let first = self.nodes.len() * CHUNK;
         let end = u32::try_from(first + CHUNK).expect("a shard has room for another timer");
-        let node = |_| Node { generation: 0, slot: RESTING, position: 0, value: None };
+        let node = |_| Node { generation: 0, at: At::NOWHERE, value: None };
+        self.free.grow(end as usize);
         self.nodes.push((0..CHUNK).map(node).collect());
         (first as u32 + 1..end).for_each(|index| self.free.put(index));
         first as u32
@@ -407,8 +427,7 @@ mod tests {
             for step in steps {
                 match step {
                     Step::Set { delay } => {
-                        let id = wheel.insert(ids.len());
-                        wheel.arm(id, now + delay);
+                        let id = wheel.insert(ids.len(), now + delay);
                         model.set(now + delay, id);
                         ids.push(id);
                     }
@@ -450,12 +469,10 @@ mod tests {
     fn t6_an_idle_wheel_is_looked_at_a_few_times_for_a_far_deadline() {
         let mut wheel = Wheel::new();
         let far = 3_600_000_000_000;
-        let id = wheel.insert(());
-        wheel.arm(id, far);
+        wheel.insert((), far);
         assert_eq!(wheel.next(), far);
         // Another one comes in between, and the wheel no longer knows the far one exactly.
-        let near = wheel.insert(());
-        wheel.arm(near, 1_000_000);
+        let near = wheel.insert((), 1_000_000);
         assert_eq!(wheel.pop(1_000_000), Some(near));
         let mut looks = 0;
         loop {
@@ -472,8 +489,7 @@ mod tests {
     #[test]
     fn a_deadline_that_never_comes_is_never_due() {
         let mut wheel = Wheel::new();
-        let id = wheel.insert(1);
-        wheel.arm(id, NEVER);
+        let id = wheel.insert(1, NEVER);
         assert_eq!((wheel.next(), wheel.pop(NEVER)), (NEVER, None));
         assert_eq!(wheel.remove(id), Some(1));
         assert_eq!(wheel.remove(id), None);

@@ -35,16 +35,27 @@ impl Places {
         Some(place)
     }
 
-    /// A place becomes free.
+    /// A place becomes free, one of those there are.
     pub(super) fn put(&mut self, place: u32) {
         let mut at = place as usize;
         for level in &mut self.levels {
-            let word = at / BITS;
-            if word >= level.len() {
-                level.resize(word + 1, 0);
+            let word = &mut level[at / BITS];
+            let before = *word;
+            *word |= 1 << (at % BITS);
+            // Then the words above say so already.
+            if before != 0 {
+                return;
             }
-            level[word] |= 1 << (at % BITS);
-            at = word;
+            at /= BITS;
+        }
+    }
+
+    /// There are so many places from now on; new ones are not free.
+    pub(super) fn grow(&mut self, places: usize) {
+        let mut words = places;
+        for level in &mut self.levels {
+            words = words.div_ceil(BITS);
+            level.resize(words, 0);
         }
     }
 }
@@ -69,6 +80,7 @@ mod tests {
             steps in prop::collection::vec(prop::option::of(0_u32..300_000), 0..200),
         ) {
             let (mut places, mut model) = (Places::default(), BTreeSet::new());
+            places.grow(300_000);
             for step in steps {
                 match step {
                     Some(place) => {
