@@ -666,8 +666,15 @@ pub(crate) struct Loose {
     short: Short,
     /// Where the record lies if it is long.
     long: Option<Box<Words<LONGEST_WORDS>>>,
-    /// Whether it was not taken.
-    is_there: bool,
+    left: Left,
+}
+
+/// Whether a record was taken: in a word, so that it is moved with what lies beside it.
+#[derive(Clone, Copy, PartialEq)]
+#[repr(u64)]
+enum Left {
+    Nothing,
+    Record,
 }
 
 /// Moved in words of 16 bytes, from whatever it is a part of: else a move reads across what the move before wrote,
@@ -686,10 +693,10 @@ impl Loose {
         let is_long = const { record_size::<M>() > size_of::<Short>() };
         let long = is_long.then(|| Box::new([MaybeUninit::uninit(); LONGEST_WORDS]));
         let short = Short([MaybeUninit::uninit(); LOOSE_WORDS]);
-        let mut loose = Self { short, long, is_there: false };
+        let mut loose = Self { short, long, left: Left::Nothing };
         // SAFETY: the words have room for the record, and nobody else sees them.
         unsafe { write(loose.at(), delivery, target, value) };
-        loose.is_there = true;
+        loose.left = Left::Record;
         loose
     }
 
@@ -702,8 +709,8 @@ impl Loose {
 
     /// Takes the record, once.
     pub(crate) fn take(&mut self) -> Option<Arrived<'_>> {
-        let was_there = std::mem::replace(&mut self.is_there, false);
-        was_there.then(|| Arrived { at: self.at(), reader: PhantomData })
+        let left = std::mem::replace(&mut self.left, Left::Nothing);
+        (left == Left::Record).then(|| Arrived { at: self.at(), reader: PhantomData })
     }
 
     /// Drops the value. A panic of its destructor goes on.
