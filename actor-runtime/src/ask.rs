@@ -84,7 +84,7 @@ impl<T: Send + 'static> Reply<T> {
     /// The same as a handler returns. If an actor of this shard awaits it in its handler, the answer is put where
     /// it waits, and the answer says whom to poll: it could handle nothing in between, so no record has to keep
     /// the answer's place.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn answer_at_once(self, value: T) -> Option<Place> {
         let this = ManuallyDrop::new(self);
         let at = this.to.target();
@@ -206,6 +206,9 @@ impl<T> Drop for Carried<T> {
 pub struct Ask<T: Send + 'static> {
     to: Address,
     state: State<T>,
+    /// What is still to be sent. Apart from the state, which is written before the message is: the call that
+    /// writes it is then the last thing that a poll does.
+    send: Send_<T>,
 }
 
 /// How far an ask has come.
@@ -214,8 +217,8 @@ enum State<T: Send + 'static> {
     Ended,
     /// It waits in this cell, at this place of the shard that it was sent from.
     Here(Address, Place),
-    /// What was not sent yet.
-    Unsent { send: Send_<T>, timeout_nanos: u64 },
+    /// It was not sent yet.
+    Unsent { timeout_nanos: u64 },
     /// It waits in a cell of the actor's shard.
     Carried(Box<Carried<T>>),
 }
@@ -241,13 +244,13 @@ pub(crate) fn ask_by<T: Send + 'static>(
     timeout_nanos: u64,
     send: impl FnOnce(Address, Reply<T>) + Send + 'static,
 ) -> Ask<T> {
-    Ask { to, state: State::Unsent { send: Held::new(send), timeout_nanos } }
+    Ask { to, state: State::Unsent { timeout_nanos }, send: Held::new(send) }
 }
 
 impl<T: Send + 'static> Ask<T> {
     /// Sets the deadline, from when the ask is sent. Until it is sent, the last word counts.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        if let State::Unsent { timeout_nanos, .. } = &mut self.state {
+        if let State::Unsent { timeout_nanos } = &mut self.state {
             *timeout_nanos = config::nanos(timeout);
         }
         self
@@ -308,12 +311,13 @@ impl<T: Send + 'static> Ask<T> {
     /// Sends the ask unless it was sent.
     fn send(&mut self) {
         host::with(|host| match (host, &mut self.state) {
-            (Some(host), State::Unsent { send, timeout_nanos }) => {
-                let (at, cell) = send_here(host, None, self.to, *timeout_nanos, send);
+            (Some(host), State::Unsent { timeout_nanos }) => {
+                let (at, cell) = settle::<T>(host, *timeout_nanos);
                 self.state = State::Here(at, cell.place());
+                self.send.call(self.to, Reply::to(at));
             }
-            (None, State::Unsent { send, timeout_nanos }) => {
-                let carried = send_outside(self.to, *timeout_nanos, send.take());
+            (None, State::Unsent { timeout_nanos }) => {
+                let carried = send_outside(self.to, *timeout_nanos, self.send.take());
                 self.state = State::Carried(Box::new(carried));
             }
             _ => {}
@@ -364,19 +368,10 @@ impl Wake for ThreadWaker {
     }
 }
 
-/// Takes a cell for the answer, which `asker` awaits, and sends the message.
-#[inline(always)]
-fn send_here<'h, T: Send + 'static>(
-    host: &'h Host,
-    asker: Option<Place>,
-    to: Address,
-    timeout_nanos: u64,
-    send: &mut Send_<T>,
-) -> (Address, CellRef<'h>) {
-    let stamp = host.deadline_in(timeout_nanos);
-    let (at, cell) = host.settle(Awaited::<T>::TYPE, 0, Awaited { answer: None, asker });
-    cell.stamp.set(stamp);
-    send.call(to, Reply { to: at, answer: PhantomData });
+/// Takes a cell for the answer.
+fn settle<T: Send + 'static>(host: &Host, timeout_nanos: u64) -> (Address, CellRef<'_>) {
+    let (at, cell) = host.settle(Awaited::<T>::TYPE, 0, Awaited { answer: None, asker: None });
+    cell.stamp.set(host.deadline_in(timeout_nanos));
     (at, cell)
 }
 
@@ -396,7 +391,8 @@ fn send_outside<T: Send + 'static>(
     let call = move || {
         host::with(|host| {
             let host = host.expect("a shard runs its calls in its turn");
-            let (at, cell) = send_here(host, None, to, timeout_nanos, &mut send);
+            let (at, cell) = settle::<T>(host, timeout_nanos);
+            send.call(to, Reply::to(at));
             // It is set once, here.
             let _ = known.set(at);
             // Ordering: pairs with the fence in the drop of `Carried`.
@@ -439,22 +435,41 @@ impl<T: Send + 'static> Future for Ask<T> {
 
 impl<T: Send + 'static> Ask<T> {
     /// Sends the ask from this shard, and says in its cell whom to poll when the answer comes.
+    // What is rare ends it by a call of its own: so there is nothing to keep across calls.
     #[inline(never)]
     fn begin_here(&mut self, host: &Host, cx: &mut Context<'_>) -> Poll<Answer<T>> {
-        let State::Unsent { send, timeout_nanos } = &mut self.state else {
-            return self.poll_outside(cx);
-        };
-        if host.is_polled(self.to) {
-            return self.refuse();
-        }
+        let State::Unsent { timeout_nanos } = self.state else { return self.poll_outside(cx) };
         let asker = host.owner(cx.waker());
-        let (at, cell) = send_here(host, asker, self.to, *timeout_nanos, send);
-        // What was sent has left nothing to drop.
-        std::mem::forget(std::mem::replace(&mut self.state, State::Here(at, cell.place())));
-        if asker.is_none() {
-            wait_with(cell, cx.waker());
+        if asker.is_none() || host.is_polled(self.to) {
+            return self.begin_for(host, cx);
         }
+        let Some(free) = host.cells.reuse(Awaited::<T>::TYPE.erased()) else {
+            return self.begin_for(host, cx);
+        };
+        let awaited = Awaited { answer: None, asker };
+        let (at, cell) = host.settle_in(free, Awaited::<T>::TYPE, 0, awaited);
+        cell.stamp.set(host.deadline_in(timeout_nanos));
+        // The state before has nothing to drop.
+        std::mem::forget(std::mem::replace(&mut self.state, State::Here(at, cell.place())));
+        self.send.call(self.to, Reply::to(at));
         Poll::Pending
+    }
+
+    /// The same where there is no free cell, or somebody else than the actor's own poll waits; or the actor asks
+    /// itself, and would wait for ever.
+    #[cold]
+    #[inline(never)]
+    fn begin_for(&mut self, host: &Host, cx: &Context<'_>) -> Poll<Answer<T>> {
+        if host.is_polled(self.to) {
+            drop(self.send.take());
+            self.state = State::Ended;
+            return Poll::Ready(Err(AskError::CallingSelf));
+        }
+        self.send();
+        match self.state {
+            State::Here(at, _) => self.wait_here(host, at.target(), cx),
+            _ => unreachable!("an ask begins where it is polled"),
+        }
     }
 
     /// Polls an ask that waits in a cell of this shard.
@@ -501,13 +516,6 @@ impl<T: Send + 'static> Ask<T> {
         };
         self.state = State::Ended;
         Poll::Ready(answer)
-    }
-
-    /// An actor that asks itself would wait for ever.
-    #[cold]
-    fn refuse(&mut self) -> Poll<Answer<T>> {
-        self.state = State::Ended;
-        Poll::Ready(Err(AskError::CallingSelf))
     }
 
     /// Polls an ask on a thread that is no shard, or one that has ended.

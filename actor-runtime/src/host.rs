@@ -646,8 +646,21 @@ impl Host {
         status: u32,
         body: B,
     ) -> (Address, CellRef<'_>) {
+        let free = self.cells.allocate(kind.erased()).expect("a shard has room for another cell");
+        self.settle_in(free, kind, status, body)
+    }
+
+    /// The same in a cell that is free, of this slot.
+    #[inline(always)]
+    pub(crate) fn settle_in<'h, B: Body>(
+        &'h self,
+        free: (u32, CellRef<'h>),
+        kind: &'static TypeOf<B>,
+        status: u32,
+        body: B,
+    ) -> (Address, CellRef<'h>) {
         let kind: &'static CellType = kind.erased();
-        let (address, cell) = self.take_cell(kind);
+        let (address, cell) = self.take_cell(free, kind);
         cell.occupy(kind, status, body);
         (address, cell)
     }
@@ -659,14 +672,18 @@ impl Host {
         status: u32,
     ) -> (Address, CellRef<'_>) {
         let kind: &'static CellType = kind.erased();
-        let (address, cell) = self.take_cell(kind);
+        let free = self.cells.allocate(kind).expect("a shard has room for another cell");
+        let (address, cell) = self.take_cell(free, kind);
         cell.occupy_empty(kind, status);
         (address, cell)
     }
 
     #[inline(always)]
-    fn take_cell(&self, kind: &'static CellType) -> (Address, CellRef<'_>) {
-        let (slot, cell) = self.cells.allocate(kind).expect("a shard has room for another cell");
+    fn take_cell<'h>(
+        &self,
+        (slot, cell): (u32, CellRef<'h>),
+        kind: &'static CellType,
+    ) -> (Address, CellRef<'h>) {
         let address = self.address(Target::new(slot, cell.word.generation()));
         if !kind.is_reply() {
             self.begun.set(self.begun.get() + 1);
@@ -814,7 +831,8 @@ impl Host {
         cell: CellRef<'_>,
         begins: impl FnOnce(Target),
     ) -> Option<(Target, Polled)> {
-        let polled = cell.poll(&self.home, |actor, waker| {
+        // What is moved into it has no address, so it stays in registers.
+        let polled = cell.poll(&self.home, move |actor, waker| {
             begins(actor);
             self.last_polled.set((actor, Some(cell.place())));
             self.polled.set(waker);

@@ -147,10 +147,17 @@ impl Cells {
     #[inline]
     pub(crate) fn allocate(&self, kind: &'static CellType) -> Option<(u32, CellRef<'_>)> {
         let class = kind.class as usize;
-        let cell = match self.free[class].get() {
-            Some(at) => CellRef { at, cells: PhantomData },
-            None => self.fresh(class)?,
-        };
+        if self.free[class].get().is_none() {
+            self.free[class].set(Some(self.fresh(class)?.at));
+        }
+        self.reuse(kind)
+    }
+
+    /// A cell for this type that was used before, if one is free.
+    #[inline(always)]
+    pub(crate) fn reuse(&self, kind: &'static CellType) -> Option<(u32, CellRef<'_>)> {
+        let class = kind.class as usize;
+        let cell = CellRef { at: self.free[class].get()?, cells: PhantomData };
         // SAFETY: invariant 3: the cell was on the free list, from which it goes now.
         let free = unsafe { free_at(cell.at).read() };
         self.free[class].set(free.next);

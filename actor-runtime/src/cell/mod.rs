@@ -662,7 +662,7 @@ impl CellRef<'_> {
     ) -> Option<(Target, Polled)> {
         let mut task = self.task.take()?;
         let actor = task.actor();
-        let polled = task.poll(home, |waker| entered(actor, waker));
+        let polled = task.poll(home, move |waker| entered(actor, waker));
         // The place was empty: there is nothing to drop.
         std::mem::forget(self.task.replace(Some(task)));
         Some((actor, polled))

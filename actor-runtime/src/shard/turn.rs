@@ -309,7 +309,7 @@ impl<'t> Turn<'t> {
                 watched.has_handled();
                 self.poll_asker(asker);
             }
-            Ok(Called::Answered(asker)) => self.answered(cell, asker),
+            // Of two cases the compiler makes compares, of three a jump by a table.
             Ok(called) => self.called(cell, target, called),
             Err(record) => self.set_aside(record, force),
         }
@@ -318,6 +318,9 @@ impl<'t> Turn<'t> {
     /// What a delivery left, or its panic.
     #[inline(never)]
     pub(super) fn called(&mut self, cell: CellRef<'_>, target: Target, called: Called) {
+        if let Called::Answered(asker) = called {
+            return self.answered(cell, asker);
+        }
         self.delivered(cell, target, called.outcome());
     }
 
@@ -648,24 +651,33 @@ impl<'t> Turn<'t> {
 
     #[inline(never)]
     fn poll_cell(&mut self, cell: CellRef<'_>) {
-        let host = self.host;
+        let (host, watched) = (self.host, self.watched);
         if cell.word.has(KILLED | LISTENS) {
             if cell.word.has(KILLED) {
                 return;
             }
             host.begin_quiet();
         }
-        let watched = self.watched;
-        let begins = |target| {
+        let begins = move |target| {
             if let Some(kind) = cell.kind() {
                 watched.begins_other(target, kind);
             }
         };
-        let polled = host.poll(cell, begins);
-        if host.listens.get() {
-            host.end_quiet();
+        let Some((target, polled)) = host.poll(cell, begins) else {
+            return if host.listens.get() { host.end_quiet() };
+        };
+        let goes_on = matches!(polled, Polled::Pending) && !watched.has_cut();
+        if !goes_on || host.listens.get() {
+            self.polled(cell, target, polled);
         }
-        let Some((target, polled)) = polled else { return };
+    }
+
+    /// A poll has ended the future, or something rare.
+    #[inline(never)]
+    fn polled(&mut self, cell: CellRef<'_>, target: Target, polled: Polled) {
+        if self.host.listens.get() {
+            self.host.end_quiet();
+        }
         if self.watched.has_cut() && self.comes_back(cell, target, self.has_message(cell)) {
             return self.host.let_go(polled);
         }
