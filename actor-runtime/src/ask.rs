@@ -26,7 +26,7 @@ use crate::cell::status::ANSWERED;
 use crate::cell::{Body, CellRef, Continuation, Handled, Options, Outcome, Place, TypeOf, Waiter};
 use crate::config;
 use crate::error::AskError;
-use crate::held::Held;
+use crate::held::{Held, Seldom, Spends};
 use crate::host::{self, Host, Signal};
 use crate::message::Protocol;
 use crate::record::Class;
@@ -205,10 +205,22 @@ impl<T> Drop for Carried<T> {
 #[must_use = "an ask does nothing until awaited: `.await?`, `.on(cx, ..)`, or `.start()`"]
 pub struct Ask<T: Send + 'static> {
     to: Address,
+    progress: Seldom<Progress<T>>,
+}
+
+/// How far an ask has come, and what is still to be sent.
+struct Progress<T: Send + 'static> {
     state: State<T>,
-    /// What is still to be sent. Apart from the state, which is written before the message is: the call that
-    /// writes it is then the last thing that a poll does.
+    /// Apart from the state, which is written before the message is: the call that writes it is then the last
+    /// thing that a poll does.
     send: Send_<T>,
+}
+
+impl<T: Send + 'static> Spends for Progress<T> {
+    #[inline(always)]
+    fn is_spent(&self) -> bool {
+        matches!(self.state, State::Ended)
+    }
 }
 
 /// How far an ask has come.
@@ -244,13 +256,14 @@ pub(crate) fn ask_by<T: Send + 'static>(
     timeout_nanos: u64,
     send: impl FnOnce(Address, Reply<T>) + Send + 'static,
 ) -> Ask<T> {
-    Ask { to, state: State::Unsent { timeout_nanos }, send: Held::new(send) }
+    let progress = Progress { state: State::Unsent { timeout_nanos }, send: Held::new(send) };
+    Ask { to, progress: Seldom::new(progress) }
 }
 
 impl<T: Send + 'static> Ask<T> {
     /// Sets the deadline, from when the ask is sent. Until it is sent, the last word counts.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        if let State::Unsent { timeout_nanos } = &mut self.state {
+        if let State::Unsent { timeout_nanos } = &mut self.progress.state {
             *timeout_nanos = config::nanos(timeout);
         }
         self
@@ -276,7 +289,7 @@ impl<T: Send + 'static> Ask<T> {
         assert!(!on_shard, "`wait` would hold up the shard: use `.await` in a handler");
         self.send();
         // The shard tells of the deadline. If a handler holds it, this thread goes on all the same.
-        let timeout_nanos = match &self.state {
+        let timeout_nanos = match &self.progress.state {
             State::Carried(carried) => carried.timeout_nanos,
             _ => 0,
         };
@@ -289,10 +302,12 @@ impl<T: Send + 'static> Ask<T> {
         host::with(|host| {
             let host = host.expect("an ask goes on where it began");
             self.send();
-            let State::Here(at, _) = self.state else { panic!("an ask goes on where it began") };
+            let State::Here(at, _) = self.progress.state else {
+                panic!("an ask goes on where it began")
+            };
             assert!(host.shard_id == at.shard_id(), "an ask goes on where it began");
             // From here on it is the cell's.
-            self.state = State::Ended;
+            self.progress.state = State::Ended;
             let ask = at.target();
             let then = then(Answered { ask, answer: PhantomData });
             let Some(cell) = host.cell(ask) else { return };
@@ -310,15 +325,15 @@ impl<T: Send + 'static> Ask<T> {
 
     /// Sends the ask unless it was sent.
     fn send(&mut self) {
-        host::with(|host| match (host, &mut self.state) {
+        host::with(|host| match (host, &mut self.progress.state) {
             (Some(host), State::Unsent { timeout_nanos }) => {
                 let (at, cell) = settle::<T>(host, *timeout_nanos);
-                self.state = State::Here(at, cell.place());
-                self.send.call(self.to, Reply::to(at));
+                self.progress.state = State::Here(at, cell.place());
+                self.progress.send.call(self.to, Reply::to(at));
             }
             (None, State::Unsent { timeout_nanos }) => {
-                let carried = send_outside(self.to, *timeout_nanos, self.send.take());
-                self.state = State::Carried(Box::new(carried));
+                let carried = send_outside(self.to, *timeout_nanos, self.progress.send.take());
+                self.progress.state = State::Carried(Box::new(carried));
             }
             _ => {}
         });
@@ -425,7 +440,7 @@ impl<T: Send + 'static> Future for Ask<T> {
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        host::with(|host| match (host, &this.state) {
+        host::with(|host| match (host, &this.progress.state) {
             (Some(host), State::Here(at, place)) => this.poll_here(host, *at, *place, cx),
             (Some(host), _) => this.begin_here(host, cx),
             (None, _) => this.poll_outside(cx),
@@ -438,7 +453,9 @@ impl<T: Send + 'static> Ask<T> {
     // What is rare ends it by a call of its own: so there is nothing to keep across calls.
     #[inline(never)]
     fn begin_here(&mut self, host: &Host, cx: &mut Context<'_>) -> Poll<Answer<T>> {
-        let State::Unsent { timeout_nanos } = self.state else { return self.poll_outside(cx) };
+        let State::Unsent { timeout_nanos } = self.progress.state else {
+            return self.poll_outside(cx);
+        };
         let asker = host.owner(cx.waker());
         if asker.is_none() || host.is_polled(self.to) {
             return self.begin_for(host, cx);
@@ -450,8 +467,11 @@ impl<T: Send + 'static> Ask<T> {
         let (at, cell) = host.settle_in(free, Awaited::<T>::TYPE, 0, awaited);
         cell.stamp.set(host.deadline_in(timeout_nanos));
         // The state before has nothing to drop.
-        std::mem::forget(std::mem::replace(&mut self.state, State::Here(at, cell.place())));
-        self.send.call(self.to, Reply::to(at));
+        std::mem::forget(std::mem::replace(
+            &mut self.progress.state,
+            State::Here(at, cell.place()),
+        ));
+        self.progress.send.call(self.to, Reply::to(at));
         Poll::Pending
     }
 
@@ -461,12 +481,12 @@ impl<T: Send + 'static> Ask<T> {
     #[inline(never)]
     fn begin_for(&mut self, host: &Host, cx: &Context<'_>) -> Poll<Answer<T>> {
         if host.is_polled(self.to) {
-            drop(self.send.take());
-            self.state = State::Ended;
+            drop(self.progress.send.take());
+            self.progress.state = State::Ended;
             return Poll::Ready(Err(AskError::CallingSelf));
         }
         self.send();
-        match self.state {
+        match self.progress.state {
             State::Here(at, _) => self.wait_here(host, at.target(), cx),
             _ => unreachable!("an ask begins where it is polled"),
         }
@@ -485,7 +505,7 @@ impl<T: Send + 'static> Ask<T> {
         match host.cells.take(cell, at.target(), ANSWERED, Awaited::<T>::TYPE) {
             Some(Awaited { answer: Some(answer), .. }) => {
                 // A place leaves nothing to drop.
-                std::mem::forget(std::mem::replace(&mut self.state, State::Ended));
+                std::mem::forget(std::mem::replace(&mut self.progress.state, State::Ended));
                 Poll::Ready(answer)
             }
             _ => self.wait_here(host, at.target(), cx),
@@ -514,7 +534,7 @@ impl<T: Send + 'static> Ask<T> {
                 return Poll::Pending;
             }
         };
-        self.state = State::Ended;
+        self.progress.state = State::Ended;
         Poll::Ready(answer)
     }
 
@@ -522,7 +542,7 @@ impl<T: Send + 'static> Ask<T> {
     #[cold]
     #[inline(never)]
     fn poll_outside(&mut self, cx: &mut Context<'_>) -> Poll<Answer<T>> {
-        let is_here = matches!(self.state, State::Here(..));
+        let is_here = matches!(self.progress.state, State::Here(..));
         assert!(!is_here, "an ask is awaited on the shard that sent it");
         self.poll_carried(cx)
     }
@@ -530,7 +550,7 @@ impl<T: Send + 'static> Ask<T> {
     /// Polls an ask that began on a thread that is no shard.
     fn poll_carried(&mut self, cx: &mut Context<'_>) -> Poll<Answer<T>> {
         self.send();
-        let State::Carried(carried) = &mut self.state else {
+        let State::Carried(carried) = &mut self.progress.state else {
             panic!("an ask is not polled after its end");
         };
         let answer = match Pin::new(&mut carried.answer).poll(cx) {
@@ -538,7 +558,7 @@ impl<T: Send + 'static> Ask<T> {
             Poll::Pending if carried.is_cut_off(cx) => Err(AskError::Stopped),
             Poll::Pending => return Poll::Pending,
         };
-        self.state = State::Ended;
+        self.progress.state = State::Ended;
         Poll::Ready(answer)
     }
 }
@@ -551,8 +571,7 @@ fn wait_with(cell: CellRef<'_>, waker: &Waker) {
     drop(cell.with_extras(|extras| extras.waiter.replace(waker)));
 }
 
-impl<T: Send + 'static> Drop for Ask<T> {
-    #[inline]
+impl<T: Send + 'static> Drop for Progress<T> {
     fn drop(&mut self) {
         if let State::Here(at, _) = self.state {
             give_up::<T>(at);
@@ -575,7 +594,7 @@ fn give_up<T: Send + 'static>(at: Address) {
 
 impl<T: Send + 'static> fmt::Debug for Ask<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match self.state {
+        let state = match self.progress.state {
             State::Unsent { .. } => "not sent",
             State::Ended => "ended",
             State::Here(..) | State::Carried(_) => "pending",

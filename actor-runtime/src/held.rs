@@ -1,4 +1,5 @@
-//! UNSAFE. A closure that is called at most once, kept inline while it is small.
+//! UNSAFE. What an ask is made of: a closure that is called at most once, kept inline while it is small, and a value
+//! that is mostly spent when it is dropped.
 //!
 //! An ask holds what it will send until it is polled. In a box that cost a fifth of the whole ask.
 //!
@@ -7,9 +8,11 @@
 //! 1. While `calls` is some, `words` holds an `F`, or a box of one if `F` is not [`is_small`], of exactly the
 //!    type whose functions `calls` are; else it holds nothing.
 //! 2. Every `F` is `Send`, so a `Held` may go to another thread.
+//! 3. The value in a [`Seldom`] is dropped by its drop alone.
 
 use std::fmt;
-use std::mem::MaybeUninit;
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
 /// The words kept inline: a few fields, or a message with a reference and a `Vec`.
@@ -142,6 +145,59 @@ unsafe fn drop_held<F>(at: NonNull<u8>) {
     drop(unsafe { take::<F>(at) });
 }
 
+/// What can be spent.
+pub(crate) trait Spends {
+    /// Whether nothing is left to drop: then nothing is dropped.
+    fn is_spent(&self) -> bool;
+}
+
+/// A value that is mostly spent when it is dropped. To see that takes two instructions where it is dropped; else it
+/// is dropped elsewhere.
+pub(crate) struct Seldom<T: Spends>(ManuallyDrop<T>);
+
+impl<T: Spends> Seldom<T> {
+    #[inline(always)]
+    pub(crate) const fn new(value: T) -> Self {
+        Self(ManuallyDrop::new(value))
+    }
+}
+
+impl<T: Spends> Deref for Seldom<T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Spends> DerefMut for Seldom<T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T: Spends> Drop for Seldom<T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if !self.0.is_spent() {
+            // SAFETY: invariant 3.
+            unsafe { drop_rest(&mut self.0) }
+        }
+    }
+}
+
+/// # Safety
+///
+/// The value is not used again.
+#[cold]
+#[inline(never)]
+unsafe fn drop_rest<T>(value: &mut ManuallyDrop<T>) {
+    // SAFETY: passed on from the caller.
+    unsafe { ManuallyDrop::drop(value) }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -177,6 +233,28 @@ mod tests {
             assert_eq!(sum.load(Ordering::Relaxed), if calls { 7 } else { 0 });
             assert_eq!(drops.load(Ordering::Relaxed), 1);
         }
+    }
+
+    #[test]
+    fn what_is_left_of_a_value_is_dropped_once() {
+        struct Counts<'c>(bool, &'c AtomicUsize);
+        impl Spends for Counts<'_> {
+            fn is_spent(&self) -> bool {
+                self.0
+            }
+        }
+        impl Drop for Counts<'_> {
+            fn drop(&mut self) {
+                self.1.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        let drops = AtomicUsize::new(0);
+        let mut spent = Seldom::new(Counts(false, &drops));
+        spent.0.0 = true;
+        drop(spent);
+        assert_eq!(drops.load(Ordering::Relaxed), 0);
+        drop(Seldom::new(Counts(false, &drops)));
+        assert_eq!(drops.load(Ordering::Relaxed), 1);
     }
 
     #[test]

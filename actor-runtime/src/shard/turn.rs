@@ -664,7 +664,9 @@ impl<'t> Turn<'t> {
             }
         };
         let Some((target, polled)) = host.poll(cell, begins) else {
-            return if host.listens.get() { host.end_quiet() };
+            return if host.listens.get() {
+                host.end_quiet()
+            };
         };
         let goes_on = matches!(polled, Polled::Pending) && !watched.has_cut();
         if !goes_on || host.listens.get() {
@@ -711,9 +713,9 @@ impl<'t> Turn<'t> {
     /// chain of asks neither grows the stack nor holds the shard.
     #[inline]
     fn poll_asker(&mut self, asker: Place) {
-        let may = self.host.answers_at_once.replace(false);
+        self.host.answers_at_once.set(false);
         self.poll_cell(self.host.at_place(self.host.shard_id, asker));
-        self.host.answers_at_once.set(may);
+        self.host.answers_at_once.set(true);
     }
 
     /// A pending handler or hook has ended.
