@@ -15,7 +15,7 @@ use crate::cell::status::{
     ANSWERED, BACKLOG, BUSY, CLOSING, ENDING, FAILED, KILLED, LEAVING, LENT, LISTED, LISTENS, NEWS,
     STARTING, WOKEN,
 };
-use crate::cell::task::Polled;
+use crate::cell::task::{Polled, Task};
 use crate::cell::{Called, CellRef, CellType, Handled, Outcome, Place, Waiter};
 use crate::config;
 use crate::error::AskError;
@@ -318,10 +318,11 @@ impl<'t> Turn<'t> {
     /// What a delivery left, or its panic.
     #[inline(never)]
     pub(super) fn called(&mut self, cell: CellRef<'_>, target: Target, called: Called) {
-        if let Called::Answered(asker) = called {
-            return self.answered(cell, asker);
+        match called {
+            Called::Answered(asker) => self.answered(cell, asker),
+            Called::Later(task) if !self.watched.has_cut() => self.begin_polls(cell, target, task),
+            called => self.delivered(cell, target, called.outcome()),
         }
-        self.delivered(cell, target, called.outcome());
     }
 
     /// Says that code of this actor is called next which is no handler.
@@ -566,11 +567,14 @@ impl<'t> Turn<'t> {
                 self.count_handled(cell);
                 self.flow(cell, target, flow);
             }
-            Outcome::Later(task) => {
-                cell.suspend(task, target);
-                self.poll_cell(cell);
-            }
+            Outcome::Later(task) => self.begin_polls(cell, target, task),
         }
+    }
+
+    /// An `async` handler or hook has begun.
+    fn begin_polls(&mut self, cell: CellRef<'_>, target: Target, task: Task<'static>) {
+        cell.suspend(task, target);
+        self.poll_cell(cell);
     }
 
     /// A call has ended well: that of a message is counted.
@@ -668,13 +672,16 @@ impl<'t> Turn<'t> {
                 host.end_quiet()
             };
         };
-        let goes_on = matches!(polled, Polled::Pending) && !watched.has_cut();
-        if !goes_on || host.listens.get() {
-            self.polled(cell, target, polled);
+        let is_rare = watched.has_cut() || host.listens.get();
+        match polled {
+            Polled::Pending if !is_rare => {}
+            Polled::Ready(flow) if !is_rare => self.ready(cell, target, flow),
+            polled => self.polled(cell, target, polled),
         }
     }
 
-    /// A poll has ended the future, or something rare.
+    /// What a poll left, be it something rare.
+    #[cold]
     #[inline(never)]
     fn polled(&mut self, cell: CellRef<'_>, target: Target, polled: Polled) {
         if self.host.listens.get() {
