@@ -1,8 +1,8 @@
 //! A supervision tree that heals: what fails is started again, and what waits for it is not lost.
 //!
-//! A bank keeps an audit log and a vault, which needs the log, and desks that open and close. The supervisor is the
-//! struct `Bank`: each field is a child. Its strategy is rest for one, so when the log fails, what was started after it
-//! is started anew, too.
+//! A bank keeps an audit log, desks that open and close, and a vault, which need the log. The supervisor is the struct
+//! `Bank`: each field is a child. Its strategy is rest for one, so when the log fails, what was started after it is
+//! started anew, too; when the vault fails, nobody else.
 //!
 //! Run it with `cargo run --example supervision`. It prints the tree, what happens to it, and a picture in the language
 //! of Mermaid:
@@ -10,9 +10,9 @@
 //! ```text
 //! Bank (rest for one)
 //! ├─ log: AuditLog, running
-//! ├─ vault: Vault, running
-//! └─ desks (one for one)
-//!    └─ 0: Desk, running
+//! ├─ desks (one for one)
+//! │  └─ 0: Desk, running
+//! └─ vault: Vault, running
 //! ```
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
@@ -33,6 +33,11 @@ impl AuditLog {
         self.lines += 1;
         println!("  log {}: {line}", self.lines);
     }
+
+    #[ask]
+    fn lines(&self) -> u32 {
+        self.lines
+    }
 }
 
 /// Has money, and no patience with odd sums.
@@ -51,6 +56,11 @@ impl Vault {
         self.log.write(format!("{coins} in, {} there", self.coins));
     }
 
+    #[ask]
+    fn coins(&self) -> u32 {
+        self.coins
+    }
+
     /// What was there is gone with the old state: somebody has to be told.
     #[restart]
     fn lose(&mut self) {
@@ -62,15 +72,14 @@ impl Vault {
 #[actor]
 struct Desk {
     number: u32,
-    vault: ActorRef<Vault>,
+    log: ActorRef<AuditLog>,
 }
 
 #[handlers]
 impl Desk {
     #[ask]
-    fn pay_in(&self, coins: u32) -> u32 {
-        self.vault.take(coins);
-        self.number
+    fn serve(&self, whom: String) {
+        self.log.write(format!("{whom} at desk {}", self.number));
     }
 }
 
@@ -79,10 +88,10 @@ struct Bank {
     coins: u32,
     #[child]
     log: AuditLog,
+    #[dynamic(start = |number: u32| Desk { number, log })]
+    desks: Dynamic<Desk>,
     #[child(start = Vault { coins, log })]
     vault: Vault,
-    #[dynamic(start = |number: u32| Desk { number, vault })]
-    desks: Dynamic<Desk>,
 }
 
 #[callboard::main(shards = 1)]
@@ -90,15 +99,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut events =
         SystemRef::current().events().only([Topic::ChildGaveUp, Topic::Panic, Topic::Restarted]);
     let bank = Bank::start(10).await?;
-    let desk = bank.desks().start(7).await?;
+    let (ended, desk) = (bank.wait(), bank.desks().start(7).await?);
     println!("{}\n", bank.tree().await?);
 
-    println!("desk {} takes 5 coins, then a million, then 6", desk.pay_in(5).await?);
-    desk.pay_in(1_000_000).await?;
-    desk.pay_in(6).await?;
+    println!("the vault is given 5 coins, then a million, then 6");
+    let vault = bank.vault();
+    [5, 1_000_000, 6].into_iter().for_each(|coins| vault.take(coins));
     say(&mut events, 2).await;
+    // The vault begins again with what it had at first, and with what still waits for it.
+    println!(
+        "the vault has {} coins, and the log {} lines",
+        vault.coins().await?,
+        bank.log().lines().await?
+    );
+    desk.serve("Ada".to_owned()).await?;
+    bank.log().lines().await?;
 
-    println!("\nthe log is killed, so the vault and the desks are started anew");
+    println!("\nthe log is killed, so all that was started after it is started anew");
     bank.log().kill();
     say(&mut events, 3).await;
     println!("{}\n", bank.tree().await?);
@@ -106,7 +123,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("it was the second restart within ten seconds; the third is one too many");
     bank.vault().kill();
     say(&mut events, 1).await;
-    println!("the bank has ended: {}", bank.wait().await);
+    println!("the bank has ended: {}", ended.await);
     Ok(())
 }
 

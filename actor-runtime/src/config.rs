@@ -64,7 +64,10 @@ pub(crate) const ROTATION_MOST: Duration = Duration::from_micros(300);
 pub(crate) const TURN_LONGEST: Duration = Duration::from_micros(100);
 
 /// How long a shard leaves its own work alone at a stretch while a lane to another shard is full.
-pub(crate) const PACE_LONGEST: Duration = Duration::from_micros(100);
+pub(crate) const PACE_LONGEST: Duration = Duration::from_millis(1);
+
+/// The same while nothing leaves that lane.
+pub(crate) const PACE_STILL: Duration = Duration::from_micros(100);
 
 /// How long an idle shard spins after work before it parks: about what a wake costs.
 pub(crate) const SPIN: Duration = Duration::from_micros(50);

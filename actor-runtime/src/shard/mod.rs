@@ -89,8 +89,8 @@ pub(crate) struct Shard {
     rotation: RefCell<VecDeque<u32>>,
     /// Deadlines of start hooks that await, by the shard's clock.
     starts: RefCell<BTreeSet<(u64, u32, u32)>>,
-    /// Since when a lane has been full while the shard waited for it.
-    blocked_since: Cell<Option<Instant>>,
+    /// While the shard waits for a lane that is full: since when, and when it last sent anything.
+    blocked: Cell<Option<(Instant, Instant)>>,
     /// Whether it sends no more to other shards, which may be gone.
     keeps: Cell<bool>,
     /// Stamps below this are of earlier turns.
@@ -143,7 +143,7 @@ impl Shard {
             slice_messages: parts.slice_messages,
             rotation: RefCell::default(),
             starts: RefCell::default(),
-            blocked_since: Cell::new(None),
+            blocked: Cell::new(None),
             keeps: Cell::new(false),
             slice_base: Cell::new(0),
             queue_levels: Cell::default(),
@@ -216,12 +216,12 @@ impl Shard {
     }
 
     /// Sends what the outboxes hold, as far as the lanes have room, and wakes who sleeps. Answers whether
-    /// all is sent.
-    fn flush(&self) -> bool {
+    /// all is sent, and whether anything is.
+    fn flush(&self) -> (bool, bool) {
         if self.keeps.get() {
-            return true;
+            return (true, false);
         }
-        let mut all = true;
+        let (mut all, mut any) = (true, false);
         for (to, outbox) in self.host.outboxes.iter().enumerate() {
             if outbox.is_empty() {
                 continue;
@@ -229,11 +229,12 @@ impl Shard {
             let lane = &self.senders[to];
             let sent = outbox.flush(lane, &self.host.stock);
             all &= outbox.is_empty();
+            any |= sent;
             if sent {
                 self.peers[to].rouse();
             }
         }
-        all
+        (all, any)
     }
 }
 

@@ -93,9 +93,11 @@ impl<'t> Turn<'t> {
             self.rotate();
         }
         self.tell_ends();
-        let flushed = self.shard.flush();
-        if flushed {
-            self.shard.blocked_since.set(None);
+        let (flushed, any) = self.shard.flush();
+        match self.shard.blocked.get() {
+            Some(_) if flushed => self.shard.blocked.set(None),
+            Some((since, _)) if any => self.shard.blocked.set(Some((since, self.began))),
+            _ => {}
         }
         self.host.counters.turns.add(1);
         self.next(flushed)
@@ -123,15 +125,17 @@ impl<'t> Turn<'t> {
     }
 
     /// Whether this turn leaves the shard's own work alone, because a lane is full: who fills it faster than
-    /// it empties would fill the memory instead. Never for long: the other shard may be stuck.
+    /// it empties would fill the memory instead. Never for long, and shorter if the lane does not move: the other
+    /// shard may be stuck.
     fn is_paced(&self) -> bool {
-        let blocked = &self.shard.blocked_since;
+        let blocked = &self.shard.blocked;
         if self.host.outboxes.iter().all(|outbox| outbox.full.borrow().is_empty()) {
             return false;
         }
-        let since = blocked.get().unwrap_or(self.began);
-        let is_paced = self.began.saturating_duration_since(since) < config::PACE_LONGEST;
-        blocked.set(is_paced.then_some(since));
+        let (since, moved) = blocked.get().unwrap_or((self.began, self.began));
+        let age = |moment| self.began.saturating_duration_since(moment);
+        let is_paced = age(moved) < config::PACE_STILL && age(since) < config::PACE_LONGEST;
+        blocked.set(is_paced.then_some((since, moved)));
         is_paced
     }
 
