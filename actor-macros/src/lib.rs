@@ -198,9 +198,8 @@ pub fn handlers(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `intensity(..)` | of `#[dynamic]`: how many restarts they bear among them | as above |
 ///
 /// `start` sees the children above it as references, by name, and a clone of each plain field that it names, which
-/// is why those are `Clone + Send + Sync`. Of `#[dynamic]` it is a closure: what it takes is what
-/// [`Dynamic::start`](../callboard/struct.Dynamic.html) takes, kept for restarts, and so `Clone`, unless the children
-/// are temporary.
+/// is why those are `Clone + Send + Sync`. Of `#[dynamic]` it is a closure: what it takes is what `Dynamic::start`
+/// takes, kept for restarts, and so `Clone`, unless the children are temporary.
 ///
 /// # Examples
 ///

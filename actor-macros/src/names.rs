@@ -275,35 +275,47 @@ pub(crate) fn use_of(expression: &TokenStream, name: &Ident) -> Option<Ident> {
 /// Collects the places where a variable is used; whether one of that name is bound, too.
 fn uses(tokens: &TokenStream, name: &str, found: &mut Vec<Ident>) -> bool {
     let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    let punct = |at: Option<usize>| match at.and_then(|at| trees.get(at)) {
-        Some(TokenTree::Punct(punct)) => punct.as_char(),
-        _ => ' ',
-    };
     let mut binds = false;
     for (at, tree) in trees.iter().enumerate() {
-        let before = at.checked_sub(1);
-        match tree {
-            TokenTree::Group(group) => binds |= uses(&group.stream(), name, found),
-            TokenTree::Ident(ident) if ident == name => {
-                let is_called = matches!(
-                    trees.get(at + 1),
-                    Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis
-                );
-                let range = punct(before) == '.' && punct(at.checked_sub(2)) == '.';
-                let part = matches!(punct(before), '.' | ':' | '\'') && !range;
-                let labels = matches!(punct(Some(at + 1)), ':' | '!') && punct(Some(at + 2)) != '=';
-                let declared = matches!(
-                    before.and_then(|before| trees.get(before)),
-                    Some(TokenTree::Ident(word))
-                        if ["for", "let", "mut", "ref"].iter().any(|binds| word == binds)
-                );
-                if declared || punct(before) == '|' || punct(Some(at + 1)) == '|' {
-                    binds = true;
-                } else if !is_called && !part && !labels {
-                    found.push(ident.clone());
-                }
+        let ident = match tree {
+            TokenTree::Group(group) => {
+                binds |= uses(&group.stream(), name, found);
+                continue;
             }
-            TokenTree::Ident(_) | TokenTree::Literal(_) | TokenTree::Punct(_) => {}
+            TokenTree::Ident(ident) if ident == name => ident,
+            TokenTree::Ident(_) | TokenTree::Literal(_) | TokenTree::Punct(_) => continue,
+        };
+        let punct = |tree: Option<&TokenTree>| match tree {
+            Some(TokenTree::Punct(punct)) => punct.as_char(),
+            _ => ' ',
+        };
+        let before = |back: usize| punct(at.checked_sub(back).and_then(|at| trees.get(at)));
+        let after = |on: usize| punct(trees.get(at + on));
+        // `let log`, `|log|`, `log =>`
+        let declared = matches!(
+            at.checked_sub(1).and_then(|at| trees.get(at)),
+            Some(TokenTree::Ident(word)) if ["for", "let", "mut", "ref"].iter().any(|w| word == w)
+        );
+        let arm = (after(1), after(2)) == ('=', '>');
+        if declared || arm || before(1) == '|' || after(1) == '|' {
+            binds = true;
+            continue;
+        }
+        // `log(1)`
+        let is_called = matches!(
+            trees.get(at + 1),
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis
+        );
+        // `a.log`, `a::log`, but not `..log`
+        let is_part = match (before(2), before(1)) {
+            (second, '.') => second != '.',
+            (':', ':') | (_, '\'') => true,
+            _ => false,
+        };
+        // `log: 1`, `log::a`, `log!()`, `log = 1`, but not `log != 1`
+        let is_label = matches!(after(1), '!' | ':' | '=') && after(2) != '=';
+        if !is_called && !is_part && !is_label {
+            found.push(ident.clone());
         }
     }
     binds
@@ -472,6 +484,8 @@ mod tests {
             "house.log",
             "{ let log = 1; log }",
             "all().map(|log| log + 1)",
+            "match all() { log => log }",
+            "format!(\"{log}\", log = 1)",
             "\"log\"",
         ] {
             assert!(use_of(&read(written), &name).is_none(), "{written}");

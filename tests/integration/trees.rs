@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use callboard::{
-    ActorRef, ChildFailed, Dynamic, ExitReason, StartError, SupervisorSpec, actor, handlers,
-    supervisor,
+    ActorRef, ChildFailed, DeadReason, Dynamic, ExitReason, StartError, SupervisorSpec, actor,
+    handlers, supervisor,
 };
 
 use crate::check::everywhere;
@@ -121,8 +121,7 @@ fn trunk(first: &str, journal: &Journal) -> SupervisorSpec<Trunk> {
 #[test]
 fn s1_a_tree_starts_from_the_top_and_stops_from_the_bottom() {
     everywhere(|world| {
-        let journal = Journal::default();
-        let log = journal;
+        let log = Journal::default();
         world.run(0, || async move {
             let trunk = Trunk::start("a".to_owned(), log.clone()).await.expect("it starts");
             assert_eq!(log.line(), "+a +a2 +leaf");
@@ -182,10 +181,9 @@ fn s5_dynamic_children_start_from_arguments_and_again_from_the_same() {
 }
 
 #[test]
-fn l8_the_restart_hook_sees_the_old_state_and_a_start_sees_the_fields_again() {
+fn l7_l8_at_a_restart_the_hook_sees_the_old_state_and_what_waited_may_go() {
     everywhere(|world| {
-        let journal = Journal::default();
-        let log = journal;
+        let log = Journal::default();
         world.run(0, || async move {
             let trunk = trunk("a", &log).start().await.map(TrunkTree::from).expect("it starts");
             let (root, second) = (trunk.root(), trunk.second());
@@ -200,6 +198,7 @@ fn l8_the_restart_hook_sees_the_old_state_and_a_start_sees_the_fields_again() {
             let line = log.line();
             assert!(line.starts_with("a:panic:7 "), "{line}");
         });
-        world.end();
+        let dropped = world.end().dead_letters.of(DeadReason::Restart);
+        assert!(dropped >= 1, "what waited is a dead letter");
     });
 }
