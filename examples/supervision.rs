@@ -132,7 +132,7 @@ async fn say(events: &mut Events, count: usize) {
     for _ in 0..count {
         match events.next().await {
             Some(Event::ChildGaveUp { child, reason, .. }) => {
-                println!("{child}: {reason}, gave up")
+                println!("{child}: {reason}, gave up");
             }
             Some(Event::Panic { panic, .. }) => println!("panic: {}", panic.text),
             Some(Event::Restarted { kind, reason, .. }) => {

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a test is its failure")]
 
 use std::env::consts::EXE_SUFFIX;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -99,6 +99,47 @@ fn echo_server_serves_others() {
         BufReader::new(client).read_line(&mut back).unwrap();
         assert_eq!(back, format!("client {number}\n"));
     }
+}
+
+#[test]
+fn web_serves_while_its_actors_crash_and_restart() {
+    let printed = printed(&mut example("web"));
+    let (listening, summary) = printed.split_once('\n').unwrap();
+    assert!(listening.starts_with("listening on 127.0.0.1:"), "{printed}");
+    assert_eq!(summary, "200 deposits by 4 clients, 5 crashes\nalice has 200 cents\n");
+}
+
+/// One request to a web server; its status and its body.
+fn request(address: &str, method: &str, path: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "{method} {path} HTTP/1.1\r\nhost: bank\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap();
+    (status.to_owned(), body.to_owned())
+}
+
+#[test]
+fn web_answers_what_was_asked_while_its_house_was_down() {
+    let mut command = example("web");
+    command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
+    let mut server = Server(command.spawn().unwrap());
+    let mut listening = String::new();
+    let stdout = server.0.stdout.take().unwrap();
+    BufReader::new(stdout).read_line(&mut listening).unwrap();
+    let address = listening.trim().strip_prefix("listening on ").unwrap();
+
+    assert_eq!(request(address, "GET", "/accounts/bob").0, "404");
+    for round in 1..=10 {
+        let deposit = request(address, "POST", "/accounts/bob/7");
+        assert_eq!(deposit, ("200".to_owned(), (round * 7).to_string()));
+        assert_eq!(request(address, "POST", "/crash").0, "202");
+        let balance = request(address, "GET", "/accounts/bob");
+        assert_eq!(balance, ("200".to_owned(), (round * 7).to_string()));
+    }
+    let (status, tree) = request(address, "GET", "/tree");
+    assert!(status == "200" && tree.contains("ledger") && tree.contains("house"), "{tree}");
 }
 
 /// The search, over the files of a directory of this package.
@@ -201,7 +242,7 @@ fn help_is_no_error() {
 
 #[test]
 fn mistaken_arguments_are_named_and_end_with_2() {
-    let mistakes: [(&str, &[&str], &str); 9] = [
+    let mistakes: [(&str, &[&str], &str); 10] = [
         ("search", &["no/such/place"], "no such directory: no/such/place"),
         ("search", &["Cargo.toml"], "not a directory: Cargo.toml"),
         ("search", &["--qurey", "actor"], "invalid option '--qurey'"),
@@ -211,6 +252,7 @@ fn mistaken_arguments_are_named_and_end_with_2() {
         ("ping_pong", &["0"], "not a number of round trips"),
         ("ping_pong", &["1", "2"], "not a number of round trips"),
         ("echo_server", &["--lisen"], "unknown arguments"),
+        ("web", &["--lisen"], "unknown arguments"),
     ];
     for (name, arguments, mistake) in mistakes {
         let mut command = example(name);

@@ -180,6 +180,13 @@ mod tests {
     }
 
     #[test]
+    fn a_text_has_its_words_in_small_letters() {
+        let words = Words::of("One word, and one more word");
+        assert!(words.has("one") && words.has("word") && !words.has("two"));
+        assert_eq!((words.total, words.counts["one"]), (6, 2));
+    }
+
+    #[test]
     fn any_word_may_match() {
         assert_eq!(paths(&index(), &["nowhere", "different"], 10), ["none"]);
         assert!(paths(&index(), &["nowhere"], 10).is_empty());

@@ -10,12 +10,12 @@ use std::task::{Context as TaskContext, Poll, Wake, Waker};
 
 use callboard::testing::Simulator;
 use callboard::{
-    ActorRef, Address, AskError, Context, DeadReason, Event, Events, Start, Topic, actor, handlers,
-    start,
+    ActorRef, Address, AskError, ChildSpec, Context, DeadReason, Event, Events, Start,
+    SupervisorSpec, Topic, actor, handlers, start,
 };
 
 use crate::bounded::{Refusing, RefusingMsg};
-use crate::check::{Subject, SubjectMsg, World, ask_from, everywhere, on_shards, put, real};
+use crate::check::{Log, Subject, SubjectMsg, World, ask_from, everywhere, on_shards, put, real};
 
 /// All that a subscriber has not yet seen, once nothing more comes.
 fn rest(mut events: Events) -> Vec<Event> {
@@ -204,6 +204,43 @@ fn l6_what_an_async_handler_keeps_is_told_of_a_panic_and_of_a_kill() {
             assert_eq!(in_flight(events).value(), Some((number,)));
         }
         world.end();
+    });
+}
+
+/// Notes what it takes, but cannot take 2.
+#[actor]
+struct Picky(ActorRef<Log>);
+
+#[handlers]
+impl Picky {
+    #[tell(keep)]
+    fn take(&mut self, number: u64) {
+        assert_ne!(number, 2, "not this one");
+        self.0.note(number);
+    }
+}
+
+#[test]
+fn p15_l6_a_restarted_actor_takes_what_waited_and_the_letter_has_what_it_was_at() {
+    on_shards(|simulator| {
+        let events = simulator.events();
+        let log = put(&simulator, 1, Log::default);
+        let child = ChildSpec::<Picky>::new("picky", move |_| async move { Ok(Picky(log)) });
+        let tree = simulator.block_on(0, || SupervisorSpec::new("one").child(child).start());
+        let picky = tree.expect("it takes no time").expect("it starts").child::<Picky>(0);
+        simulator.enter(0, || (1..=5).for_each(|number| picky.take(number)));
+        simulator.run();
+        assert_eq!(ask_from(&simulator, 0, log.notes()), Ok(vec![1, 3, 4, 5]));
+        let lives = rest(events).into_iter().filter_map(|event| match event {
+            Event::DeadLetter { .. } => Some(format!("{:?}", event.value::<(u64,)>())),
+            Event::Started { actor, .. } if actor == picky.address() => Some("start".to_owned()),
+            Event::Stopped { actor, reason, .. } if actor == picky.address() => {
+                assert!(reason.to_string().contains("not this one"), "{reason}");
+                Some("stop".to_owned())
+            }
+            _ => None,
+        });
+        assert_eq!(Vec::from_iter(lives), ["start", "Some((2,))", "stop"]);
     });
 }
 

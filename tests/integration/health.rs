@@ -4,7 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use callboard::testing::Simulator;
-use callboard::{ActorRef, Address, Context, Event, Events, ExitReason, Topic, actor, handlers};
+use callboard::{
+    ActorRef, Address, ChildSpec, Context, Event, Events, ExitReason, SupervisorSpec, Topic, actor,
+    handlers,
+};
 
 use crate::check::{ask_from, on_shards, put};
 
@@ -121,5 +124,23 @@ fn h2_so_many_bad_answers_in_a_row_end_the_actor() {
         assert!(!reason.is_normal());
         assert_eq!(reason.to_string(), "error: not healthy 3 times in a row: a\nfever");
         assert!(end_of(&simulator, patient).is_some());
+    });
+}
+
+#[test]
+fn h2_a_supervisor_restarts_who_ended_so_and_its_count_begins_anew() {
+    on_shards(|simulator| {
+        let mut events = simulator.events().only(Topic::Health);
+        let spec = SupervisorSpec::new("ward")
+            .child(ChildSpec::<Patient>::new("patient", |_| async {
+                Ok(Patient { well: false, checks: 0 })
+            }));
+        let tree = simulator.block_on(0, || spec.start());
+        let patient = tree.expect("it takes no time").expect("it starts").child::<Patient>(0);
+        wait(&simulator, 3);
+        assert_eq!(ask_from(&simulator, 0, patient.checks()), Ok(0), "its state is new");
+        wait(&simulator, 2);
+        assert_eq!(ask_from(&simulator, 0, patient.checks()), Ok(2), "and so is its count");
+        assert_eq!(told(&mut events).len(), 2, "each life is told of by itself");
     });
 }

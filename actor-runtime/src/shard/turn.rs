@@ -672,9 +672,10 @@ impl<'t> Turn<'t> {
             }
         };
         let Some((target, polled)) = host.poll(cell, begins) else {
-            return if host.listens.get() {
-                host.end_quiet()
-            };
+            if host.listens.get() {
+                host.end_quiet();
+            }
+            return;
         };
         let is_rare = watched.has_cut() || host.listens.get();
         match polled {
