@@ -117,10 +117,11 @@ fn ours(path: &syn::Path) -> Option<&Ident> {
 /// Methods that every reference has already, each with a name to take instead.
 ///
 /// From `clone` on they are methods of traits that are in scope everywhere, which would be found first.
-const RESERVED: [(&str, &str); 25] = [
+const RESERVED: [(&str, &str); 26] = [
     ("address", "location"),
     ("as_dyn", "converted"),
     ("downcast", "narrow"),
+    ("drain", "empty"),
     ("exit", "leave"),
     ("is_alive", "is_up"),
     ("kill", "abort"),

@@ -89,6 +89,17 @@ impl fmt::Display for ExitReason {
     }
 }
 
+/// How an actor ended that was drained: see [`ActorRef::drain`](crate::ActorRef::drain).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Drained {
+    /// Messages that were accepted and not handled to the end: those that waited at the deadline, and the one that was
+    /// being handled. They are among the dead letters.
+    pub left: u64,
+    /// Why it ended: `Killed` if the deadline came first.
+    pub reason: ExitReason,
+}
+
 /// A panic of user code: what it said and where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Panic {

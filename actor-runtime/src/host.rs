@@ -36,7 +36,7 @@ use crate::cell::task::{FutureStock, Polled, Wakes};
 use crate::cell::{Body, CellRef, CellType, Place, Starter, TypeOf, stamp_of_deadline};
 use crate::error::{AskError, RegisterError};
 use crate::event::{Event, Kept, Publisher, Topic};
-use crate::exit::{ExitReason, Panic};
+use crate::exit::{Drained, ExitReason, Panic};
 use crate::mailbox::Seeker;
 use crate::message::MessageField;
 use crate::record::{
@@ -340,6 +340,8 @@ pub(crate) enum Signal {
     Demonitor(Address, u64),
     /// Your monitor of this number has fired.
     Down(u64, Said, Incarnation),
+    /// End after what was sent before, and say how it went; at once after so many nanoseconds.
+    Drain(u64, oneshot::Sender<Drained>),
     /// An actor wants you to end.
     Exit(Said),
     /// There will be no answer, and why.
@@ -413,6 +415,7 @@ impl Signal {
         match self {
             Self::Claim(_)
             | Self::Demonitor(..)
+            | Self::Drain(..)
             | Self::Exit(_)
             | Self::IsAlive(_)
             | Self::Link(_)

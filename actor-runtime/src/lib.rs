@@ -208,7 +208,7 @@ pub use crate::cell::{Handled, OnRestart, Options};
 pub use crate::error::{AskError, LookupError, RegisterError, ReserveError, StartError, TellError};
 pub use crate::event::{Event, Kept, Topic};
 pub use crate::events::{Events, Lagged, Subscription};
-pub use crate::exit::{ExitReason, Panic};
+pub use crate::exit::{Drained, ExitReason, Panic};
 pub use crate::flow::{Flow, IntoFlow, IntoHealth, IntoStart, IntoStartOk, Start};
 pub use crate::mailbox::Overflow;
 pub use crate::message::{Api, Message, MessageField, Protocol};

@@ -6,14 +6,16 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use crate::actor_ref::{ActorRef, short_name};
 use crate::address::Address;
 use crate::ask::block_on;
+use crate::config;
 use crate::error::RegisterError;
-use crate::exit::ExitReason;
+use crate::exit::{Drained, ExitReason};
 use crate::host::{self, Claimed, Signal};
 use crate::message::Protocol;
 use crate::registry::Claim;
@@ -105,6 +107,19 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
     pub fn wait(&self) -> Query<ExitReason> {
         let otherwise = Otherwise { gone: ExitReason::NoProc, cut_off: ExitReason::Killed };
         Query::new(self.address(), Signal::Wait, otherwise)
+    }
+
+    /// Stops the actor as [`stop`](Self::stop) does, and says how that went: all that was sent to it before is
+    /// handled, unless that takes longer than the deadline; then it is killed. A supervisor has its children drain,
+    /// in reverse order, and all below it end at the deadline.
+    ///
+    /// Of an actor that had ended before it says [`ExitReason::NoProc`].
+    pub fn drain(&self, deadline: Duration) -> Query<Drained> {
+        let drained = |reason| Drained { left: 0, reason };
+        let otherwise =
+            Otherwise { gone: drained(ExitReason::NoProc), cut_off: drained(ExitReason::Killed) };
+        let nanos = config::nanos(deadline);
+        Query::new(self.address(), |tell| Signal::Drain(nanos, tell), otherwise)
     }
 
     /// Whether the actor has not ended, when this reaches it. One that stops is alive until its stop hook has

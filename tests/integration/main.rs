@@ -17,6 +17,7 @@ mod check;
 mod conservation;
 mod continuations;
 mod crashes;
+mod drains;
 mod drops;
 mod ending;
 mod entry;

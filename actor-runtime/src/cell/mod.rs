@@ -48,7 +48,7 @@ use crate::bonds::{Bonds, Down, Exit};
 use crate::config;
 use crate::error::{AskError, StartError};
 use crate::event::Kept;
-use crate::exit::ExitReason;
+use crate::exit::{Drained, ExitReason};
 use crate::flow::Flow;
 use crate::mailbox::{Bound, Line, Overflow, Room};
 use crate::record::{Arrived, Class, Delivery, Letter, Letters, RecordQueue, take_value};
@@ -426,6 +426,10 @@ pub(crate) struct Extras {
     pub(crate) timers: Option<Box<OwnTimers>>,
     /// Who is told why the actor ended.
     pub(crate) watchers: Line<oneshot::Sender<ExitReason>>,
+    /// Who drains it.
+    pub(crate) drains: Vec<oneshot::Sender<Drained>>,
+    /// Messages whose handlers its end has cut off, if it is drained.
+    pub(crate) cut_off: u64,
     /// Why the actor ends; its stop hook may borrow it.
     pub(crate) reason: Option<Arc<ExitReason>>,
     /// What the message said that is being handled, where its handler keeps that.
@@ -452,7 +456,8 @@ impl Extras {
             || !(self.room.is_unused()
                 && self.bonds.is_empty()
                 && self.awaits.is_empty()
-                && self.watchers.is_empty())
+                && self.watchers.is_empty()
+                && self.drains.is_empty())
     }
 }
 
@@ -774,7 +779,7 @@ impl CellRef<'_> {
     }
 
     #[inline(always)]
-    fn has_extras(self) -> bool {
+    pub(crate) fn has_extras(self) -> bool {
         // SAFETY: read within the shard's thread, and no reference to it is kept anywhere.
         unsafe { &*self.extras.as_ptr() }.is_some()
     }

@@ -28,11 +28,11 @@ use crate::cell::keeper::Ended;
 use crate::cell::status::{
     ANSWERED, BUSY, EMPTY, ENDING, FAILED, KILLED, LEAVING, LENT, NEWS, STARTING,
 };
-use crate::cell::{CellRef, Extras, Handled, Outcome, Starter};
+use crate::cell::{CellRef, CellType, Extras, Handled, Outcome, Starter};
 use crate::config;
 use crate::error::{AskError, StartError};
 use crate::event::{Event, Topic};
-use crate::exit::ExitReason;
+use crate::exit::{Drained, ExitReason};
 use crate::flow::{End, Flow};
 use crate::host::{self, Incarnation, Obituary, Signal};
 use crate::mailbox::Line;
@@ -58,8 +58,7 @@ impl Turn<'_> {
             Ok(Handled(Outcome::Flow(flow))) => self.started(cell, target, flow),
             Ok(Handled(Outcome::Later(task))) => {
                 let deadline = self.host.now.get() + config::nanos(timeout);
-                let due = (deadline, target.slot(), target.generation());
-                self.shard.starts.borrow_mut().insert(due);
+                self.shard.starts.insert(deadline, target);
                 cell.suspend(task, target);
                 self.poll(target);
             }
@@ -162,11 +161,21 @@ impl Turn<'_> {
     }
 
     pub(super) fn forget_deadline(&self, target: Target) {
-        let is_it = |due: &&(u64, u32, u32)| (due.1, due.2) == (target.slot(), target.generation());
-        let mut starts = self.shard.starts.borrow_mut();
-        if let Some(due) = starts.iter().find(is_it).copied() {
-            starts.remove(&due);
-        }
+        self.shard.starts.forget(target);
+    }
+
+    /// Somebody wants the actor to end once it has handled what was sent before, and soon.
+    pub(super) fn drain(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        force: u32,
+        nanos: u64,
+        tell: oneshot::Sender<Drained>,
+    ) {
+        cell.with_extras(|extras| extras.drains.push(tell));
+        self.shard.drains.insert(self.host.now.get() + nanos, target);
+        self.signal(cell, target, Signal::Stop, force);
     }
 
     /// Begins the end of an actor that is not busy: its stop hook, then the rest.
@@ -386,7 +395,11 @@ impl Turn<'_> {
     /// The message a handler was at when it was cut off.
     pub(super) fn lose_in_flight(&self, cell: CellRef<'_>, target: Target) {
         let kind = cell.kind().expect("a cell in use has a type");
-        let kept = cell.if_extras(|extras| extras.kept.take()).flatten();
+        let lose = |extras: &mut Extras| {
+            extras.cut_off += u64::from(!extras.drains.is_empty());
+            extras.kept.take()
+        };
+        let kept = cell.if_extras(lose).flatten();
         self.host.lose_in_flight(target, kind.letter(), kept);
     }
 
@@ -395,43 +408,24 @@ impl Turn<'_> {
         host::dropping_asks(error, || cell.drop_task(&self.host.futures))
     }
 
-    /// Ends what is left of an actor and frees its cell.
+    /// Ends what is left of an actor and frees its cell, or keeps that for its next life.
     pub(super) fn bury(&mut self, cell: CellRef<'_>, target: Target, reason: &ExitReason) {
         let host = self.host;
-        let keeps_place = self.keeps_place(cell, reason);
-        let (is_empty, is_crash) = (cell.word.has(EMPTY), reason.is_crash());
+        let keeps_place = cell.has_extras() && self.keeps_place(cell, reason);
         let had_started = !cell.word.has(STARTING);
         let kind = cell.kind().expect("a cell in use has a type");
-        cell.word.set(ENDING);
-        self.begins(cell, target);
-        let error = if reason.is_crash() { AskError::Crashed } else { AskError::Stopped };
-        let dropped = self.as_listener(cell, || {
-            let task = self.drop_task(cell, error);
-            let hook = if keeps_place && is_crash && !is_empty {
-                cell.restart(reason, target)
-            } else {
-                Ok(())
-            };
-            [task, hook, host::dropping_asks(error, || cell.drop_body())]
-        });
-        for dropped in dropped {
-            if let Err(payload) = dropped {
-                self.destructor_panicked(cell, target, payload);
-            }
-        }
-        self.cancel_timers(cell);
-        if keeps_place {
-            self.rest(cell, target, reason);
+        self.drop_state(cell, target, reason, keeps_place);
+        let actor = host.address(target);
+        let told = if !cell.has_extras() {
+            None
+        } else if let Some(told) = self.end_extras(cell, target, reason, keeps_place) {
+            Some(told)
+        } else {
             if had_started {
                 host.tell_stopped(target, kind, reason);
             }
             return;
-        }
-        let actor = host.address(target);
-        self.release_names(cell, actor);
-        self.report_end(cell, target, reason);
-        let told = cell.take_extras().map(|extras| self.end_extras(*extras)).unwrap_or_default();
-        let Told { watchers, bonds, starter, life, ended } = told;
+        };
         let name = kind.name();
         // Whoever collects this has a user's error say itself.
         let _ = host.guard(|| {
@@ -442,22 +436,102 @@ impl Turn<'_> {
             host.tell_stopped(target, kind, reason);
         }
         // They may look at once, and find that it is gone.
+        if let Some(told) = told {
+            self.tell_end(told, actor, kind, reason);
+        }
+    }
+
+    /// Drops the future and the state of an actor.
+    fn drop_state(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        reason: &ExitReason,
+        keeps_place: bool,
+    ) {
+        let runs_hook = keeps_place && reason.is_crash() && !cell.word.has(EMPTY);
+        cell.word.set(ENDING);
+        self.begins(cell, target);
+        let error = if reason.is_crash() { AskError::Crashed } else { AskError::Stopped };
+        let dropped = self.as_listener(cell, || {
+            let task = self.drop_task(cell, error);
+            let hook = if runs_hook { cell.restart(reason, target) } else { Ok(()) };
+            [task, hook, host::dropping_asks(error, || cell.drop_body())]
+        });
+        for dropped in dropped {
+            if let Err(payload) = dropped {
+                self.destructor_panicked(cell, target, payload);
+            }
+        }
+    }
+
+    /// Ends what an actor has besides its state. Answers who is still to be told of its end; none if it keeps its
+    /// place for another life.
+    #[inline(never)]
+    fn end_extras(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        reason: &ExitReason,
+        keeps_place: bool,
+    ) -> Option<Told> {
+        self.cancel_timers(cell);
+        let (drains, left) = self.take_drains(cell, target);
+        if keeps_place {
+            self.tell_drained(drains, left, reason);
+            self.rest(cell, target, reason);
+            return None;
+        }
+        self.release_names(cell, self.host.address(target));
+        self.report_end(cell, target, reason);
+        let told = self.discard_extras(*cell.take_extras()?);
+        Some(Told { drains, left, ..told })
+    }
+
+    /// Tells whoever is concerned that an actor has ended, once nothing is left of it.
+    fn tell_end(&self, told: Told, actor: Address, kind: &CellType, reason: &ExitReason) {
+        let Told { watchers, bonds, starter, drains, left, life, ended } = told;
         if kind.supervises {
             // Its start was not over before its last child's.
             self.tell_starter(starter, Err(StartError::Failed(reason.clone())));
         } else {
             self.unless_it_panics(|| drop(starter));
         }
+        self.tell_drained(drains, left, reason);
         let last = ended.as_ref().map_or(reason, |ended| &ended.reason);
         for watcher in watchers.into_iter() {
             self.say(watcher, last.clone());
         }
-        let incarnation = Incarnation { number: life.max(1), restarting: false };
+        let incarnation = Incarnation { number: life, restarting: false };
         if let Some(Ended { reason, bonds }) = ended {
             self.announce(Obituary { actor, reason, bonds, incarnation, starts: false });
         }
         let reason = reason.clone();
         self.announce(Obituary { actor, reason, bonds, incarnation, starts: false });
+    }
+
+    /// Who drains an actor that ends, and how many messages it has not handled to the end.
+    fn take_drains(
+        &self,
+        cell: CellRef<'_>,
+        target: Target,
+    ) -> (Vec<oneshot::Sender<Drained>>, u64) {
+        let drained = cell.if_extras(|extras| {
+            let left = extras.room.messages + std::mem::take(&mut extras.cut_off);
+            (std::mem::take(&mut extras.drains), left)
+        });
+        let (drains, left) = drained.unwrap_or_default();
+        if !drains.is_empty() {
+            self.shard.drains.forget(target);
+        }
+        (drains, left)
+    }
+
+    /// Tells those who drained an actor that it has ended.
+    fn tell_drained(&self, drains: Vec<oneshot::Sender<Drained>>, left: u64, reason: &ExitReason) {
+        for tell in drains {
+            self.say(tell, Drained { left, reason: reason.clone() });
+        }
     }
 
     /// Takes the names of an actor that ends for good off it, and it out of its groups.
@@ -468,7 +542,7 @@ impl Turn<'_> {
     }
 
     /// Ends what waited for an actor, or in it. Answers who is still to be told of its end.
-    fn end_extras(&mut self, extras: Extras) -> Told {
+    fn discard_extras(&mut self, extras: Extras) -> Told {
         let host = self.host;
         host.counters.backlog.remove(extras.backlog_records);
         for queue in [&extras.ahead, &extras.backlog] {
@@ -492,7 +566,7 @@ impl Turn<'_> {
             told
         });
         host.let_go((waiter, reason, kept));
-        Told { watchers, bonds, starter, life, ended }
+        Told { watchers, bonds, starter, drains: Vec::new(), left: 0, life, ended }
     }
 
     /// Gives up the asks whose answers an actor would have gone on with.
@@ -508,11 +582,13 @@ impl Turn<'_> {
 }
 
 /// Who is to be told that an actor has ended, once it is gone.
-#[derive(Default)]
 struct Told {
     watchers: Line<oneshot::Sender<ExitReason>>,
     bonds: Bonds,
     starter: Option<Starter>,
+    drains: Vec<oneshot::Sender<Drained>>,
+    /// Messages that it has not handled to the end.
+    left: u64,
     /// Which incarnation ended.
     life: u64,
     /// One that ended before, and whose bonds were not told.

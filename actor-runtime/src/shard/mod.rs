@@ -9,6 +9,7 @@
 //! What always holds: user code runs only from here, never inside a send; nothing of the shard is borrowed
 //! while it runs; a record is off its queue before its handler is called.
 
+mod deadlines;
 pub(crate) mod driver;
 mod end;
 pub(crate) mod inbox;
@@ -25,11 +26,12 @@ mod turn;
 pub(crate) use self::end::Left;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use self::deadlines::Deadlines;
 use self::driver::Driver;
 use self::inbox::Inbox;
 use self::lane::{LaneReceiver, LaneSender};
@@ -88,7 +90,9 @@ pub(crate) struct Shard {
     /// Slots of actors that have a backlog and are not busy, in the order of their next slices.
     rotation: RefCell<VecDeque<u32>>,
     /// Deadlines of start hooks that await, by the shard's clock.
-    starts: RefCell<BTreeSet<(u64, u32, u32)>>,
+    starts: Deadlines,
+    /// Deadlines of actors that are drained.
+    drains: Deadlines,
     /// While the shard waits for a lane that is full: since when, and when it last sent anything.
     blocked: Cell<Option<(Instant, Instant)>>,
     /// Whether it sends no more to other shards, which may be gone.
@@ -142,7 +146,8 @@ impl Shard {
             receivers: parts.receivers,
             slice_messages: parts.slice_messages,
             rotation: RefCell::default(),
-            starts: RefCell::default(),
+            starts: Deadlines::default(),
+            drains: Deadlines::default(),
             blocked: Cell::new(None),
             keeps: Cell::new(false),
             slice_base: Cell::new(0),
@@ -173,8 +178,8 @@ impl Shard {
 
     /// When to look again at the latest, if nothing comes.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        let start = self.starts.borrow().first().map_or(u64::MAX, |(at, ..)| *at);
-        let deadline = self.host.next_deadline.get().min(start).min(self.host.timers.next());
+        let life = self.starts.next().min(self.drains.next());
+        let deadline = self.host.next_deadline.get().min(life).min(self.host.timers.next());
         (deadline < config::NEVER).then(|| self.moment(deadline))
     }
 

@@ -439,6 +439,7 @@ impl<'t> Turn<'t> {
             Signal::Demonitor(watcher, number) => {
                 change_bonds(cell, |bonds| bonds.unwatched(watcher, number));
             }
+            Signal::Drain(nanos, tell) => self.drain(cell, target, force, nanos, tell),
             Signal::Exit(said) => self.exit(cell, target, force, said),
             Signal::GiveBack => self.redeem(cell, target),
             Signal::Down(..) | Signal::GoOn(_) => self.news(cell, target, force, signal),
@@ -891,18 +892,18 @@ impl<'t> Turn<'t> {
         }
     }
 
-    /// Deadlines of asks and of start hooks.
+    /// Deadlines of asks, of start hooks, and of actors that are drained.
     fn expire(&mut self) {
         let now = self.host.now.get();
         if now >= self.host.next_deadline.get() {
             self.sweep_asks(now);
         }
-        loop {
-            let due = self.shard.starts.borrow().first().copied().filter(|(at, ..)| *at <= now);
-            let Some(due) = due else { return };
-            self.shard.starts.borrow_mut().remove(&due);
-            let (_, slot, generation) = due;
-            self.start_timed_out(Target::new(slot, generation));
+        while let Some(target) = self.shard.starts.take_due(now) {
+            self.start_timed_out(target);
+        }
+        while let Some(target) = self.shard.drains.take_due(now) {
+            // It has not ended in its time.
+            self.host.kill(target);
         }
     }
 
