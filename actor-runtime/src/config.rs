@@ -85,8 +85,8 @@ pub(crate) const PREFETCH_AHEAD: u32 = 64;
 pub(crate) const STOCK_BLOCKS: usize = 256;
 
 /// The stack of a shard's thread, in bytes. Handlers get large messages by value, and a build without
-/// optimisation copies one of a megabyte half a dozen times. What is not used takes no memory.
-pub(crate) const SHARD_STACK: usize = 16 << 20;
+/// optimisation copies one of a megabyte a dozen times or two. What is not used takes no memory.
+pub(crate) const SHARD_STACK: usize = 32 << 20;
 
 /// Ends of actors that a turn tells to those who are linked to them or monitor them, at most.
 pub(crate) const TURN_TOLD: usize = 1_024;
