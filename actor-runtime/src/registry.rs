@@ -439,7 +439,7 @@ mod tests {
         let (name, actor) = (0..NAMES.len(), 0..4_u32);
         prop_oneof![
             4 => (name.clone(), actor.clone(), any::<bool>()).prop_map(|(n, a, k)| Step::Register(n, a, k)),
-            2 => (name.clone(), actor.clone()).prop_map(|(n, a)| Step::Unregister(n, a)),
+            2 => (name, actor.clone()).prop_map(|(n, a)| Step::Unregister(n, a)),
             // Few groups, so that they have several members.
             4 => (0..3_usize, actor.clone(), any::<bool>()).prop_map(|(n, a, k)| Step::Join(n, a, k)),
             2 => (0..3_usize, actor.clone()).prop_map(|(n, a)| Step::Leave(n, a)),
@@ -648,7 +648,7 @@ mod tests {
         let (registry, publisher) = registry(LIMIT);
         let registry = Arc::new(registry);
         let mut first = publisher.subscribe();
-        let mut events = publisher.subscribe();
+        let events = publisher.subscribe();
         let mut received = pin!(first.signals.recv());
         let waker = Waker::from(Arc::new(Meddles(registry.clone())));
         assert!(received.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());

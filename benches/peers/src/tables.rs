@@ -94,7 +94,7 @@ fn times(ratio: f64) -> String {
     match ratio {
         10.0.. => format!("{ratio:.0} ×"),
         0.1.. => format!("{ratio:.1} ×"),
-        _ => format!("{ratio:.3} ×"),
+        _ => format!("1/{:.0}", 1.0 / ratio),
     }
 }
 
