@@ -93,8 +93,8 @@ impl fmt::Display for ExitReason {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Drained {
-    /// Messages that were accepted and not handled to the end: those that waited at the deadline, and the one that was
-    /// being handled. They are among the dead letters.
+    /// Messages that waited when the deadline came, or the actor failed before, and the one that was being handled:
+    /// dead letters by now. What was sent after the drain is left out only where all else was handled.
     pub left: u64,
     /// Why it ended: `Killed` if the deadline came first.
     pub reason: ExitReason,

@@ -476,7 +476,7 @@ impl Turn<'_> {
         keeps_place: bool,
     ) -> Option<Told> {
         self.cancel_timers(cell);
-        let (drains, left) = self.take_drains(cell, target);
+        let (drains, left) = self.take_drains(cell, target, reason);
         if keeps_place {
             self.tell_drained(drains, left, reason);
             self.rest(cell, target, reason);
@@ -515,6 +515,7 @@ impl Turn<'_> {
         &self,
         cell: CellRef<'_>,
         target: Target,
+        reason: &ExitReason,
     ) -> (Vec<oneshot::Sender<Drained>>, u64) {
         let drained = cell.if_extras(|extras| {
             let left = extras.room.messages + std::mem::take(&mut extras.cut_off);
@@ -524,7 +525,8 @@ impl Turn<'_> {
         if !drains.is_empty() {
             self.shard.drains.forget(target);
         }
-        (drains, left)
+        // What waits when it ends as it was told was sent after.
+        (drains, if reason.is_normal() { 0 } else { left })
     }
 
     /// Tells those who drained an actor that it has ended.
