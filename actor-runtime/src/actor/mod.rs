@@ -174,6 +174,7 @@ fn done<'a>(handled: Handled<'_>) -> Handled<'a> {
 
 impl<A: Actor> Body for Plain<A> {
     type Message = A::Msg;
+    const STOPS_AT_ONCE: bool = true;
 
     #[inline]
     fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a> {

@@ -135,6 +135,9 @@ pub(crate) trait Body: Sized + 'static {
     /// What lands on it.
     type Message: Send + 'static;
 
+    /// Whether its stop hook is over when the call returns: then that borrows nothing.
+    const STOPS_AT_ONCE: bool = false;
+
     /// Takes one message. `me` is the cell's own life.
     fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a>;
 
@@ -254,6 +257,7 @@ pub(crate) struct CellType {
     deliver: unsafe extern "C" fn(CellRef<'_>, NonNull<u8>, Target) -> Called,
     start: unsafe fn(CellRef<'_>, Target) -> Handled<'static>,
     stop: unsafe fn(CellRef<'_>, &'static ExitReason, Target) -> Handled<'static>,
+    stop_at_once: Option<unsafe fn(CellRef<'_>, &ExitReason, Target) -> Flow>,
     restart: unsafe fn(CellRef<'_>, &ExitReason, Target),
     hear: unsafe fn(CellRef<'_>, News, Target) -> Handled<'static>,
     /// When which of its methods is called by the clock.
@@ -283,6 +287,7 @@ impl CellType {
             deliver: deliver::<B>,
             start: start::<B>,
             stop: stop::<B>,
+            stop_at_once: if B::STOPS_AT_ONCE { Some(stop_at_once::<B>) } else { None },
             restart: restart::<B>,
             hear: hear::<B>,
             timed: B::timed,
@@ -601,13 +606,19 @@ impl CellRef<'_> {
         catch(|| unsafe { (kind.start)(self, me) })
     }
 
-    /// Runs the stop hook. The cell must be alive and its body free; the reason stays in the extras.
+    /// Runs the stop hook. The cell must be alive and its body free; for a hook that may wait, the reason stays in the
+    /// extras.
     pub(crate) fn stop(
         self,
-        why: Arc<ExitReason>,
+        why: &ExitReason,
         me: Target,
     ) -> std::thread::Result<Handled<'static>> {
         let kind = self.alive();
+        if let Some(stop) = kind.stop_at_once {
+            // SAFETY: invariants 2 and 3, checked by `alive`.
+            return catch(|| Handled(Outcome::Flow(unsafe { stop(self, why, me) })));
+        }
+        let why = Arc::new(why.clone());
         let reason = Arc::as_ptr(&why);
         self.with_extras(|extras| extras.reason = Some(why));
         // SAFETY: the extras keep the reason until the cell is freed, which is after the task was
@@ -928,6 +939,17 @@ unsafe fn stop<B: Body>(
 ) -> Handled<'static> {
     // SAFETY: passed on from the caller.
     unsafe { body_mut::<B>(cell) }.stop(why, me)
+}
+
+/// # Safety
+///
+/// As for [`deliver`].
+unsafe fn stop_at_once<B: Body>(cell: CellRef<'_>, why: &ExitReason, me: Target) -> Flow {
+    // SAFETY: passed on from the caller.
+    match unsafe { body_mut::<B>(cell) }.stop(why, me).0 {
+        Outcome::Flow(flow) => flow,
+        Outcome::Answered(_) | Outcome::Answers(_) | Outcome::Later(_) => Flow::go(),
+    }
 }
 
 /// # Safety

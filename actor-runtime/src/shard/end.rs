@@ -196,7 +196,7 @@ impl Turn<'_> {
             return self.start_failed(cell, target, StartError::Failed(reason.clone()));
         }
         self.begins(cell, target);
-        let stopped = self.as_listener(cell, || cell.stop(Arc::new(reason.clone()), target));
+        let stopped = self.as_listener(cell, || cell.stop(reason, target));
         let Some(stopped) = self.unless_cut_off(cell, target, stopped, false) else { return };
         match stopped {
             Ok(Handled(Outcome::Later(task))) => {
@@ -484,7 +484,7 @@ impl Turn<'_> {
         }
         self.release_names(cell, self.host.address(target));
         self.report_end(cell, target, reason);
-        let told = self.discard_extras(*cell.take_extras()?);
+        let told = self.discard_extras(cell.take_extras()?);
         Some(Told { drains, left, ..told })
     }
 
@@ -544,7 +544,7 @@ impl Turn<'_> {
     }
 
     /// Ends what waited for an actor, or in it. Answers who is still to be told of its end.
-    fn discard_extras(&mut self, extras: Extras) -> Told {
+    fn discard_extras(&mut self, extras: Box<Extras>) -> Told {
         let host = self.host;
         host.counters.backlog.remove(extras.backlog_records);
         for queue in [&extras.ahead, &extras.backlog] {
@@ -557,7 +557,7 @@ impl Turn<'_> {
         }
         let Extras {
             mut room, awaits, watchers, bonds, keeper, starter, waiter, reason, kept, ..
-        } = extras;
+        } = *extras;
         for seeker in room.take_seekers() {
             refuse(&seeker, AskError::Stopped);
         }
