@@ -657,6 +657,41 @@ fn s14_a_tree_is_data_and_text_and_a_picture() {
 }
 
 #[test]
+fn s14_a_tree_answers_while_a_supervisor_in_it_waits_for_its_restart() {
+    on_shards(|simulator| {
+        let (journal, shards) = (Journal::default(), simulator.shards());
+        let second = Duration::from_secs(1);
+        let below = ChildSpec::<Supervisor>::new("below", move |_| {
+            let spec = nested(0, journal.clone(), shards);
+            async move { Ok(Supervisor::new(spec)) }
+        });
+        let below = below.backoff(second..=second).shard(1 % simulator.shards());
+        let tree = started(&simulator, SupervisorSpec::new("top").child(below));
+        simulator.enter(0, || tree.child::<Supervisor>(0).kill());
+        simulator.run();
+        let supervisor = *tree.supervisor();
+        let view = simulator.block_on(0, move || async move { supervisor.tree().await });
+        let view = view.expect("it answers at once").expect("it lives");
+        assert_eq!(view.to_string(), "top (one for one)\n└─ below: Supervisor, restarting");
+    });
+}
+
+#[test]
+fn g1_s10_a_child_that_was_stopped_and_restarted_is_stopped_like_any() {
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let tree = started(&simulator, workers(&simulator, &["a"], &journal, |_, spec| spec));
+        let shard = tree.child::<Worker>(0).address().shard();
+        simulator.enter(shard, || tree.child::<Worker>(0).stop());
+        simulator.run();
+        assert_eq!(journal.line(), "+a -a +a");
+        simulator.enter(0, || tree.supervisor().exit(ExitReason::Shutdown));
+        simulator.run();
+        assert_eq!((journal.line().as_str(), simulator.actors()), ("-a", 0), "no time passed");
+    });
+}
+
+#[test]
 fn p45_s15_restarts_wait_longer_and_longer() {
     on_shards(|simulator| {
         let journal = Journal::default();

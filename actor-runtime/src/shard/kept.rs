@@ -12,7 +12,7 @@
 use super::turn::Turn;
 use crate::address::Target;
 use crate::cell::keeper::{ChildNews, Ended, How, Keeper, Order, Phase, Report};
-use crate::cell::status::{BACKLOG, BUSY, EMPTY, ENDING, LENT, STARTING};
+use crate::cell::status::{BACKLOG, BUSY, CLOSING, EMPTY, ENDING, LENT, STARTING};
 use crate::cell::{CellRef, Handled, OnRestart};
 use crate::error::AskError;
 use crate::exit::ExitReason;
@@ -137,6 +137,10 @@ impl Turn<'_> {
 
     /// An incarnation has ended, and the state is dropped: what is the actor's stays, the rest goes.
     pub(super) fn rest(&mut self, cell: CellRef<'_>, target: Target, reason: &ExitReason) {
+        if reason.is_normal() {
+            // What ended this incarnation is not to end the next.
+            cell.word.clear(CLOSING);
+        }
         cell.word.rest();
         let left = cell.with_extras(|extras| {
             let bonds = extras.bonds.end_incarnation();

@@ -157,7 +157,7 @@ pub(crate) enum State {
 struct Child {
     rules: Rules,
     state: State,
-    /// Whether it has never run.
+    /// Whether its first start is not over.
     is_new: bool,
     /// Whether its next start is a restart that is still to be counted.
     counts: bool,
@@ -296,6 +296,9 @@ impl Plan {
             State::Absent | State::Resting => {
                 self.discard(key);
                 self.answer(token, Ok(key));
+                if self.passes(key) {
+                    self.forget(key);
+                }
             }
             State::Running { .. } | State::Starting => {
                 child.stoppers.push(token);
@@ -361,12 +364,16 @@ impl Plan {
         chance: u64,
     ) {
         let Some(child) = self.children.get_mut(&key) else { return };
+        if let Some(rests) = self.to_stop.remove(&key) {
+            // It would have been stopped next.
+            child.state = State::Stopping { is_killed: false, rests };
+        }
         if matches!(child.state, State::Stopping { .. }) {
             return self.stopped(key, rests, now);
         }
         self.starting.remove(&key);
         child.state = if rests { State::Resting } else { State::Absent };
-        let (starter, is_new) = (child.starter.take(), child.is_new);
+        let (starter, is_new) = (child.starter.take(), std::mem::take(&mut child.is_new));
         let passes = self.passes(key);
         if let Some(token) = starter {
             self.discard(key);
@@ -598,10 +605,11 @@ impl Plan {
         self.acts.push_back(Act::Alarm { child: key, number, nanos });
     }
 
-    /// A child that rests will not run again; nothing happens to one that is not there.
+    /// A child that rests will not run again, unless it is started by hand; nothing happens to one that is not there.
     fn discard(&mut self, key: ChildKey) {
         let child = self.child(key);
         child.alarm += 1;
+        (child.due, child.counts) = (0, false);
         if std::mem::replace(&mut child.state, State::Absent) == State::Resting {
             self.acts.push_back(Act::Discard(key));
         }
@@ -630,5 +638,86 @@ impl Plan {
 
     fn child(&mut self, key: ChildKey) -> &mut Child {
         self.children.get_mut(&key).expect("a key of the plan's names a child")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHANCE: u64 = 0;
+    const TOKEN: Token = Token(1);
+
+    /// A supervisor whose children run, each with these rules.
+    fn running(restarts: &[Restart], backoff: Option<Backoff>) -> Plan {
+        let keeping = Keeping {
+            strategy: Strategy::OneForOne,
+            intensity: Intensity::new(1, 100),
+            auto_shutdown: AutoShutdown::Never,
+            together: false,
+        };
+        let mut plan = Plan::new(keeping);
+        for restart in restarts {
+            let (id, restart, shutdown) = ("child".into(), *restart, Shutdown::Infinite);
+            plan.add(Rules { id, restart, shutdown, backoff, significant: false });
+        }
+        plan.begin(0);
+        let keys: Vec<_> = plan.children.keys().copied().collect();
+        keys.iter().for_each(|key| plan.started(*key, 0));
+        plan.acts.clear();
+        plan
+    }
+
+    fn fails(plan: &mut Plan, key: ChildKey, now: u64) {
+        plan.ended(key, &ExitReason::error("bad"), true, now, CHANCE);
+    }
+
+    #[test]
+    fn s3_a_child_whose_start_ends_before_it_is_stopped_is_not_waited_for() {
+        let mut plan = running(&[Restart::Permanent; 2], None);
+        let (first, second) = (ChildKey(0), ChildKey(1));
+        fails(&mut plan, first, 1);
+        plan.end(ExitReason::Shutdown, How::Exit, 2);
+        assert_eq!(plan.stopping.first(), Some(&second), "the last is stopped first");
+        plan.not_started(first, StartError::Ignored, false, 3, CHANCE);
+        plan.ended(second, &ExitReason::Shutdown, false, 4, CHANCE);
+        assert!(matches!(plan.acts.back(), Some(Act::End(ExitReason::Shutdown))), "{plan:?}");
+    }
+
+    #[test]
+    fn s14_a_child_that_waited_and_was_terminated_is_restarted_by_hand_at_once() {
+        let mut plan = running(&[Restart::Permanent], Some(Backoff::new(10, 10)));
+        let key = ChildKey(0);
+        fails(&mut plan, key, 1);
+        plan.terminate(key, TOKEN, 2);
+        plan.acts.clear();
+        plan.keeping.strategy = Strategy::OneForAll;
+        plan.restart(key, TOKEN, 3);
+        assert!(matches!(plan.act(), Some(Act::Begin(_))), "{plan:?}");
+        plan.started(key, 3);
+        fails(&mut plan, key, 4);
+        plan.alarm(key, plan.children[&key].alarm, 14);
+        assert_eq!(plan.state(key), State::Starting, "what was done by hand did not count (S7)");
+    }
+
+    #[test]
+    fn s14_a_child_that_ignored_its_start_stays_when_another_by_hand_fails() {
+        let mut plan = running(&[Restart::Permanent], None);
+        let key = plan.add(plan.children[&ChildKey(0)].rules.clone());
+        plan.to_start.insert(key);
+        plan.go_on(1);
+        plan.not_started(key, StartError::Ignored, false, 1, CHANCE);
+        plan.restart(key, TOKEN, 2);
+        plan.not_started(key, StartError::Timeout, false, 3, CHANCE);
+        assert_eq!((plan.len(), plan.state(key)), (2, State::Absent));
+    }
+
+    #[test]
+    fn s5_a_child_of_a_group_that_waits_and_is_stopped_is_forgotten() {
+        let mut plan = running(&[Restart::Permanent], Some(Backoff::new(10, 10)));
+        plan.keeping.together = true;
+        fails(&mut plan, ChildKey(0), 1);
+        plan.terminate(ChildKey(0), TOKEN, 2);
+        assert_eq!(plan.len(), 0);
     }
 }

@@ -195,8 +195,10 @@ impl TreeView {
         let mut children = Vec::with_capacity(infos.len());
         for info in infos {
             let below = match info.actor {
-                Some(actor) if info.is_supervisor && deep > 0 => {
-                    // One that ends meanwhile shows no children.
+                // One that waits for its restart would not answer before; one that ends meanwhile shows no children.
+                Some(actor)
+                    if info.is_supervisor && info.state == ChildState::Running && deep > 0 =>
+                {
                     Box::pin(Self::below(SupervisorApi::of(actor), deep - 1)).await.ok()
                 }
                 _ => None,
