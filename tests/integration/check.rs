@@ -1,6 +1,7 @@
 //! Fixtures: where a case runs, what counts drops, what keeps a log.
 
 use std::future::Future;
+use std::ops::Range;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,6 +30,17 @@ impl Drop for On {
             eprintln!("the case failed on {} {} shards", self.1, self.0);
         }
     }
+}
+
+/// The seeds that the environment asks for: `17` or `17..20`.
+pub(crate) fn seeds(variable: &str) -> Option<Range<u64>> {
+    let said = std::env::var(variable).ok()?;
+    let number = |text: &str| text.parse::<u64>().ok();
+    let range = match said.split_once("..") {
+        Some((from, to)) => number(from).zip(number(to)).map(|(from, to)| from..to),
+        None => number(&said).map(|seed| seed..seed + 1),
+    };
+    Some(range.unwrap_or_else(|| panic!("{variable}={said} is no number and no range")))
 }
 
 /// Runs a case in the simulator, on one shard and on four.

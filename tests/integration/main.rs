@@ -34,6 +34,7 @@ mod outcomes;
 mod permits;
 mod programs;
 mod references;
+mod rules;
 mod settings;
 #[cfg(unix)]
 mod signals;

@@ -20,6 +20,7 @@ use self::make::{Dice, EarDoes, Finale, Op, Step};
 use self::play::{
     Book, Ear, SHARDS, Sender, Someone, Ticket, Tried, Waiting, Who, alone, note_for, perform,
 };
+use crate::check::seeds;
 
 /// Steps of a whole program.
 const STEPS: usize = 40;
@@ -29,31 +30,20 @@ const FEW: Range<u64> = 0..300;
 
 #[test]
 fn dl4_hostile_programs_lose_nothing() {
-    play_all(seeds().unwrap_or(FEW), |_| {});
+    play_all(seeds("CALLBOARD_PROGRAMS").unwrap_or(FEW), |_| {});
 }
 
 #[test]
 #[ignore = "takes minutes: 10,000 programs, or those of CALLBOARD_PROGRAMS=FROM..TO"]
 #[expect(clippy::print_stderr, reason = "whoever waits wants to see how far it is")]
 fn dl4_ten_thousand_hostile_programs_lose_nothing() {
-    let seeds = seeds().unwrap_or(0..10_000);
+    let seeds = seeds("CALLBOARD_PROGRAMS").unwrap_or(0..10_000);
     let end = seeds.end;
     play_all(seeds, |seed| {
         if seed % 100 == 0 {
             eprintln!("at program {seed}; to go on from here: CALLBOARD_PROGRAMS={seed}..{end}");
         }
     });
-}
-
-/// The seeds that the environment asks for: `17` or `17..20`.
-fn seeds() -> Option<Range<u64>> {
-    let said = std::env::var("CALLBOARD_PROGRAMS").ok()?;
-    let number = |text: &str| text.parse::<u64>().ok();
-    let range = match said.split_once("..") {
-        Some((from, to)) => number(from).zip(number(to)).map(|(from, to)| from..to),
-        None => number(&said).map(|seed| seed..seed + 1),
-    };
-    Some(range.unwrap_or_else(|| panic!("CALLBOARD_PROGRAMS={said} is no number and no range")))
 }
 
 /// Plays each program on one shard and on three.
