@@ -84,6 +84,9 @@ pub(crate) const PREFETCH_AHEAD: u32 = 64;
 /// Free blocks a shard keeps; what comes back above goes to the allocator. 4 MiB.
 pub(crate) const STOCK_BLOCKS: usize = 256;
 
+/// The same of small blocks: an actor that is often busy for a moment takes one each time. 32 KiB.
+pub(crate) const STOCK_SMALL_BLOCKS: usize = 64;
+
 /// The stack of a shard's thread, in bytes. Handlers get large messages by value, and a build without
 /// optimisation copies one of a megabyte a dozen times or two. What is not used takes no memory.
 pub(crate) const SHARD_STACK: usize = 32 << 20;

@@ -69,6 +69,7 @@ impl Drop for Block {
 #[derive(Default)]
 pub(crate) struct Stock {
     free: RefCell<Vec<Block>>,
+    small: RefCell<Vec<Block>>,
     /// Of all blocks that came from here and are not yet given back to the allocator.
     bytes: Cell<usize>,
 }
@@ -81,10 +82,11 @@ impl Stock {
         used.unwrap_or_else(|| self.allocate(false))
     }
 
-    /// A small block.
+    /// A small block: a used one if there is one.
     #[cold]
     pub(crate) fn small(&self) -> Block {
-        self.allocate(true)
+        let used = self.small.borrow_mut().pop();
+        used.unwrap_or_else(|| self.allocate(true))
     }
 
     fn allocate(&self, small: bool) -> Block {
@@ -93,11 +95,15 @@ impl Stock {
         block
     }
 
-    /// Takes a block of this stock back. A whole one is kept for later; a small one, and one too many, goes
-    /// to the allocator.
+    /// Takes a block of this stock back. It is kept for later; one too many goes to the allocator.
     pub(crate) fn put(&self, block: Block) {
-        let mut free = self.free.borrow_mut();
-        if !block.small && free.len() < config::STOCK_BLOCKS {
+        let (free, most) = if block.small {
+            (&self.small, config::STOCK_SMALL_BLOCKS)
+        } else {
+            (&self.free, config::STOCK_BLOCKS)
+        };
+        let mut free = free.borrow_mut();
+        if free.len() < most {
             free.push(block);
         } else {
             self.bytes.set(self.bytes.get().wrapping_sub(block.bytes()));

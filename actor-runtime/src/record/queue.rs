@@ -759,6 +759,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::config;
     use crate::record::{Class, Letters};
 
     /// Counts its drops.
@@ -968,12 +969,16 @@ mod tests {
         let stock = Stock::default();
         let (small, whole) = (stock.small(), stock.take());
         assert_eq!(stock.bytes(), small.bytes() + whole.bytes());
+        let all = stock.bytes();
         stock.put(small);
-        assert_eq!(stock.bytes(), whole.bytes());
         stock.put(whole);
-        let kept = stock.bytes();
-        drop(stock.take());
-        assert_eq!(stock.bytes(), kept, "it was not given back");
+        assert_eq!(stock.bytes(), all, "both are kept");
+        drop((stock.small(), stock.take()));
+        assert_eq!(stock.bytes(), all, "they were not given back");
+        let many: Vec<_> = (0..=config::STOCK_SMALL_BLOCKS).map(|_| stock.small()).collect();
+        let all = stock.bytes();
+        many.into_iter().for_each(|small| stock.put(small));
+        assert_eq!(stock.bytes(), all - crate::record::block::SMALL_BLOCK, "one was too many");
     }
 
     #[test]

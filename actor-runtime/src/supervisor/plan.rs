@@ -506,7 +506,11 @@ impl Plan {
             return self.give_up(key, now);
         }
         let strategy = self.keeping.strategy;
-        let others: Vec<_> = self.children.keys().copied().collect();
+        let others: Vec<_> = match strategy {
+            // One of very many may fail.
+            Strategy::OneForOne => Vec::new(),
+            _ => self.children.keys().copied().collect(),
+        };
         for other in others.into_iter().filter(|other| strategy.concerns(key, *other)) {
             let child = self.child(other);
             let is_temporary = child.rules.restart == Restart::Temporary;
