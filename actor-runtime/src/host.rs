@@ -733,6 +733,14 @@ impl Host {
         }
     }
 
+    /// The number of an actor's present incarnation.
+    pub(crate) fn life(&self, target: Target) -> u64 {
+        let life = self.cell(target).and_then(|cell| {
+            cell.if_extras(|extras| extras.keeper.as_ref().map(|keeper| keeper.life)).flatten()
+        });
+        life.unwrap_or(1)
+    }
+
     /// Has an actor end soon: after its present message, before those that wait.
     pub(crate) fn leave(&self, target: Target) {
         if let Some(cell) = self.actor(target) {

@@ -692,6 +692,73 @@ fn g1_s10_a_child_that_was_stopped_and_restarted_is_stopped_like_any() {
 }
 
 #[test]
+fn s16_a_child_that_began_for_a_supervisor_that_was_killed_is_none_of_the_next() {
+    on_shards(|simulator| {
+        // Killed at any moment of its start, also while a child begins on another shard.
+        for turns in 0..12 {
+            let (journal, shards) = (Journal::default(), simulator.shards());
+            let notes = journal.clone();
+            let lives = Arc::new(Mutex::new(0));
+            let last = lives.clone();
+            let below = ChildSpec::<Supervisor>::new("below", move |_| {
+                let mut life = lives.lock().unwrap_or_else(PoisonError::into_inner);
+                *life += 1;
+                let (journal, number) = (notes.clone(), *life);
+                let worker = ChildSpec::<Worker>::new("w", move |_| {
+                    let journal = journal.clone();
+                    async move { Ok(Worker { name: "w", journal, handled: number }) }
+                });
+                let spec = SupervisorSpec::new("below").child(worker.shard(2 % shards));
+                async move { Ok(Supervisor::new(spec)) }
+            });
+            let spec = SupervisorSpec::new("top").child(below.shard(1 % shards));
+            let tree = started(&simulator, spec);
+            let below = tree.child::<Supervisor>(0);
+            simulator.enter(0, || below.kill());
+            for _ in 0..turns {
+                simulator.turn();
+            }
+            simulator.enter(0, || below.kill());
+            simulator.run();
+            let children = simulator.block_on(0, move || async move { below.children().await });
+            let worker = children.expect("it answers").expect("it lives")[0].actor;
+            let worker = ActorRef::<Worker>::from_address(worker.expect("it runs"));
+            let life = ask_from(&simulator, 0, worker.handled());
+            let last = *last.lock().unwrap_or_else(PoisonError::into_inner);
+            assert_eq!(life, Ok(last), "killed after {turns} turns");
+            assert_eq!(simulator.actors(), 3);
+            simulator.enter(0, || tree.supervisor().stop());
+            simulator.run();
+        }
+    });
+}
+
+#[test]
+fn s14_a_child_of_a_group_is_known_by_its_number() {
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let group = DynamicSpec::<Worker, _>::new("group", move |_, (name,): (&'static str,)| {
+            let journal = journal.clone();
+            async move { Ok(Worker { name, journal, handled: 0 }) }
+        });
+        let tree = started(&simulator, SupervisorSpec::new("tree").dynamic(group));
+        let group = tree.dynamic::<Worker, (&'static str,)>(0);
+        let supervisor = group.supervisor();
+        for name in ["a", "b"] {
+            let group = group.clone();
+            let child = simulator.block_on(0, move || async move { group.start(name).await });
+            child.expect("it starts at once").expect("it starts");
+        }
+        let ask = |id| ask_from(&simulator, 0, supervisor.terminate(id)).expect("it answers");
+        assert!(matches!(ask("group"), Err(ChildError::NotFound)), "it is the template's");
+        assert!(matches!(ask("1"), Ok(())));
+        let children = simulator.block_on(0, move || async move { supervisor.children().await });
+        let children = children.expect("it answers").expect("it lives");
+        assert_eq!(children.iter().map(|child| child.id.as_str()).collect::<Vec<_>>(), ["0"]);
+    });
+}
+
+#[test]
 fn p45_s15_restarts_wait_longer_and_longer() {
     on_shards(|simulator| {
         let journal = Journal::default();

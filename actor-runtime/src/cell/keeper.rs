@@ -46,6 +46,8 @@ pub(crate) type Make = Rc<dyn Fn(Target) -> Handled<'static>>;
 pub(crate) struct Keeper {
     /// None if the supervisor is gone.
     pub(crate) by: Option<Address>,
+    /// The number of the supervisor's incarnation: its next, at the same address, did not begin this child.
+    pub(crate) by_life: u64,
     pub(crate) child: ChildKey,
     pub(crate) restart: Restart,
     pub(crate) make: Make,
@@ -80,9 +82,15 @@ pub(crate) struct Ended {
 }
 
 impl Keeper {
-    pub(crate) fn new(by: Address, child: ChildKey, restart: Restart, make: Make) -> Self {
+    pub(crate) fn new(
+        (by, by_life): (Address, u64),
+        child: ChildKey,
+        restart: Restart,
+        make: Make,
+    ) -> Self {
         Self {
             by: Some(by),
+            by_life,
             child,
             restart,
             make,
@@ -117,6 +125,8 @@ impl Keeper {
 #[derive(Debug)]
 pub struct Report {
     pub(crate) child: ChildKey,
+    /// To which of the supervisor's incarnations; of a `Stop`, to any.
+    pub(crate) life: u64,
     pub(crate) actor: Address,
     pub(crate) news: ChildNews,
 }

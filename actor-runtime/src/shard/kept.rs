@@ -120,11 +120,15 @@ impl Turn<'_> {
 
     /// Tells the supervisor, if there is one.
     pub(super) fn report(&self, cell: CellRef<'_>, target: Target, news: ChildNews) {
-        let to = with_keeper(cell, |keeper| keeper.by.map(|by| (by, keeper.child)));
+        let to = with_keeper(cell, |keeper| keeper.by.map(|by| (by, keeper.by_life, keeper.child)));
         match to.flatten() {
-            Some((by, child)) => {
+            Some((by, life, child)) => {
                 let actor = self.host.address(target);
-                host::send(host::signals(), by, Signal::Report(Report { child, actor, news }));
+                host::send(
+                    host::signals(),
+                    by,
+                    Signal::Report(Report { child, life, actor, news }),
+                );
             }
             None => self.host.let_go(news),
         }

@@ -474,7 +474,7 @@ impl<'t> Turn<'t> {
                 let is_stop = matches!(signal, Signal::Stop);
                 let reason = if is_stop { ExitReason::Normal } else { ExitReason::Shutdown };
                 let (actor, news) = (self.host.address(target), ChildNews::Stop(reason));
-                let report = Report { child: ChildKey(0), actor, news };
+                let report = Report { child: ChildKey(0), life: 0, actor, news };
                 self.news(cell, target, force, Signal::Report(report));
             }
             Signal::Shutdown | Signal::Stop

@@ -151,6 +151,8 @@ impl Siblings {
 /// What there is to know for a cell of a child.
 pub(crate) struct Seat {
     pub(crate) by: Address,
+    /// The supervisor's incarnation.
+    pub(crate) life: u64,
     pub(crate) child: ChildKey,
     pub(crate) restart: Restart,
     pub(crate) siblings: Siblings,
@@ -278,7 +280,10 @@ where
     Arc::new(move |host, seat| {
         let (make, siblings, name) = (make.clone(), seat.siblings, seat.name);
         let make = Rc::new(move |me: Target| make_state::<C>(me, name.clone(), make(&siblings)));
-        begin_kept::<C::Actor>(host, Keeper::new(seat.by, seat.child, seat.restart, make))
+        begin_kept::<C::Actor>(
+            host,
+            Keeper::new((seat.by, seat.life), seat.child, seat.restart, make),
+        )
     })
 }
 

@@ -66,6 +66,8 @@ pub struct Supervisor {
     path: Option<Arc<str>>,
     plan: Plan,
     seats: BTreeMap<ChildKey, Seated>,
+    /// The number of this incarnation of the supervisor.
+    life: u64,
     by_actor: HashMap<Address, ChildKey>,
     /// If all children come and go.
     group: Option<Group>,
@@ -321,6 +323,7 @@ impl Supervisor {
             group,
             siblings,
             slots,
+            life: 1,
             waiting: BTreeMap::new(),
             tokens: 0,
         }
@@ -352,14 +355,14 @@ impl Supervisor {
                 reply.answer((self.name.to_string(), self.strategy, self.infos()));
             }
             Say::Count(reply) => reply.answer(self.counts()),
-            Say::Delete(id, reply) => match self.plan.find(&id) {
+            Say::Delete(id, reply) => match self.find(&id) {
                 Some(key) => {
                     let token = self.await_answer(Waiting::Done(reply));
                     self.plan.delete(key, token);
                 }
                 None => reply.answer(Err(ChildError::NotFound)),
             },
-            Say::Restart(id, reply) => match self.plan.find(&id) {
+            Say::Restart(id, reply) => match self.find(&id) {
                 Some(key) => {
                     let token = self.await_answer(Waiting::Where(reply));
                     self.plan.restart(key, token, now);
@@ -375,13 +378,21 @@ impl Supervisor {
                 }
                 None => reply.answer(Err(ChildError::NotFound)),
             },
-            Say::Terminate(id, reply) => match self.plan.find(&id) {
+            Say::Terminate(id, reply) => match self.find(&id) {
                 Some(key) => {
                     let token = self.await_answer(Waiting::Done(reply));
                     self.plan.terminate(key, token, now);
                 }
                 None => reply.answer(Err(ChildError::NotFound)),
             },
+        }
+    }
+
+    /// The child with this id, as [`ChildInfo`] has it.
+    fn find(&self, id: &str) -> Option<ChildKey> {
+        match &self.group {
+            Some(_) => id.parse().ok().map(ChildKey).filter(|key| self.seats.contains_key(key)),
+            None => self.plan.find(id),
         }
     }
 
@@ -535,7 +546,8 @@ impl Supervisor {
         let (child, restart) = (key, seat.keep.rules.restart);
         let name = |path| Arc::from(format!("{path}/{}", self.id(key, &seat.keep)));
         let name = self.path.as_ref().map(name);
-        let place = Seat { by, child, restart, siblings: self.siblings.clone(), name };
+        let life = self.life;
+        let place = Seat { by, life, child, restart, siblings: self.siblings.clone(), name };
         let begin = seat.begin.clone();
         match seat.keep.shard {
             Some(shard) if shard != by.shard() => self.begin_on(shard, begin, place),
@@ -548,7 +560,7 @@ impl Supervisor {
 
     /// The same on another shard, which will say where the child is.
     fn begin_on(&mut self, shard: usize, begin: Begin, place: Seat) {
-        let (by, child) = (place.by, place.child);
+        let (by, life, child) = (place.by, place.life, place.child);
         let route = route::find(by.shard_id().node());
         let shards = route.as_ref().map_or(0, |route| route.shards());
         match route.filter(|_| shard < shards) {
@@ -557,7 +569,7 @@ impl Supervisor {
                     let actor = host::with(|host| {
                         begin(host.expect("a shard runs its calls in its turn"), place)
                     });
-                    let report = Report { child, actor, news: ChildNews::Begun };
+                    let report = Report { child, life, actor, news: ChildNews::Begun };
                     host::send(host::signals(), by, Signal::Report(report));
                 };
                 route.say(shard as u32, Word::Call(Box::new(call)));
@@ -565,7 +577,7 @@ impl Supervisor {
             None => {
                 let news =
                     ChildNews::NotStarted { error: StartError::NoShard(shards), rests: false };
-                let report = Report { child, actor: by, news };
+                let report = Report { child, life, actor: by, news };
                 host::send(host::signals(), by, Signal::Report(report));
             }
         }
@@ -621,7 +633,7 @@ impl Supervisor {
 
     /// A child's shard tells of it.
     fn heed(&mut self, report: Report, now: u64) {
-        let Report { child, actor, news } = report;
+        let Report { child, life, actor, news } = report;
         let seat = self.seats.get(&child);
         let is_its = seat.is_some_and(|seat| match (&news, seat.actor) {
             (_, Some(own)) => own == actor,
@@ -631,9 +643,16 @@ impl Supervisor {
         if let ChildNews::Stop(reason) = news {
             return self.plan.end(reason, How::Drain, now);
         }
-        if !is_its {
-            // It was given up, and may live or wait for another life all the same.
-            return send(actor, Order::Orphan);
+        if !is_its || life != self.life {
+            // It was given up, or began for the incarnation before, and may live or wait for another life all the same.
+            let is_gone = matches!(
+                news,
+                ChildNews::Ended { rests: false, .. } | ChildNews::NotStarted { rests: false, .. }
+            );
+            if !is_gone {
+                send(actor, Order::Orphan);
+            }
+            return;
         }
         let chance = now ^ child.0.rotate_left(32) ^ u64::from(actor.target().slot());
         match news {
@@ -720,6 +739,8 @@ impl Handlers for Supervisor {
     const SUPERVISES: bool = true;
 
     fn start<'a>(&'a mut self, cx: &'a mut Context<Self>) -> Handled<'a> {
+        let me = cx.me().address().target();
+        self.life = with_host(|host| host.life(me));
         if let Some(claim) = &self.claim
             && let Err(error) = cx.claim(claim)
         {
