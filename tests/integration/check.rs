@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::ops::Range;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use callboard::testing::Simulator;
@@ -189,6 +189,25 @@ impl Runner {
         let body = self.0.take().expect("a start hook runs once");
         body().await;
         Ok(Start::Ignore)
+    }
+}
+
+/// What happened, in order; several actors may share one.
+#[derive(Clone, Default)]
+pub(crate) struct Journal(Arc<Mutex<Vec<String>>>);
+
+impl Journal {
+    pub(crate) fn note(&self, what: impl Into<String>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(what.into());
+    }
+
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// One line of what happened since it was last asked.
+    pub(crate) fn line(&self) -> String {
+        self.take().join(" ")
     }
 }
 

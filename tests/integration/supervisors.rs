@@ -10,26 +10,7 @@ use callboard::{
     StartError, Strategy, Supervisor, SupervisorSpec, Topic, Tree, actor, handlers,
 };
 
-use crate::check::{ask_from, on_shards, put};
-
-/// What happened, in order.
-#[derive(Clone, Default)]
-struct Journal(Arc<Mutex<Vec<String>>>);
-
-impl Journal {
-    fn note(&self, what: impl Into<String>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(what.into());
-    }
-
-    fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// One line of what happened since it was last asked.
-    fn line(&self) -> String {
-        self.take().join(" ")
-    }
-}
+use crate::check::{Journal, ask_from, on_shards, put};
 
 /// A child that does as it is told, and notes when it starts and stops.
 #[actor]

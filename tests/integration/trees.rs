@@ -1,28 +1,11 @@
 //! A struct with `#[supervisor]` is a tree: its children start from the top, see those above them, and have methods.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use callboard::{
-    ActorRef, ChildFailed, DeadReason, Dynamic, ExitReason, StartError, SupervisorSpec, actor,
-    handlers, supervisor,
+    ActorRef, ChildFailed, DeadReason, Dynamic, ExitReason, StartError, SupervisorSpec, SystemRef,
+    actor, handlers, supervisor,
 };
 
-use crate::check::everywhere;
-
-/// What happened, in order; the children of a tree share it.
-#[derive(Clone, Default)]
-struct Journal(Arc<Mutex<Vec<String>>>);
-
-impl Journal {
-    fn note(&self, what: impl Into<String>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(what.into());
-    }
-
-    /// One line of what happened since it was last asked.
-    fn line(&self) -> String {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).join(" ")
-    }
-}
+use crate::check::{Journal, everywhere};
 
 /// Adds up, and notes when it starts, burns and stops.
 #[actor(mailbox(on_restart = drop))]
@@ -200,5 +183,28 @@ fn l7_l8_at_a_restart_the_hook_sees_the_old_state_and_what_waited_may_go() {
         });
         let dropped = world.end().dead_letters.of(DeadReason::Restart);
         assert!(dropped >= 1, "what waited is a dead letter");
+    });
+}
+
+/// Its children have names.
+#[supervisor(path = "/svc/shop")]
+struct Shop {
+    journal: Journal,
+    #[child(start = Sum::new("till", journal))]
+    till: Sum,
+}
+
+#[test]
+fn n1_a_supervisor_with_a_path_names_its_children() {
+    everywhere(|world| {
+        world.run(0, || async move {
+            let shop = Shop::start(Journal::default()).await.expect("it starts");
+            let found = SystemRef::current().lookup::<Sum>("/svc/shop/till");
+            assert_eq!(found, Ok(shop.till()));
+            let ended = shop.wait();
+            shop.stop();
+            ended.await;
+            assert!(SystemRef::current().child_names("/svc/shop").is_empty());
+        });
     });
 }

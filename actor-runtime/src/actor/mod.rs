@@ -24,7 +24,7 @@ pub(crate) use self::entry::{Ended, run_on};
 pub use self::health::{checked, checked_later};
 pub use self::kept::{keep, kept, kept_later};
 pub use self::spawn::{Place, SpawnOn, spawn, spawn_on, start};
-pub(crate) use self::spawn::{begin_kept, fill, spawn_by};
+pub(crate) use self::spawn::{begin_child, fill, spawn_by};
 pub use self::timers::Timed;
 pub(crate) use self::timers::begin_timers;
 use crate::address::Target;

@@ -93,7 +93,7 @@ pub(crate) fn begin<A: Actor>(host: &Host, state: A) -> Address {
 }
 
 /// Has a supervisor's child begin in a cell of this host: its keeper makes the state there.
-pub(crate) fn begin_kept<A: Actor>(host: &Host, keeper: Keeper) -> Address {
+pub(crate) fn begin_child<A: Actor>(host: &Host, keeper: Keeper) -> Address {
     let (me, cell) = if A::SUSPENDS {
         host.settle_empty(&A::TYPE.suspending, STARTING)
     } else {

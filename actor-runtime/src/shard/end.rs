@@ -17,8 +17,8 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 
 use super::Shard;
+use super::children::{is_at_rest, with_keeper};
 use super::driver::Driver;
-use super::kept::{is_at_rest, with_keeper};
 use super::room::refuse;
 use super::turn::Turn;
 use crate::actor;

@@ -9,11 +9,12 @@
 //! What always holds: user code runs only from here, never inside a send; nothing of the shard is borrowed
 //! while it runs; a record is off its queue before its handler is called.
 
+mod children;
 mod deadlines;
 pub(crate) mod driver;
 mod end;
 pub(crate) mod inbox;
-mod kept;
+
 #[allow(unsafe_code, reason = "shards hand raw slots to each other")]
 pub(crate) mod lane;
 mod news;

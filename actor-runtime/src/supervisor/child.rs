@@ -15,7 +15,7 @@ use super::backoff::Backoff;
 use super::plan::{Rules, Shutdown};
 use super::tree::{Dynamic, Slots};
 use super::{Supervisor, SupervisorSpec};
-use crate::actor::{Actor, begin_kept, fill, started_later};
+use crate::actor::{Actor, begin_child, fill, started_later};
 use crate::actor_ref::ActorRef;
 use crate::address::{Address, Target};
 use crate::cell::Handled;
@@ -280,7 +280,7 @@ where
     Arc::new(move |host, seat| {
         let (make, siblings, name) = (make.clone(), seat.siblings, seat.name);
         let make = Rc::new(move |me: Target| make_state::<C>(me, name.clone(), make(&siblings)));
-        begin_kept::<C::Actor>(
+        begin_child::<C::Actor>(
             host,
             Keeper::new((seat.by, seat.life), seat.child, seat.restart, make),
         )
