@@ -150,7 +150,7 @@ fn send_away<M: MessageField>(away: Away<M>) {
     // In another system of the process the address is nobody's: they do not know of each other.
     let is_own = host.shard_id.node() == shard_id.node();
     match host.outboxes.get(shard_id.shard() as usize).filter(|_| is_own) {
-        Some(outbox) => outbox.append(delivery, to.target(), message, &host.stock),
+        Some(outbox) => outbox.append(delivery, to.target(), message, host),
         None => host.lose(delivery, to, message),
     }
 }
@@ -497,21 +497,23 @@ impl Outbox {
         delivery: Delivery<M>,
         target: Target,
         message: M,
-        stock: &Stock,
+        host: &Host,
     ) {
         if !self.open.has_room(const { record_size::<M>() }) {
-            self.next_block(stock);
+            self.next_block(host);
         }
-        self.open.cursor().append(delivery, target, message, || stock.take());
+        self.open.cursor().append(delivery, target, message, || host.stock.take());
     }
 
     /// Puts the present block, if it holds records, with the full ones, and begins another.
     #[cold]
     #[inline(never)]
-    fn next_block(&self, stock: &Stock) {
-        let parcel = self.open.take_parcel();
-        self.full.borrow_mut().extend(parcel);
-        self.open.begin(|| stock.take());
+    fn next_block(&self, host: &Host) {
+        if let Some(parcel) = self.open.take_parcel() {
+            self.full.borrow_mut().push_back(parcel);
+            host.filled.set(host.filled.get() + 1);
+        }
+        self.open.begin(|| host.stock.take());
     }
 }
 
@@ -528,6 +530,8 @@ pub(crate) struct Host {
     pub(crate) registry: Arc<Registry>,
     pub(crate) watched: Arc<Watched>,
     pub(crate) outboxes: Box<[Outbox]>,
+    /// Blocks that were filled in the outboxes since they were last flushed.
+    pub(crate) filled: Cell<u32>,
     /// Where wakers of this shard's actors send their wakes.
     pub(crate) home: Arc<dyn Wakes>,
     /// The shard's time at the last look, in nanoseconds of its own clock.
@@ -593,6 +597,7 @@ impl Host {
             registry,
             watched,
             outboxes: (0..shards).map(|_| Outbox::default()).collect(),
+            filled: Cell::new(0),
             home,
             now: Cell::new(0),
             next_deadline: Cell::new(u64::MAX),

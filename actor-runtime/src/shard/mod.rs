@@ -224,6 +224,7 @@ impl Shard {
     /// Sends what the outboxes hold, as far as the lanes have room, and wakes who sleeps. Answers whether
     /// all is sent, and whether anything is.
     fn flush(&self) -> (bool, bool) {
+        self.host.filled.set(0);
         if self.keeps.get() {
             return (true, false);
         }

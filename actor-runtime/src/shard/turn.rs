@@ -265,15 +265,21 @@ impl<'t> Turn<'t> {
         let mut reader = shard.queue.reader_with(self.cursor, &self.host.stock);
         let (mut ahead, constants) = (Ahead::new(), self.constants());
         for _ in 0..config::TURN_RECORDS / config::CLOCK_EVERY_RECORDS {
-            for _ in 0..config::CLOCK_EVERY_RECORDS {
-                if PREFETCH {
-                    reader.look_ahead(&mut ahead, config::PREFETCH_AHEAD, |target| {
-                        cells.prefetch(target.slot());
-                    });
-                    ahead.passed();
+            for _ in 0..config::CLOCK_EVERY_RECORDS / config::FILLED_EVERY_RECORDS {
+                for _ in 0..config::FILLED_EVERY_RECORDS {
+                    if PREFETCH {
+                        reader.look_ahead(&mut ahead, config::PREFETCH_AHEAD, |target| {
+                            cells.prefetch(target.slot());
+                        });
+                        ahead.passed();
+                    }
+                    let Some(record) = reader.next() else { return };
+                    self.deliver(record, constants);
                 }
-                let Some(record) = reader.next() else { return };
-                self.deliver(record, constants);
+                // What waits for another shard then goes there.
+                if self.host.filled.get() >= config::TURN_FILLED {
+                    return;
+                }
             }
             if self.look() >= config::TURN_LONGEST {
                 return;
