@@ -134,8 +134,8 @@ pub(crate) const NAMES: usize = 1_000_000;
 pub(crate) const NAMES_AT_ONCE: usize = if cfg!(test) { 3 } else { 64 };
 
 /// Slots of a lane from one shard to another, a power of two; each is 128 bytes, and 2 MiB are on their way when
-/// all carry blocks. A block then returns by way of the third cache, which is faster than out of the
-/// other core's second one.
+/// all carry blocks. Fewer were slower with large messages, it seems because a block then comes back
+/// out of the other core's second cache.
 pub(crate) const LANE_SLOTS: usize = if cfg!(callboard_loom) { 2 } else { 128 };
 
 /// How many restarts a supervisor makes in [`INTENSITY_WITHIN`], unless it says otherwise.
