@@ -209,7 +209,7 @@ const HEIR: Name<Heir> = Name::new("estate");
 fn p29_at_its_down_the_name_of_an_actor_is_free() {
     everywhere(|world| {
         let shards = world.system().shards();
-        let left = if matches!(world, World::Real(_)) && shards == 2 { 10_000 } else { 500 };
+        let left = if matches!(world, World::Simulated(_)) { 10_000 } else { 500 };
         let shard = shards - 1;
         let heir = world.spawn(0, move || Heir { left, shard, wrong: Vec::new(), done: None });
         let wrong = world.run(0, move || async move { heir.inherit().timeout(END * 6).await });
