@@ -950,7 +950,10 @@ impl Control for Ending<'_> {
             Phase::Running => Between::GoOn,
             // What was accepted from outside is taken; the turn before this call has flushed.
             Phase::Flush if shard.inbox().has_word() => Between::Again,
-            Phase::Flush => self.done(|_| {}),
+            Phase::Flush => {
+                shard.begin_end();
+                self.done(|_| {})
+            }
             // And what the others flushed: a lane holds no more than so many turns take.
             Phase::Shut if self.turns_before_shut > 0 && shard.has_arrivals() => {
                 self.turns_before_shut -= 1;

@@ -98,6 +98,8 @@ pub(crate) struct Shard {
     blocked: Cell<Option<(Instant, Instant)>>,
     /// Whether it sends no more to other shards, which may be gone.
     keeps: Cell<bool>,
+    /// Whether the system ends, and with it each actor that no supervisor ends.
+    ends: Cell<bool>,
     /// Stamps below this are of earlier turns.
     slice_base: Cell<i64>,
     /// How much of its queue was told of.
@@ -151,6 +153,7 @@ impl Shard {
             drains: Deadlines::default(),
             blocked: Cell::new(None),
             keeps: Cell::new(false),
+            ends: Cell::new(false),
             slice_base: Cell::new(0),
             queue_levels: Cell::default(),
             epoch,
@@ -175,6 +178,11 @@ impl Shard {
         call: impl FnOnce() -> R,
     ) -> R {
         self.round(now, driver, |_| call())
+    }
+
+    /// Says that the system ends: all shards know it before the first ends its actors.
+    pub(crate) fn begin_end(&self) {
+        self.ends.set(true);
     }
 
     /// When to look again at the latest, if nothing comes.

@@ -3,6 +3,7 @@
 //! News take their turn as messages do, but no place in a mailbox. An exit that is not trapped ends its actor
 //! instead, when it arrives.
 
+use super::children::with_keeper;
 use super::turn::Turn;
 use crate::address::{Address, Target};
 use crate::bonds::{Down, Exit, Monitor, Told};
@@ -103,7 +104,8 @@ impl Turn<'_> {
     /// Ends an actor at its await, or now, before what waits for it.
     pub(super) fn end_by_exit(&mut self, cell: CellRef<'_>, target: Target, reason: ExitReason) {
         // One that ends as well, with its system or because it was told to, ends after what was sent before.
-        let ends_anyway = cell.word.has(CLOSING) && reason.is_normal();
+        let ends_soon = self.shard.ends.get() && with_keeper(cell, |_| ()).is_none();
+        let ends_anyway = (ends_soon || cell.word.has(CLOSING)) && reason.is_normal();
         if cell.word.has(ENDING | LENT) || ends_anyway {
             return self.host.let_go(reason);
         }
