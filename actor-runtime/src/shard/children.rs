@@ -46,7 +46,7 @@ impl Turn<'_> {
             Order::Orphan => self.orphan(cell, target),
             Order::Restart if is_at_rest(cell) => self.restart(cell, target),
             Order::Restart => {}
-            Order::Settle => self.settle(cell, target, true, false),
+            Order::Settle => self.settle(cell, target, false),
         }
     }
 
@@ -60,11 +60,11 @@ impl Turn<'_> {
             keeper.phase = Phase::Make;
             keeper.rests = None;
         });
-        self.settle(cell, target, true, true);
+        self.settle(cell, target, true);
     }
 
-    /// Tells whoever watches the incarnation that ended, and perhaps begins another after it.
-    fn settle(&mut self, cell: CellRef<'_>, target: Target, restarting: bool, starts: bool) {
+    /// Tells whoever watches the incarnation that ended that there will be another, and perhaps begins that.
+    fn settle(&mut self, cell: CellRef<'_>, target: Target, starts: bool) {
         let life = |keeper: &mut Keeper| (keeper.life, keeper.ended.take());
         let Some((number, ended)) = with_keeper(cell, life) else { return };
         if starts {
@@ -73,17 +73,15 @@ impl Turn<'_> {
         match ended {
             Some(Ended { reason, bonds }) if !bonds.is_empty() => {
                 let (actor, incarnation) =
-                    (self.host.address(target), Incarnation { number, restarting });
+                    (self.host.address(target), Incarnation { number, restarting: true });
                 self.announce(Obituary { actor, reason, bonds, incarnation, starts });
             }
-            Some(Ended { reason, .. }) => {
-                self.host.let_go(reason);
+            ended => {
+                self.host.let_go(ended.map(|ended| ended.reason));
                 if starts {
                     self.start(cell, target);
                 }
             }
-            None if starts => self.start(cell, target),
-            None => {}
         }
     }
 
@@ -174,10 +172,7 @@ impl Turn<'_> {
 
     /// There will be no other incarnation.
     fn discard(&mut self, cell: CellRef<'_>, target: Target) {
-        with_keeper(cell, |keeper| {
-            keeper.by = None;
-            keeper.rests = Some(false);
-        });
+        self.dismiss(cell);
         self.bury(cell, target, &ExitReason::NoProc);
     }
 
@@ -242,7 +237,7 @@ impl Turn<'_> {
         }
     }
 
-    /// A system's end leaves nothing to begin again.
+    /// The actor is nobody's child any more, and does not begin again.
     pub(super) fn dismiss(&self, cell: CellRef<'_>) {
         with_keeper(cell, |keeper| {
             keeper.by = None;

@@ -89,6 +89,12 @@ struct Seated {
     ended: Option<ExitReason>,
 }
 
+impl Seated {
+    fn new(keep: Keep, begin: Begin) -> Self {
+        Self { keep, begin, actor: None, order: None, ended: None }
+    }
+}
+
 /// Who is to be told what came of something.
 enum Waiting {
     Done(Reply<Result<(), ChildError>>),
@@ -306,7 +312,7 @@ impl Supervisor {
         let mut seats = BTreeMap::new();
         for (keep, begin) in children {
             let key = plan.add(keep.rules.clone());
-            seats.insert(key, Seated { keep, begin, actor: None, order: None, ended: None });
+            seats.insert(key, Seated::new(keep, begin));
         }
         let siblings = match &group {
             Some(group) => group.siblings.clone(),
@@ -337,7 +343,7 @@ impl Supervisor {
     /// Another child, which does not run yet.
     fn add(&mut self, keep: Keep, begin: Begin) -> ChildKey {
         let key = self.plan.add(keep.rules.clone());
-        self.seats.insert(key, Seated { keep, begin, actor: None, order: None, ended: None });
+        self.seats.insert(key, Seated::new(keep, begin));
         key
     }
 
@@ -355,36 +361,38 @@ impl Supervisor {
                 reply.answer((self.name.to_string(), self.strategy, self.infos()));
             }
             Say::Count(reply) => reply.answer(self.counts()),
-            Say::Delete(id, reply) => match self.find(&id) {
-                Some(key) => {
-                    let token = self.await_answer(Waiting::Done(reply));
-                    self.plan.delete(key, token);
-                }
-                None => reply.answer(Err(ChildError::NotFound)),
-            },
-            Say::Restart(id, reply) => match self.find(&id) {
-                Some(key) => {
-                    let token = self.await_answer(Waiting::Where(reply));
-                    self.plan.restart(key, token, now);
-                }
-                None => reply.answer(Err(ChildError::NotFound)),
-            },
+            Say::Delete(id, reply) => {
+                let (key, waiting) = (self.find(&id), Waiting::Done(reply));
+                self.administer(key, waiting, Plan::delete);
+            }
+            Say::Restart(id, reply) => {
+                let (key, waiting) = (self.find(&id), Waiting::Where(reply));
+                self.administer(key, waiting, |plan, key, token| plan.restart(key, token, now));
+            }
             Say::Start(child, reply) => self.start_child(*child, reply, now),
             Say::StartDynamic(args, reply) => self.start_dynamic(args, reply, now),
-            Say::StopChild(actor, reply) => match self.by_actor.get(&actor).copied() {
-                Some(key) => {
-                    let token = self.await_answer(Waiting::Done(reply));
-                    self.plan.terminate(key, token, now);
-                }
-                None => reply.answer(Err(ChildError::NotFound)),
-            },
-            Say::Terminate(id, reply) => match self.find(&id) {
-                Some(key) => {
-                    let token = self.await_answer(Waiting::Done(reply));
-                    self.plan.terminate(key, token, now);
-                }
-                None => reply.answer(Err(ChildError::NotFound)),
-            },
+            Say::StopChild(actor, reply) => {
+                let (key, waiting) = (self.by_actor.get(&actor).copied(), Waiting::Done(reply));
+                self.administer(key, waiting, |plan, key, token| plan.terminate(key, token, now));
+            }
+            Say::Terminate(id, reply) => {
+                let (key, waiting) = (self.find(&id), Waiting::Done(reply));
+                self.administer(key, waiting, |plan, key, token| plan.terminate(key, token, now));
+            }
+        }
+    }
+
+    /// Does what was asked for a child, if there is one; `waiting` is told what comes of it.
+    fn administer(
+        &mut self,
+        key: Option<ChildKey>,
+        waiting: Waiting,
+        does: impl FnOnce(&mut Plan, ChildKey, Token),
+    ) {
+        let token = self.await_answer(waiting);
+        match key {
+            Some(key) => does(&mut self.plan, key, token),
+            None => self.answer(token, Err(ChildError::NotFound)),
         }
     }
 

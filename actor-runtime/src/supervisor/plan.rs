@@ -294,11 +294,8 @@ impl Plan {
         let child = self.child(key);
         match child.state {
             State::Absent | State::Resting => {
-                self.discard(key);
+                self.retire(key);
                 self.answer(token, Ok(key));
-                if self.passes(key) {
-                    self.forget(key);
-                }
             }
             State::Running { .. } | State::Starting => {
                 child.stoppers.push(token);
@@ -374,18 +371,14 @@ impl Plan {
         self.starting.remove(&key);
         child.state = if rests { State::Resting } else { State::Absent };
         let (starter, is_new) = (child.starter.take(), std::mem::take(&mut child.is_new));
-        let passes = self.passes(key);
         if let Some(token) = starter {
-            self.discard(key);
-            if passes || is_new {
+            self.retire(key);
+            if is_new && self.children.contains_key(&key) {
                 self.forget(key);
             }
             self.answer(token, Err(ChildError::NotStarted(error)));
         } else if matches!(error, StartError::Ignored) {
-            self.discard(key);
-            if passes {
-                self.forget(key);
-            }
+            self.retire(key);
         } else if self.is_ready {
             return self.failed(key, 0, now, chance);
         } else {
@@ -422,10 +415,7 @@ impl Plan {
         self.to_stop.remove(&key);
         self.to_start.remove(&key);
         self.answer_stoppers(key);
-        self.discard(key);
-        if self.passes(key) {
-            self.forget(key);
-        }
+        self.retire(key);
         let ends = is_significant
             && match self.keeping.auto_shutdown {
                 AutoShutdown::Any => true,
@@ -475,10 +465,7 @@ impl Plan {
         }
         self.answer_stoppers(key);
         if !rests {
-            self.discard(key);
-            if self.passes(key) {
-                self.forget(key);
-            }
+            self.retire(key);
         }
         self.go_on(now);
     }
@@ -619,6 +606,15 @@ impl Plan {
         }
     }
 
+    /// As [`discard`](Self::discard); and a child that comes and goes is forgotten.
+    fn retire(&mut self, key: ChildKey) {
+        self.discard(key);
+        let is_temporary = self.child(key).rules.restart == Restart::Temporary;
+        if self.keeping.together || is_temporary {
+            self.forget(key);
+        }
+    }
+
     fn forget(&mut self, key: ChildKey) {
         self.children.remove(&key);
         self.to_start.remove(&key);
@@ -633,11 +629,6 @@ impl Plan {
 
     fn answer(&mut self, token: Token, answer: Result<ChildKey, ChildError>) {
         self.acts.push_back(Act::Answer(token, answer));
-    }
-
-    /// Whether the child is forgotten when it does not run any more.
-    fn passes(&mut self, key: ChildKey) -> bool {
-        self.keeping.together || self.child(key).rules.restart == Restart::Temporary
     }
 
     fn child(&mut self, key: ChildKey) -> &mut Child {
