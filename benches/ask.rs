@@ -7,56 +7,9 @@ mod harness;
 use std::time::Duration;
 
 use callboard::prelude::*;
+use harness::asks::{Asker, Doubler};
 use harness::{Bench, Bound, pin, time};
 use tokio::sync::{mpsc, oneshot};
-
-#[actor]
-#[derive(Default)]
-struct Doubler {
-    asked: u64,
-}
-
-#[handlers]
-impl Doubler {
-    #[ask]
-    fn double(&mut self, value: u64) -> u64 {
-        self.asked += 1;
-        value * 2
-    }
-
-    #[ask]
-    async fn double_later(&mut self, value: u64) -> u64 {
-        self.asked += 1;
-        value * 2
-    }
-}
-
-#[actor]
-struct Asker {
-    of: ActorRef<Doubler>,
-}
-
-#[handlers]
-impl Asker {
-    /// Asks so many times, one after the other.
-    #[ask]
-    async fn round_trips(&mut self, asks: u64) -> Result<u64, AskError> {
-        let mut sum = 0;
-        for value in 0..asks {
-            sum += self.of.double(value).await?;
-        }
-        Ok(sum)
-    }
-
-    #[ask]
-    async fn async_round_trips(&mut self, asks: u64) -> Result<u64, AskError> {
-        let mut sum = 0;
-        for value in 0..asks {
-            sum += self.of.double_later(value).await?;
-        }
-        Ok(sum)
-    }
-}
 
 /// The same by hand: a task that answers over a `oneshot` made for each request.
 fn tokio_round_trips(asks: u64) -> Duration {

@@ -13,6 +13,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use callboard::prelude::*;
+use harness::asks::{Asker, Doubler};
 use harness::{count, median, progress, progress_ends, time};
 
 /// Messages that wait for the flooded actor at any moment.
@@ -89,45 +90,7 @@ impl Flooded {
     }
 }
 
-/// Whom the asks ask.
-#[actor]
-#[derive(Default)]
-struct Doubler {
-    asked: u64,
-}
-
-#[handlers]
-impl Doubler {
-    #[ask]
-    fn double(&mut self, value: u64) -> u64 {
-        self.asked += 1;
-        value * 2
-    }
-}
-
-/// Asks from another shard, and says how long each took, in microseconds.
-#[actor]
-struct Asker {
-    of: ActorRef<Doubler>,
-}
-
-#[handlers]
-impl Asker {
-    #[ask]
-    #[allow(clippy::disallowed_methods, reason = "a bench measures the machine's time")]
-    async fn times(&mut self, asks: u64) -> Vec<f64> {
-        let mut times = Vec::new();
-        for value in 0..asks {
-            let began = std::time::Instant::now();
-            let answer = self.of.double(value).await;
-            times.push(began.elapsed().as_nanos() as f64 / 1e3);
-            assert!(answer.is_ok_and(|answer| answer == 2 * value), "the answer is right");
-        }
-        times
-    }
-}
-
-/// The same from a thread.
+/// How long each of so many asks from a thread took, in microseconds.
 fn thread_times(of: ActorRef<Doubler>, asks: u64) -> Vec<f64> {
     let one = |value| {
         let time = time(|| {

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use callboard::prelude::*;
 use callboard::{ChildSpec, SupervisorSpec, Tree};
+use harness::asks::{Asker, Doubler};
 use harness::{Bench, Bound, count, median, pin, progress, progress_ends, time};
 
 /// Cycles after which memory is to be what it was.
@@ -100,53 +101,6 @@ impl Driver {
             self.crasher.fail();
         }
         self.crasher.work(cx.me());
-    }
-}
-
-#[actor]
-#[derive(Default)]
-struct Doubler {
-    asked: u64,
-}
-
-#[handlers]
-impl Doubler {
-    #[ask]
-    fn double(&mut self, value: u64) -> u64 {
-        self.asked += 1;
-        value * 2
-    }
-}
-
-#[actor]
-struct Asker {
-    of: ActorRef<Doubler>,
-}
-
-#[handlers]
-impl Asker {
-    /// Asks so many times, one after the other.
-    #[ask]
-    async fn round_trips(&mut self, asks: u64) -> Result<u64, AskError> {
-        let mut sum = 0;
-        for value in 0..asks {
-            sum += self.of.double(value).await?;
-        }
-        Ok(sum)
-    }
-
-    /// The same, and how long each took, in microseconds.
-    #[ask]
-    #[allow(clippy::disallowed_methods, reason = "a bench measures the machine's time")]
-    async fn times(&mut self, asks: u64) -> Vec<f64> {
-        let mut times = Vec::new();
-        for value in 0..asks {
-            let began = std::time::Instant::now();
-            if self.of.double(value).await.is_ok() {
-                times.push(began.elapsed().as_secs_f64() * 1e6);
-            }
-        }
-        times
     }
 }
 

@@ -6,6 +6,8 @@
 #![allow(dead_code, reason = "each bench uses its part")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench reports to a person")]
 
+pub(crate) mod asks;
+
 use std::time::{Duration, Instant};
 
 /// Rounds of each bench; an odd number, so that there is a median.
