@@ -184,6 +184,32 @@ fn p33_s4_rest_for_one_restarts_those_after_it() {
     });
 }
 
+/// As in Erlang: those who live together begin together.
+#[test]
+fn s4_siblings_that_had_ended_begin_again_with_the_others() {
+    on_shards(|simulator| {
+        let kind = |name| if name == "b" { Restart::Transient } else { Restart::Permanent };
+        for (strategy, failing, expected) in [
+            (Strategy::OneForOne, 0, "+a"),
+            (Strategy::OneForAll, 0, "-c +a +b +c"),
+            (Strategy::RestForOne, 0, "-c +a +b +c"),
+            (Strategy::RestForOne, 2, "+c"),
+        ] {
+            let journal = Journal::default();
+            let names = ["a", "b", "c"];
+            let spec = workers(&simulator, &names, &journal, |name, spec| spec.restart(kind(name)));
+            let tree = started(&simulator, spec.strategy(strategy));
+            simulator.enter(0, || tree.child::<Worker>(1).end_with(ExitReason::Normal));
+            simulator.run();
+            journal.take();
+            fail(&simulator, &tree, failing);
+            assert_eq!(journal.line(), expected, "{strategy:?}");
+            simulator.enter(0, || tree.supervisor().stop());
+            simulator.run();
+        }
+    });
+}
+
 #[test]
 fn p34_s6_each_kind_restarts_after_its_ends_only() {
     on_shards(|simulator| {

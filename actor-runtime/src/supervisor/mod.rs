@@ -411,9 +411,9 @@ impl Supervisor {
         now: u64,
     ) {
         if let Some(key) = self.plan.find(&keep.rules.id) {
-            let is_absent = self.plan.state(key) == State::Absent;
+            let is_gone = self.plan.state(key) == State::Absent && !self.plan.comes_back(key);
             let error =
-                if is_absent { ChildError::AlreadyPresent } else { ChildError::AlreadyStarted };
+                if is_gone { ChildError::AlreadyPresent } else { ChildError::AlreadyStarted };
             return reply.answer(Err(error));
         }
         let key = self.add(keep, begin);
@@ -446,13 +446,14 @@ impl Supervisor {
         let info = |(key, _, state): (ChildKey, &plan::Rules, State)| {
             let seat = &self.seats[&key];
             let rules = &seat.keep.rules;
+            let comes_back = self.plan.comes_back(key);
             ChildInfo {
                 id: self.id(key, &seat.keep),
                 actor: seat.actor,
                 kind: seat.keep.kind,
                 is_supervisor: seat.keep.is_supervisor,
                 restart: rules.restart,
-                state: state.into(),
+                state: if comes_back { ChildState::Restarting } else { state.into() },
             }
         };
         self.plan.children().map(info).collect()

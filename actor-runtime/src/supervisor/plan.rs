@@ -240,6 +240,13 @@ impl Plan {
         self.children.iter().map(|(key, child)| (*key, &child.rules, child.state))
     }
 
+    /// Whether a child that has run is to run again.
+    pub(crate) fn comes_back(&self, key: ChildKey) -> bool {
+        let child = &self.children[&key];
+        let is_due = !child.is_new && (child.due > 0 || self.to_start.contains(&key));
+        child.state == State::Resting || (child.state == State::Absent && is_due)
+    }
+
     pub(crate) fn state(&self, key: ChildKey) -> State {
         self.children[&key].state
     }
@@ -281,9 +288,9 @@ impl Plan {
 
     /// Starts a child that was stopped.
     pub(crate) fn restart(&mut self, key: ChildKey, token: Token, now: u64) {
-        match self.child(key).state {
+        match self.state(key) {
+            _ if self.comes_back(key) => self.answer(token, Err(ChildError::Restarting)),
             State::Absent => self.start(key, token, now),
-            State::Resting => self.answer(token, Err(ChildError::Restarting)),
             _ => self.answer(token, Err(ChildError::Running)),
         }
     }
@@ -311,12 +318,12 @@ impl Plan {
 
     /// Takes a child that does not run away.
     pub(crate) fn delete(&mut self, key: ChildKey, token: Token) {
-        match self.child(key).state {
+        match self.state(key) {
+            _ if self.comes_back(key) => self.answer(token, Err(ChildError::Restarting)),
             State::Absent => {
                 self.forget(key);
                 self.answer(token, Ok(key));
             }
-            State::Resting => self.answer(token, Err(ChildError::Restarting)),
             _ => self.answer(token, Err(ChildError::Running)),
         }
     }
@@ -499,14 +506,12 @@ impl Plan {
             _ => self.children.keys().copied().collect(),
         };
         for other in others.into_iter().filter(|other| strategy.concerns(key, *other)) {
-            let child = self.child(other);
-            let is_temporary = child.rules.restart == Restart::Temporary;
-            if child.lives() || child.state == State::Resting {
-                if !is_temporary {
-                    self.to_start.insert(other);
-                }
-                self.doom(other, !is_temporary);
+            // As Erlang does, also one that had ended, and need not, comes back.
+            let comes_back = self.child(other).rules.restart != Restart::Temporary;
+            if comes_back {
+                self.to_start.insert(other);
             }
+            self.doom(other, comes_back);
         }
         if delay == 0 || strategy != Strategy::OneForOne {
             self.to_start.insert(key);

@@ -188,7 +188,9 @@ fn next_step(maker: &mut Maker, root: &Supervisor, is_last: bool) -> Step {
     root.each(&[], &mut |path, child| match (&child.life, child.below()) {
         (Life::Runs { .. }, Some(_)) => supervisors.push(path.to_vec()),
         (Life::Runs { .. }, None) => running.push(path.to_vec()),
-        (Life::Due(_), _) if child.worker().is_some() => waiting.push(path.to_vec()),
+        (Life::Due(_), _) if child.worker().is_some() && child.place.is_some() => {
+            waiting.push(path.to_vec());
+        }
         _ => {}
     });
     let from = maker.dice.roll(4) as usize;

@@ -72,11 +72,12 @@ pub(super) enum Mistake {
     StopsInOrder,
     TemporarySiblingsComeBack,
     TransientComesBackAfterNormal,
+    WhoHadEndedStaysAway,
     WindowNeverSlides,
 }
 
 impl Mistake {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::BackoffIsNotDoubled,
         Self::BackoffNeverBeginsAnew,
         Self::DelayedRestartsCountAtOnce,
@@ -90,6 +91,7 @@ impl Mistake {
         Self::StopsInOrder,
         Self::TemporarySiblingsComeBack,
         Self::TransientComesBackAfterNormal,
+        Self::WhoHadEndedStaysAway,
         Self::WindowNeverSlides,
     ];
 }
@@ -240,6 +242,11 @@ impl Kept {
             }
             Err(Some(why)) => {
                 self.ends(why, w);
+                // A place where nobody has run is not kept.
+                if let Some((_, 1)) = self.place {
+                    self.discard(w);
+                    self.life = Life::Due(w.now);
+                }
                 Started::Failed(why)
             }
         }
@@ -528,11 +535,17 @@ impl Supervisor {
                 Strategy::RestForOne if w.makes(Mistake::RestForOneRestartsAll) => other != at,
                 Strategy::RestForOne => other > at,
             };
-            if !concerned || matches!(self.children[other].life, Life::Absent) {
+            if !concerned {
                 continue;
             }
             let comes_back =
                 !self.children[other].is_temporary() || w.makes(Mistake::TemporarySiblingsComeBack);
+            if matches!(self.children[other].life, Life::Absent) {
+                if comes_back && !w.makes(Mistake::WhoHadEndedStaysAway) {
+                    self.children[other].life = Life::Due(w.now);
+                }
+                continue;
+            }
             let took = self.children[other].stop(How::Exit, comes_back, w);
             w.wait(took);
             if !comes_back {
