@@ -93,7 +93,7 @@ pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | on a method | means |
 /// |---|---|
 /// | `#[tell]` | callers wait for nothing; it returns `()`, `Flow`, or `Result<(), E>` whose `Err` ends the actor |
-/// | `#[ask]` | callers get an `Ask<T>` of what it returns; given a parameter `reply: Reply<T>`, it answers later |
+/// | `#[ask]` | callers get an `Ask<T>` of what it returns; given a parameter `reply: Reply<T>`, it answers later; returning a `Forward<T>`, it leaves the answer to another actor |
 /// | `#[tell(keep)]`, `#[ask(keep)]` | the same; the parameters are `Clone`, and the dead letter of a crash carries them |
 /// | `#[start]` | runs before the first message; returns `()`, `Result<(), E>` or `Result<Start, E>` |
 /// | `#[down]` | runs when an actor has ended that this one monitors, given `down: Down` |

@@ -297,6 +297,22 @@ impl<T: Send + 'static> Ask<T> {
         block_on(self, Some(patience)).unwrap_or(Err(AskError::Timeout))
     }
 
+    /// Has whoever asks this actor get the answer: what an `#[ask]` handler returns that leaves its answer to
+    /// another actor.
+    ///
+    /// The asker's reply moves on into the message of this ask, so the answer goes straight to the asker, and this
+    /// actor is free at once. The asker's deadline goes on as it is; that of this ask is not looked at. If there is
+    /// no such actor, the asker hears that.
+    ///
+    /// # Panics
+    ///
+    /// If it was polled before: then it has a reply of its own.
+    pub fn forward(mut self) -> Forward<T> {
+        let is_unsent = matches!(self.progress.state, State::Unsent { .. });
+        assert!(is_unsent, "an ask is forwarded before it is sent");
+        Forward { to: self.to, send: self.progress.send.take() }
+    }
+
     /// Sends the ask, and has `owner` go on with its answer: `then` makes what its body hears.
     pub(crate) fn go_on(mut self, owner: Target, then: impl FnOnce(Answered<T>) -> Box<dyn Any>) {
         host::with(|host| {
@@ -600,6 +616,29 @@ impl<T: Send + 'static> fmt::Debug for Ask<T> {
             State::Here(..) | State::Carried(_) => "pending",
         };
         write!(f, "Ask<{}>({state}, to {})", short_name(type_name::<T>()), self.to)
+    }
+}
+
+/// An ask that another actor answers in place of this one: made by [`Ask::forward`], for an `#[ask]` handler to
+/// return. Its callers see an `Ask<T>`.
+///
+/// Nothing is sent before the handler has returned it.
+#[must_use = "it sends nothing unless an `#[ask]` handler returns it"]
+pub struct Forward<T: Send + 'static> {
+    to: Address,
+    send: Send_<T>,
+}
+
+impl<T: Send + 'static> Forward<T> {
+    /// Sends the ask, whose answer goes where this reply would have.
+    pub(crate) fn send(mut self, reply: Reply<T>) {
+        self.send.call(self.to, reply);
+    }
+}
+
+impl<T: Send + 'static> fmt::Debug for Forward<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Forward<{}>(to {})", short_name(type_name::<T>()), self.to)
     }
 }
 

@@ -141,6 +141,7 @@
 //! |---|---|---|
 //! | a tell; an ask that takes its `Reply`; the stop hook | [`told`] | [`told_later`] |
 //! | an ask that returns its answer | [`asked`] | [`asked_later`] |
+//! | an ask that returns who answers | [`forwarded`] | [`forwarded_later`] |
 //! | the start hook | [`started`] | [`started_later`] |
 //! | a health check, which the clock calls | [`checked`] | [`checked_later`] |
 //!
@@ -197,12 +198,12 @@ mod watch;
 
 pub use crate::actor::{
     Actor, ActorType, Context, Continue, Handle, Handlers, Place, SpawnOn, Timed, asked,
-    asked_later, checked, checked_later, delivery, keep, kept, kept_later, spawn, spawn_on, start,
-    started, started_later, told, told_later,
+    asked_later, checked, checked_later, delivery, forwarded, forwarded_later, keep, kept,
+    kept_later, spawn, spawn_on, start, started, started_later, told, told_later,
 };
 pub use crate::actor_ref::ActorRef;
 pub use crate::address::Address;
-pub use crate::ask::{Ask, Pending, Reply};
+pub use crate::ask::{Ask, Forward, Pending, Reply};
 pub use crate::bonds::{Down, Exit, Monitor};
 pub use crate::cell::{Handled, OnRestart, Options};
 pub use crate::error::{AskError, LookupError, RegisterError, ReserveError, StartError, TellError};

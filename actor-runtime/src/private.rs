@@ -6,7 +6,8 @@ use std::time::Duration;
 
 pub use crate::actor::{
     Actor, ActorType, Context, Handle, Handlers, Timed, asked, asked_later, checked, checked_later,
-    delivery, keep, kept, kept_later, started, started_later, told, told_later,
+    delivery, forwarded, forwarded_later, keep, kept, kept_later, started, started_later, told,
+    told_later,
 };
 pub use crate::actor_ref::ActorRef;
 pub use crate::address::Address;

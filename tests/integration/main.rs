@@ -23,6 +23,7 @@ mod ending;
 mod entry;
 mod events;
 mod fairness;
+mod forward;
 mod groups;
 mod health;
 mod hostile;

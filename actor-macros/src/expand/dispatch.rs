@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use super::actor::duration;
 use super::{Bodies, ends, group, message_of, named};
-use crate::model::{Arg, Handler, Handlers, Hook, HookKind, Timer, When};
+use crate::model::{Arg, By, Handler, Handlers, Hook, HookKind, Timer, When};
 use crate::names;
 
 /// `impl Protocol`, `impl Handle` and `impl Handlers`.
@@ -118,12 +118,13 @@ fn arm(model: &Handlers, handler: &Handler, cx: &Ident) -> TokenStream {
     let call = call(&handler.name, &quote!(self), &args, &handler.returns_at);
     let is_kept_later = handler.keeps && handler.is_async;
     let call = if is_kept_later { quote!(__rt::kept_later(#call)) } else { call };
-    let returns_answer = handler.answer.as_ref().is_some_and(|answer| !answer.deferred);
-    let handled = match (returns_answer, handler.is_async) {
-        (false, false) => quote!(__rt::told(#call)),
-        (false, true) => quote!(__rt::told_later(#call)),
-        (true, false) => quote!(__rt::asked(#reply, #call)),
-        (true, true) => quote!(__rt::asked_later(#reply, #call)),
+    let handled = match (handler.answer.as_ref().map(|answer| answer.by), handler.is_async) {
+        (None | Some(By::Reply), false) => quote!(__rt::told(#call)),
+        (None | Some(By::Reply), true) => quote!(__rt::told_later(#call)),
+        (Some(By::Return), false) => quote!(__rt::asked(#reply, #call)),
+        (Some(By::Return), true) => quote!(__rt::asked_later(#reply, #call)),
+        (Some(By::Forward), false) => quote!(__rt::forwarded(#reply, #call)),
+        (Some(By::Forward), true) => quote!(__rt::forwarded_later(#reply, #call)),
     };
     let handled = if handler.keeps { kept(handler, &handled) } else { handled };
     quote!(#(#cfgs)* #message => #handled,)

@@ -51,8 +51,18 @@ pub(crate) struct Answer {
     pub(crate) ty: TokenStream,
     /// The variant's field that holds the reply.
     pub(crate) field: Ident,
-    /// The handler takes the reply and answers when it likes.
-    pub(crate) deferred: bool,
+    pub(crate) by: By,
+}
+
+/// Who gives the answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// Another actor: the handler returns a `Forward<T>`.
+    Forward,
+    /// Whoever has the reply, which the handler takes.
+    Reply,
+    /// The handler, which returns it.
+    Return,
 }
 
 /// A method that runs at a point of the actor's life.

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::{Attribute, FnArg, GenericParam, Meta, Pat, PatType, ReceiverKind, ReturnType, Type};
 
-use super::handler::{Answer, Arg, Field, Handler, Hook, HookKind, Timer};
+use super::handler::{Answer, Arg, By, Field, Handler, Hook, HookKind, Timer};
 use super::handlers::is_actor;
 use super::notes::{Notes, cfgs, without_self};
 use super::options;
@@ -261,10 +261,11 @@ impl<'a> Reader<'a> {
         let answer = match (self.word, &taken.reply) {
             (_, Some((_, field, ty))) => {
                 self.returns_nothing(ty, reply_told, diag);
-                Some(Answer { ty: self.owned(ty), field: field.clone(), deferred: true })
+                Some(Answer { ty: self.owned(ty), field: field.clone(), by: By::Reply })
             }
             (Word::Ask, None) => Some(self.returned(&variant, &taken.args, diag)),
             (_, None) => {
+                self.returns_no_forward(diag);
                 self.returns_flow("handler", "make it an `#[ask]`, or return", diag);
                 None
             }
@@ -419,6 +420,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A tell has no asker whose reply could move on.
+    fn returns_no_forward(&self, diag: &mut Diag) {
+        let ReturnType::Type(_, ty) = &self.syntax.sig.output else { return };
+        if types::argument_of(ty, "Forward").is_some() {
+            diag.error(ty, "only an ask can be forwarded").help("`#[ask]`");
+        }
+    }
+
     /// A handler that is given its reply returns nothing.
     fn returns_nothing(&self, answer: &Type, told: bool, diag: &mut Diag) {
         let ReturnType::Type(_, ty) = &self.syntax.sig.output else { return };
@@ -449,16 +458,22 @@ impl<'a> Reader<'a> {
                 field = names::local("asker");
             }
         }
+        let mut by = By::Return;
         let ty = match &self.syntax.sig.output {
             ReturnType::Default => quote!(()),
             ReturnType::Type(_, ty) => {
+                let forwarded = types::argument_of(ty, "Forward");
+                if forwarded.is_some() {
+                    by = By::Forward;
+                }
+                let ty = forwarded.unwrap_or(ty);
                 let owned = self.owned(ty);
                 let flawed = self.flaw(ty, Place::Answer, diag);
                 let foreign = self.foreign();
                 if flawed || !foreign.is_empty() { types::healed(owned, &foreign) } else { owned }
             }
         };
-        Answer { ty, field, deferred: false }
+        Answer { ty, field, by }
     }
 
     /// A type as it may stand outside the impl.

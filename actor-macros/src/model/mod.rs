@@ -20,7 +20,7 @@ mod types;
 pub(crate) use actor::{Actor, Options};
 pub(crate) use entry::{Entry, Kind as EntryKind};
 pub(crate) use generics::Parameters;
-pub(crate) use handler::{Arg, Field, Handler, Hook, HookKind, Timer, When};
+pub(crate) use handler::{Arg, By, Field, Handler, Hook, HookKind, Timer, When};
 pub(crate) use handlers::Handlers;
 pub(crate) use message::{Message, Part};
 pub(crate) use options::{Mailbox, Shutdown};

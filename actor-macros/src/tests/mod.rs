@@ -32,6 +32,8 @@ cases! {
     kept
     /// The answer comes later, through a `Reply` that the handler keeps.
     deferred
+    /// Another actor gives the answer.
+    forwarded
     /// Type and const parameters with bounds, one of which no handler names.
     generic
     /// Children of every kind, and what they are made from.

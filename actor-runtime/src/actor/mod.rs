@@ -28,7 +28,7 @@ pub(crate) use self::spawn::{begin_child, fill, spawn_by};
 pub use self::timers::Timed;
 pub(crate) use self::timers::begin_timers;
 use crate::address::Target;
-use crate::ask::Reply;
+use crate::ask::{Forward, Reply};
 use crate::bonds::{Down, Exit};
 use crate::cell::keeper::Report;
 use crate::cell::task::Task;
@@ -288,6 +288,12 @@ pub fn asked<'a, T: Send + 'static>(reply: Reply<T>, value: T) -> Handled<'a> {
     })
 }
 
+/// A handler that somebody waits for returned who answers instead.
+pub fn forwarded<'a, T: Send + 'static>(reply: Reply<T>, forward: Forward<T>) -> Handled<'a> {
+    forward.send(reply);
+    Handled(Outcome::Flow(Flow::go()))
+}
+
 /// A start hook returned.
 pub fn started<'a>(value: impl IntoStart) -> Handled<'a> {
     Handled(Outcome::Flow(value.into_start()))
@@ -305,6 +311,17 @@ pub fn asked_later<'a, T: Send + 'static>(
 ) -> Handled<'a> {
     later(future, move |value| {
         reply.answer_from_poll(value);
+        Flow::go()
+    })
+}
+
+/// An `async` handler whose output says who answers.
+pub fn forwarded_later<'a, T: Send + 'static>(
+    reply: Reply<T>,
+    future: impl Future<Output = Forward<T>> + 'a,
+) -> Handled<'a> {
+    later(future, move |forward| {
+        forward.send(reply);
         Flow::go()
     })
 }

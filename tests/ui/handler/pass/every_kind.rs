@@ -2,7 +2,7 @@
 
 #![deny(warnings)]
 
-use callboard::{ActorRef, Context, ExitReason, Flow, Reply, Start, actor, handlers};
+use callboard::{ActorRef, Context, ExitReason, Flow, Forward, Reply, Start, actor, handlers};
 
 #[derive(Debug)]
 pub struct Failed;
@@ -52,6 +52,16 @@ impl Counter {
         std::future::ready(()).await;
         self.n += by;
         Flow::go()
+    }
+
+    #[ask]
+    pub fn of_another(&self, other: ActorRef<Counter>) -> Forward<i64> {
+        other.get().forward()
+    }
+
+    #[ask]
+    pub async fn of_another_later(&mut self, other: ActorRef<Self>) -> callboard::Forward<i64> {
+        std::future::ready(other.get().forward()).await
     }
 
     #[tell(keep)]
