@@ -31,6 +31,9 @@ pub(crate) const START_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a system that is dropped without `stop` waits for its actors.
 pub(crate) const DROP_DEADLINE: Duration = Duration::from_secs(5);
 
+/// How long the end of a shard waits for calls that threads of its pool still make.
+pub(crate) const POOL_GRACE: Duration = Duration::from_millis(200);
+
 /// Records a turn delivers from the shard's own queue, and again from its lanes, at most.
 pub(crate) const TURN_RECORDS: u32 = 2_048;
 

@@ -62,6 +62,11 @@ struct Here {
 }
 
 thread_local! {
+    /// What a call of [`noting_panic`] on this thread has panicked with; the outer none while there is no such call.
+    static NOTED: RefCell<Option<Option<Panic>>> = const { RefCell::new(None) };
+}
+
+thread_local! {
     static HERE: Here = const {
         Here {
             cursor: Cursor::new(),
@@ -517,6 +522,9 @@ impl Outbox {
     }
 }
 
+/// What a thread of the pool is to do.
+pub(crate) type Call = Box<dyn FnOnce() + Send>;
+
 /// What of a shard its actors use. Nothing here is borrowed while user code runs.
 pub(crate) struct Host {
     pub(crate) shard_id: ShardId,
@@ -541,6 +549,8 @@ pub(crate) struct Host {
     pub(crate) timers: Timers,
     /// Looks at the clock: nanoseconds of the shard's own.
     clock: Box<dyn Fn() -> u64>,
+    /// Has a thread of the pool make a call.
+    call_aside: Box<dyn Fn(Call)>,
     /// The data of the waker of the actor that is polled now; null while none is.
     polled: Cell<*const ()>,
     /// Which actor is polled, or was last, and where it lies.
@@ -586,6 +596,7 @@ impl Host {
         registry: Arc<Registry>,
         watched: Arc<Watched>,
         clock: Box<dyn Fn() -> u64>,
+        call_aside: Box<dyn Fn(Call)>,
     ) -> Self {
         Self {
             shard_id,
@@ -603,6 +614,7 @@ impl Host {
             next_deadline: Cell::new(u64::MAX),
             timers: Timers::new(),
             clock,
+            call_aside,
             polled: Cell::new(std::ptr::null()),
             last_polled: Cell::new((Target::NOBODY, None)),
             answered: Cell::new(None),
@@ -966,7 +978,10 @@ pub(crate) fn install_panic_hook() {
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let noted = with(|host| host.is_some_and(|host| host.note_panic(info)));
+            let noted = with(|host| match host {
+                Some(host) => host.note_panic(info),
+                None => note_aside(info),
+            });
             if !noted {
                 before(info);
             }
@@ -974,17 +989,58 @@ pub(crate) fn install_panic_hook() {
     });
 }
 
+/// What a panic says.
+fn said(info: &std::panic::PanicHookInfo<'_>) -> Panic {
+    let payload = info.payload();
+    let text = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    let location = info.location().map(ToString::to_string).unwrap_or_default();
+    Panic { text, location }
+}
+
 impl Host {
     fn note_panic(&self, info: &std::panic::PanicHookInfo<'_>) -> bool {
-        let payload = info.payload();
-        let text = payload
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| payload.downcast_ref::<String>().cloned())
-            .unwrap_or_default();
-        let location = info.location().map(ToString::to_string).unwrap_or_default();
         let Ok(mut panic) = self.panic.try_borrow_mut() else { return false };
-        *panic = Some(Panic { text, location });
+        *panic = Some(said(info));
         true
     }
+}
+
+/// Notes a panic for [`noting_panic`], if it runs on this thread.
+fn note_aside(info: &std::panic::PanicHookInfo<'_>) -> bool {
+    let note = |noted: &RefCell<Option<Option<Panic>>>| {
+        let mut noted = noted.try_borrow_mut().ok()?;
+        *noted.as_mut()? = Some(said(info));
+        Some(())
+    };
+    NOTED.try_with(note).ok().flatten().is_some()
+}
+
+/// Runs code of an actor's on a thread that is no shard. Its panic is silent there: the actor tells of it.
+pub(crate) fn noting_panic<R>(call: impl FnOnce() -> R) -> Result<R, Panic> {
+    NOTED.set(Some(None));
+    let called = catch_unwind(AssertUnwindSafe(call));
+    let noted = NOTED.take().flatten();
+    called.map_err(|payload| {
+        forget_payload(payload);
+        noted.unwrap_or_default()
+    })
+}
+
+/// Goes on here, in an actor's code, with a panic of its code elsewhere.
+pub(crate) fn panic_as(panic: Panic) -> ! {
+    with(|host| host.map(|host| host.panic.replace(Some(panic))));
+    std::panic::resume_unwind(Box::new(()))
+}
+
+/// Has a thread of this shard's pool make a call.
+///
+/// # Panics
+///
+/// If the operating system gives the pool no thread.
+pub(crate) fn call_aside(call: Call) {
+    with(|host| (host.expect("a context stays on its shard").call_aside)(call));
 }

@@ -197,8 +197,8 @@ mod timer;
 mod watch;
 
 pub use crate::actor::{
-    Actor, ActorType, Context, Continue, Handle, Handlers, Place, SpawnOn, Timed, asked,
-    asked_later, checked, checked_later, delivery, forwarded, forwarded_later, keep, kept,
+    Actor, ActorType, BlockingCall, Context, Continue, Handle, Handlers, Place, SpawnOn, Timed,
+    asked, asked_later, checked, checked_later, delivery, forwarded, forwarded_later, keep, kept,
     kept_later, spawn, spawn_on, start, started, started_later, told, told_later,
 };
 pub use crate::actor_ref::ActorRef;

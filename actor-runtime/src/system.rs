@@ -749,6 +749,9 @@ impl Inner {
             std::mem::forget(shard);
             std::panic::resume_unwind(payload);
         }
+        drop(shard);
+        // A call on the pool cannot be ended: one that does not return is left behind.
+        runtime.shutdown_timeout(config::POOL_GRACE);
     }
 
     /// The whole life of the watchdog's thread.

@@ -4,7 +4,8 @@
 //! two calls, and no clock runs: a deadline passes when [`Simulator::advance`] says so. So a test that waits
 //! five seconds takes none, and comes out the same each time.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::rc::Rc;
@@ -17,7 +18,7 @@ use crate::address::{Address, ShardId, Target};
 use crate::config;
 use crate::error::StartError;
 use crate::events::{Events, Subscription};
-use crate::host;
+use crate::host::{self, Call};
 use crate::message::Protocol;
 use crate::query::{Query, mailbox_len};
 use crate::route::Route;
@@ -34,12 +35,30 @@ struct Clock {
     now: Cell<Instant>,
     /// What a look at the clock costs the shards, so that long turns end.
     look: Cell<Duration>,
+    /// Calls that a thread of the pool would make: they are made between turns.
+    aside: RefCell<VecDeque<Call>>,
+}
+
+impl Clock {
+    /// Makes the calls for the pool that there are. Answers whether there were any.
+    fn make_calls(&self) -> bool {
+        let calls = self.aside.take();
+        let any = !calls.is_empty();
+        for call in calls {
+            call();
+        }
+        any
+    }
 }
 
 impl Driver for Clock {
     fn now(&self) -> Instant {
         self.now.set(self.now.get() + self.look.get());
         self.now.get()
+    }
+
+    fn call_aside(&self, call: Call) {
+        self.aside.borrow_mut().push_back(call);
     }
 }
 
@@ -87,7 +106,7 @@ impl Simulator {
         let (inner, parts) = Inner::new(shards, slice_messages, config::NAMES);
         // The only look at the machine's clock: all later times are counted from it.
         let now = Cell::new(TokioDriver.now());
-        let clock = Rc::new(Clock { now, look: Cell::new(Duration::ZERO) });
+        let clock = Rc::new(Clock { now, look: Cell::default(), aside: RefCell::default() });
         let shards = parts.into_iter().map(|parts| Shard::new(parts, clock.clone())).collect();
         Self { inner, shards, clock }
     }
@@ -166,7 +185,8 @@ impl Simulator {
         for shard in &self.shards {
             busy |= !matches!(shard.turn(now, &*self.clock), Next::IdleUntil(_));
         }
-        busy || self.shards.iter().any(Shard::has_arrivals)
+        let called = self.clock.make_calls();
+        busy || called || self.shards.iter().any(Shard::has_arrivals)
     }
 
     /// Turns the shards until nothing more happens in the present moment.

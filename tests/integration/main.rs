@@ -10,6 +10,7 @@
 mod alone;
 mod asks;
 mod asks_outside;
+mod blocking_calls;
 mod bonds;
 mod bounded;
 mod by_hand;

@@ -3,6 +3,7 @@
 //! Before me: the macros' `Handlers`, `Handle` and `Actor` impls, or the same by hand. After me: the cell
 //! in which an actor lives, and the shard that delivers to it.
 
+mod blocking_call;
 mod context;
 mod continuation;
 mod entry;
@@ -16,6 +17,7 @@ mod timers;
 use std::fmt;
 use std::future::Future;
 
+pub use self::blocking_call::BlockingCall;
 pub use self::context::Context;
 pub use self::continuation::Continue;
 #[cfg(any(test, feature = "testing"))]

@@ -1,4 +1,4 @@
-//! What gives a shard time, wakes and parcels: the tokio driver, its spinning and parking.
+//! What gives a shard time, wakes, parcels and threads for what blocks: the tokio driver, its spinning and parking.
 //!
 //! Each shard's thread runs a tokio `LocalRuntime` whose root future is the shard's loop, so sockets, timers
 //! and files of tokio work inside handlers. The loop is `unconstrained`: tokio's budget of operations counts
@@ -8,11 +8,15 @@ use std::time::Instant;
 
 use super::{Next, Shard};
 use crate::config;
+use crate::host::Call;
 
 /// What a turn is told by whoever drives it.
 pub(crate) trait Driver {
     /// The present moment.
     fn now(&self) -> Instant;
+
+    /// Has another thread make a call that may block.
+    fn call_aside(&self, call: Call);
 }
 
 /// The driver of real systems: the machine's clock, and tokio.
@@ -24,6 +28,11 @@ impl Driver for TokioDriver {
     #[inline]
     fn now(&self) -> Instant {
         Instant::now()
+    }
+
+    fn call_aside(&self, call: Call) {
+        // Its end is told by what it calls.
+        drop(tokio::task::spawn_blocking(call));
     }
 }
 

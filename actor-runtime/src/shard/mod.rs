@@ -130,11 +130,15 @@ impl Shard {
     /// `driver` is the one that turns it; its clock counts from now.
     pub(crate) fn new(parts: Parts, driver: Rc<dyn Driver>) -> Self {
         let epoch = driver.now();
+        let aside = driver.clone();
+        let call_aside = Box::new(move |call| aside.call_aside(call));
         let clock = Box::new(move || clock(epoch, driver.now()));
         let home = Arc::new(Home { id: parts.id, inbox: parts.inbox.clone() });
         let (shards, counters) = (parts.peers.len(), parts.counters);
         let (publisher, registry, watched) = (parts.publisher, parts.registry, parts.watched);
-        let host = Host::new(parts.id, shards, home, counters, publisher, registry, watched, clock);
+        let host = Host::new(
+            parts.id, shards, home, counters, publisher, registry, watched, clock, call_aside,
+        );
         let queue = RecordQueue::new();
         queue.begin(|| host.stock.take());
         let front = RecordQueue::new();
