@@ -60,7 +60,7 @@ impl<A> Context<A> {
                 }
             }));
         });
-        BlockingCall { value, cx: Context::new(self.me), wanted }
+        BlockingCall { value, cx: Self::new(self.me), wanted }
     }
 }
 
