@@ -71,14 +71,15 @@ pub use actor_macros::{
 #[cfg(feature = "testing")]
 pub use actor_runtime::testing;
 pub use actor_runtime::{
-    Actor, ActorRef, Address, AnyTimer, Ask, AskError, AutoShutdown, BlockingCall, BoxError, Child,
-    ChildCounts, ChildError, ChildFailed, ChildInfo, ChildSpec, ChildState, Context, Continue,
-    DeadLetters, DeadReason, Down, Drained, Dynamic, DynamicSpec, Event, Events, Exit, ExitReason,
-    Flow, Forward, Kept, Lagged, LookupError, Message, Monitor, Name, NameOf, Named, Overflow,
-    Panic, Pending, Permit, Place, Query, RegisterError, Reply, Report, Reserve, ReserveError,
-    Restart, ShardStats, Shutdown, Siblings, SpawnOn, Start, StartError, StartTree, Stats,
-    Strategy, Subscription, Supervisor, SupervisorApi, SupervisorSpec, System, SystemBuilder,
-    SystemRef, TellError, Timer, TimerKey, Topic, Tree, TreeView, spawn, spawn_on, start,
+    Actor, ActorRef, Address, AnyTimer, Ask, AskCycle, AskError, AutoShutdown, BlockingCall,
+    BoxError, Child, ChildCounts, ChildError, ChildFailed, ChildInfo, ChildSpec, ChildState,
+    Context, Continue, DeadLetters, DeadReason, Down, Drained, Dynamic, DynamicSpec, Event, Events,
+    Exit, ExitReason, Flow, Forward, Kept, Lagged, LookupError, Message, Monitor, Name, NameOf,
+    Named, Overflow, Panic, Pending, Permit, Place, Query, RegisterError, Reply, Report, Reserve,
+    ReserveError, Restart, ShardStats, Shutdown, Siblings, SpawnOn, Start, StartError, StartTree,
+    Stats, Strategy, Subscription, Supervisor, SupervisorApi, SupervisorSpec, System,
+    SystemBuilder, SystemRef, TellError, Timer, TimerKey, Topic, Tree, TreeView, spawn, spawn_on,
+    start,
 };
 
 /// What the macros' code uses; not for people.

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use crate::address::{Address, Target};
+use crate::address::{Address, Target, short_name};
 use crate::cell::status::CLOSING;
 use crate::exit::ExitReason;
 use crate::host::{self, Host, Said, Signal};
@@ -141,10 +141,4 @@ impl<P: Protocol + ?Sized> fmt::Debug for ActorRef<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{}", short_name(std::any::type_name::<P>()), self.address())
     }
-}
-
-/// The last segment of a type's path, its parameters left out.
-pub(crate) fn short_name(path: &str) -> &str {
-    let path = path.split('<').next().unwrap_or(path);
-    path.rsplit("::").next().unwrap_or(path)
 }

@@ -131,6 +131,12 @@ impl fmt::Debug for Address {
     }
 }
 
+/// The last segment of a type's path, its parameters left out: as a reference shows the type of its actor.
+pub(crate) fn short_name(path: &str) -> &str {
+    let path = path.split('<').next().unwrap_or(path);
+    path.rsplit("::").next().unwrap_or(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

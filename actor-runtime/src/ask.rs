@@ -20,11 +20,11 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::actor_ref::short_name;
-use crate::address::{Address, Target};
+use crate::address::{Address, Target, short_name};
 use crate::cell::status::ANSWERED;
 use crate::cell::{Body, CellRef, Continuation, Handled, Options, Outcome, Place, TypeOf, Waiter};
 use crate::config;
+use crate::cycle::AskCycle;
 use crate::error::AskError;
 use crate::held::{Held, Seldom, Spends};
 use crate::host::{self, Host, Signal};
@@ -344,6 +344,7 @@ impl<T: Send + 'static> Ask<T> {
         host::with(|host| match (host, &mut self.progress.state) {
             (Some(host), State::Unsent { timeout_nanos }) => {
                 let (at, cell) = settle::<T>(host, *timeout_nanos);
+                host.opens_ask(at, self.to);
                 self.progress.state = State::Here(at, cell.place());
                 self.progress.send.call(self.to, Reply::to(at));
             }
@@ -446,6 +447,7 @@ fn send_outside<T: Send + 'static>(
 #[inline]
 fn take<T: Send + 'static>(host: &Host, at: Target, cell: CellRef<'_>) -> Option<Answer<T>> {
     let awaited = cell.take_body(Awaited::<T>::TYPE)?;
+    host.closes_ask(at);
     host.cells.free(at.slot(), cell, Awaited::<T>::TYPE.erased());
     awaited.answer
 }
@@ -472,8 +474,8 @@ impl<T: Send + 'static> Ask<T> {
         let State::Unsent { timeout_nanos } = self.progress.state else {
             return self.poll_outside(cx);
         };
-        let asker = host.owner(cx.waker());
-        if asker.is_none() || host.is_polled(self.to) {
+        let asker = host.asker_of(self.to, cx.waker());
+        if asker.is_none() {
             return self.begin_for(host, cx);
         }
         let Some(free) = host.cells.reuse(Awaited::<T>::TYPE.erased()) else {
@@ -501,11 +503,32 @@ impl<T: Send + 'static> Ask<T> {
             self.progress.state = State::Ended;
             return Poll::Ready(Err(AskError::CallingSelf));
         }
+        if host.looks_for_cycles()
+            && let Some(cycle) = self.begin_unless_cycle(host)
+        {
+            return Poll::Ready(Err(AskError::Cycle(cycle)));
+        }
         self.send();
         match self.progress.state {
             State::Here(at, _) => self.wait_here(host, at.target(), cx),
             _ => unreachable!("an ask begins where it is polled"),
         }
+    }
+
+    /// Sends the ask, unless the actor that is polled would wait in a cycle.
+    fn begin_unless_cycle(&mut self, host: &Host) -> Option<AskCycle> {
+        let State::Unsent { timeout_nanos } = self.progress.state else { return None };
+        let (at, cell) = settle::<T>(host, timeout_nanos);
+        host.opens_ask(at, self.to);
+        if let Some(cycle) = host.awaits_ask(at.target()) {
+            drop(take::<T>(host, at.target(), cell));
+            self.progress.state = State::Ended;
+            drop(self.progress.send.take());
+            return Some(cycle);
+        }
+        self.progress.state = State::Here(at, cell.place());
+        self.progress.send.call(self.to, Reply::to(at));
+        None
     }
 
     /// Polls an ask that waits in a cell of this shard.
@@ -536,18 +559,22 @@ impl<T: Send + 'static> Ask<T> {
             Some(cell) if cell.word.has(ANSWERED) => {
                 take(host, at, cell).unwrap_or(Err(AskError::Stopped))
             }
-            Some(cell) if host.is_polled(self.to) => {
-                drop(take::<T>(host, at, cell));
-                Err(AskError::CallingSelf)
-            }
             Some(cell) => {
-                let asker = host.owner(cx.waker());
-                if asker.is_none() {
-                    wait_with(cell, cx.waker());
-                } else {
+                let asker = host.asker_of(self.to, cx.waker());
+                if asker.is_some() {
                     cell.with_body(Awaited::<T>::TYPE, |awaited| awaited.asker = asker);
+                    return Poll::Pending;
                 }
-                return Poll::Pending;
+                match refusal(host, at, self.to) {
+                    None => {
+                        wait_with(cell, cx.waker());
+                        return Poll::Pending;
+                    }
+                    Some(error) => {
+                        drop(take::<T>(host, at, cell));
+                        Err(error)
+                    }
+                }
             }
         };
         self.progress.state = State::Ended;
@@ -577,6 +604,16 @@ impl<T: Send + 'static> Ask<T> {
         self.progress.state = State::Ended;
         Poll::Ready(answer)
     }
+}
+
+/// Why the actor that is polled may not wait for this ask of its, if it may not: it would for ever.
+#[cold]
+#[inline(never)]
+fn refusal(host: &Host, at: Target, to: Address) -> Option<AskError> {
+    if host.is_polled(to) {
+        return Some(AskError::CallingSelf);
+    }
+    host.awaits_ask(at).map(AskError::Cycle)
 }
 
 /// Says in the cell whom to wake when the answer comes.

@@ -4,19 +4,23 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::address::Address;
+use crate::cycle::AskCycle;
 use crate::exit::ExitReason;
 
 /// Why an ask ended without an answer.
-// A whole word, so that a `Result` with an answer of a word is two of them: as a byte it is copied in odd
-// pieces, which costs an ask a fifth of its time.
+// A whole word, as `AskCycle` is, so that a `Result` with an answer of a word is two of them: as a byte it is copied
+// in odd pieces, which costs an ask a fifth of its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u64)]
 #[non_exhaustive]
 pub enum AskError {
     /// A handler awaited an ask to its own actor, which could never be answered.
     CallingSelf,
     /// The actor crashed while it handled the ask.
     Crashed,
+    /// The ask would have closed this cycle of actors that wait for each other, and was not sent. Only systems that
+    /// look for cycles say so, see [`SystemBuilder::detect_ask_cycles`](crate::SystemBuilder::detect_ask_cycles); in
+    /// others the asks of a cycle end at their deadlines.
+    Cycle(AskCycle),
     /// The actor's mailbox is bounded and had no place for the ask.
     Full,
     /// The `Reply` was dropped without an answer.
@@ -34,6 +38,7 @@ pub enum AskError {
 impl fmt::Display for AskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Cycle(cycle) => return write!(f, "the ask closes a cycle: {cycle}"),
             Self::CallingSelf => "an actor cannot await its own answer",
             Self::Crashed => "the actor crashed while it handled the ask",
             Self::Full => "the actor's mailbox is full",
@@ -120,7 +125,7 @@ impl From<AskError> for ReserveError {
         match error {
             AskError::NoProc => Self::NoProc,
             AskError::Timeout => Self::Timeout,
-            AskError::CallingSelf => Self::WouldDeadlock,
+            AskError::CallingSelf | AskError::Cycle(_) => Self::WouldDeadlock,
             AskError::Crashed
             | AskError::Full
             | AskError::NoReply

@@ -34,6 +34,7 @@ use crate::cell::keeper::{Order, Report};
 use crate::cell::status::{KILLED, LEAVING, LISTENS, STARTING, WOKEN};
 use crate::cell::task::{FutureStock, Polled, Wakes};
 use crate::cell::{Body, CellRef, CellType, Place, Starter, TypeOf, stamp_of_deadline};
+use crate::cycle::{AskCycle, Waits};
 use crate::error::{AskError, RegisterError};
 use crate::event::{Event, Kept, Publisher, Topic};
 use crate::exit::{Drained, ExitReason, Panic};
@@ -161,7 +162,8 @@ fn send_away<M: MessageField>(away: Away<M>) {
 }
 
 /// Sends a message from a shard that does not send as ever: its watchdog has cut an actor off, and what that
-/// one sends is discarded, but for what the runtime has to say for it; or a listener for events is polled.
+/// one sends is discarded, but for what the runtime has to say for it; or a listener for events is polled; or the
+/// system looks for cycles of asks, and is to know what is answered when it is.
 #[cold]
 #[inline(never)]
 fn send_by_detour<M: MessageField>(
@@ -187,17 +189,24 @@ fn send_by_detour<M: MessageField>(
         dropping_asks(AskError::Stopped, || host.let_go(message));
         return;
     }
-    end_detour(here, host);
+    if let Some(waits) = &host.waits
+        && (delivery.letter().class() == Class::Answer || matches!(signal, Some(Signal::Fail(_))))
+    {
+        waits.close(to);
+    }
+    here.set_shard_id(host.shard_id);
     let listens = host.listens.get();
     send(if listens { delivery.quiet() } else { delivery }, to, message);
     if is_in_cut || listens {
         here.set_shard_id(ShardId::OUTSIDE);
+    } else {
+        end_detour(here, host);
     }
 }
 
-/// Puts the thread's sends back on the fast path.
+/// Puts the thread's sends back on the fast path, where its system has one.
 fn end_detour(here: &Here, host: &Host) {
-    here.set_shard_id(host.shard_id);
+    here.set_shard_id(host.sends_as);
 }
 
 /// The way to one thread's sends.
@@ -528,6 +537,10 @@ pub(crate) type Call = Box<dyn FnOnce() + Send>;
 /// What of a shard its actors use. Nothing here is borrowed while user code runs.
 pub(crate) struct Host {
     pub(crate) shard_id: ShardId,
+    /// The shard that sends compare with to go the short way: this one, or none.
+    sends_as: ShardId,
+    /// If the system looks for cycles of asks. Shared by all its shards.
+    waits: Option<Arc<Waits>>,
     pub(crate) cells: Cells,
     pub(crate) stock: Stock,
     pub(crate) futures: FutureStock,
@@ -595,11 +608,14 @@ impl Host {
         publisher: Arc<Publisher>,
         registry: Arc<Registry>,
         watched: Arc<Watched>,
+        waits: Option<Arc<Waits>>,
         clock: Box<dyn Fn() -> u64>,
         call_aside: Box<dyn Fn(Call)>,
     ) -> Self {
         Self {
             shard_id,
+            sends_as: if waits.is_some() { ShardId::OUTSIDE } else { shard_id },
+            waits,
             cells: Cells::new(),
             stock: Stock::default(),
             futures: FutureStock::default(),
@@ -876,6 +892,52 @@ impl Host {
     pub(crate) fn owner(&self, waker: &Waker) -> Option<Place> {
         let is_own = std::ptr::eq(waker.data(), self.polled.get());
         if is_own { self.last_polled.get().1 } else { None }
+    }
+
+    /// The same, if nothing more is to be done before that actor may wait for `asked`: it is not that actor itself,
+    /// and nobody looks for cycles.
+    #[inline]
+    pub(crate) fn asker_of(&self, asked: Address, waker: &Waker) -> Option<Place> {
+        let asker = self.owner(waker)?;
+        // With its own waker somebody is polled.
+        let is_itself =
+            self.shard_id == asked.shard_id() && self.last_polled.get().0 == asked.target();
+        (!is_itself && self.waits.is_none()).then_some(asker)
+    }
+
+    /// Whether the system looks for cycles of asks.
+    pub(crate) const fn looks_for_cycles(&self) -> bool {
+        self.waits.is_some()
+    }
+
+    /// An ask whose answer comes to this cell is about to be sent to an actor, or moves on to one.
+    #[inline(always)]
+    pub(crate) fn opens_ask(&self, ask: Address, of: Address) {
+        if let Some(waits) = &self.waits {
+            waits.open(ask, of);
+        }
+    }
+
+    /// The actor that is polled now begins to await an ask; the cycle that this would close.
+    #[inline(always)]
+    pub(crate) fn awaits_ask(&self, ask: Target) -> Option<AskCycle> {
+        self.waits.as_ref().and_then(|waits| self.awaits_ask_in(waits, ask))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn awaits_ask_in(&self, waits: &Waits, ask: Target) -> Option<AskCycle> {
+        let asker = self.polled()?;
+        let kind = self.cell(asker)?.kind()?;
+        waits.await_(self.address(ask), (kind.name(), self.address(asker)))
+    }
+
+    /// An ask has ended.
+    #[inline(always)]
+    pub(crate) fn closes_ask(&self, ask: Target) {
+        if let Some(waits) = &self.waits {
+            waits.close(self.address(ask));
+        }
     }
 
     /// The cell at a place of this shard.

@@ -161,6 +161,7 @@ mod bonds;
 #[allow(unsafe_code, reason = "actors lie in raw cells, futures in raw slots")]
 mod cell;
 mod config;
+mod cycle;
 mod error;
 mod event;
 mod events;
@@ -206,6 +207,7 @@ pub use crate::address::Address;
 pub use crate::ask::{Ask, Forward, Pending, Reply};
 pub use crate::bonds::{Down, Exit, Monitor};
 pub use crate::cell::{Handled, OnRestart, Options};
+pub use crate::cycle::AskCycle;
 pub use crate::error::{AskError, LookupError, RegisterError, ReserveError, StartError, TellError};
 pub use crate::event::{Event, Kept, Topic};
 pub use crate::events::{Events, Lagged, Subscription};

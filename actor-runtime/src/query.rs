@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::actor_ref::{ActorRef, short_name};
-use crate::address::Address;
+use crate::actor_ref::ActorRef;
+use crate::address::{Address, short_name};
 use crate::ask::block_on;
 use crate::config;
 use crate::error::RegisterError;

@@ -25,6 +25,7 @@ use crate::actor::{Actor, Ended, Place, SpawnOn, run_on, spawn_by};
 use crate::actor_ref::ActorRef;
 use crate::address::{Address, ShardId, Target};
 use crate::config;
+use crate::cycle::Waits;
 use crate::error::{AskError, StartError};
 use crate::event::{Event, Publisher, Topic};
 use crate::events::{Events, Subscription};
@@ -57,6 +58,7 @@ pub struct SystemBuilder {
     #[cfg(unix)]
     drain_on_signals: Option<Duration>,
     names: usize,
+    detect_ask_cycles: bool,
 }
 
 impl SystemBuilder {
@@ -120,6 +122,19 @@ impl SystemBuilder {
         self
     }
 
+    /// Whether an ask that would close a cycle of actors that wait for each other ends at once, unsent, with
+    /// [`AskError::Cycle`], which names them; it does not unless said here, and
+    /// the asks of a cycle end at their deadlines.
+    ///
+    /// It is for finding such cycles, in tests and while one looks for a fault: every ask then costs a few
+    /// microseconds, and every send goes the long way. It takes an actor that awaits several things, as in `select!`,
+    /// to wait for all of them, and the actor that was asked to be who answers, also if it has handed the
+    /// [`Reply`](crate::Reply) on.
+    pub fn detect_ask_cycles(mut self, detect: bool) -> Self {
+        self.detect_ask_cycles = detect;
+        self
+    }
+
     /// Starts the system. A build with `panic = "abort"` contains no panic, and is told so on stderr.
     ///
     /// # Errors
@@ -136,7 +151,8 @@ impl SystemBuilder {
             warn_of_abort();
         }
         host::install_panic_hook();
-        let (inner, parts) = Inner::new(shards, self.slice_messages, self.names);
+        let waits = self.detect_ask_cycles.then(Arc::default);
+        let (inner, parts) = Inner::new(shards, self.slice_messages, self.names, waits);
         #[cfg_attr(not(unix), allow(unused_mut, reason = "there are no signals to add"))]
         let mut system = System::of(inner);
         for (index, parts) in parts.into_iter().enumerate() {
@@ -378,6 +394,7 @@ impl System {
             overrun_after: config::OVERRUN_AFTER,
             kill_grace: config::KILL_GRACE,
             names: config::NAMES,
+            detect_ask_cycles: false,
             #[cfg(unix)]
             drain_on_signals: None,
         }
@@ -606,7 +623,12 @@ impl Route for Inner {
 }
 
 impl Inner {
-    pub(crate) fn new(shards: usize, slice_messages: u32, names: usize) -> (Arc<Self>, Vec<Parts>) {
+    pub(crate) fn new(
+        shards: usize,
+        slice_messages: u32,
+        names: usize,
+        waits: Option<Arc<Waits>>,
+    ) -> (Arc<Self>, Vec<Parts>) {
         let inboxes: Arc<[_]> = (0..shards).map(|_| Arc::new(Inbox::new())).collect();
         let publisher = Arc::new(Publisher::new());
         let inner = route::register(|node| {
@@ -633,12 +655,12 @@ impl Inner {
                 changed: Condvar::new(),
             })
         });
-        let parts = inner.parts(slice_messages);
+        let parts = inner.parts(slice_messages, waits.as_ref());
         (inner, parts)
     }
 
     /// What its shards are made of.
-    fn parts(&self, slice_messages: u32) -> Vec<Parts> {
+    fn parts(&self, slice_messages: u32, waits: Option<&Arc<Waits>>) -> Vec<Parts> {
         let shards = self.inboxes.len();
         let slice_messages = slice_messages.clamp(1, config::SLICE_MOST - 1);
         let mut senders: Vec<Vec<_>> = (0..shards).map(|_| Vec::with_capacity(shards)).collect();
@@ -662,6 +684,7 @@ impl Inner {
             publisher: self.publisher.clone(),
             registry: self.registry.clone(),
             watched: self.watched[index].clone(),
+            waits: waits.cloned(),
         })
         .collect()
     }

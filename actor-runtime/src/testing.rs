@@ -101,9 +101,25 @@ impl Simulator {
     /// With 0 shards.
     #[must_use]
     pub fn with_slice(shards: usize, slice_messages: u32) -> Self {
+        Self::with(shards, slice_messages, false)
+    }
+
+    /// A system that looks for cycles of asks, as one does that was built with
+    /// [`detect_ask_cycles`](crate::SystemBuilder::detect_ask_cycles).
+    ///
+    /// # Panics
+    ///
+    /// With 0 shards.
+    #[must_use]
+    pub fn detecting_ask_cycles(shards: usize) -> Self {
+        Self::with(shards, config::SLICE_MESSAGES, true)
+    }
+
+    fn with(shards: usize, slice_messages: u32, detect_ask_cycles: bool) -> Self {
         assert!(shards > 0, "a system has a shard");
         host::install_panic_hook();
-        let (inner, parts) = Inner::new(shards, slice_messages, config::NAMES);
+        let waits = detect_ask_cycles.then(Arc::default);
+        let (inner, parts) = Inner::new(shards, slice_messages, config::NAMES, waits);
         // The only look at the machine's clock: all later times are counted from it.
         let now = Cell::new(TokioDriver.now());
         let clock = Rc::new(Clock { now, look: Cell::default(), aside: RefCell::default() });

@@ -18,6 +18,7 @@ mod check;
 mod conservation;
 mod continuations;
 mod crashes;
+mod cycles;
 mod drains;
 mod drops;
 mod ending;

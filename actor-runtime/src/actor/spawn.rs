@@ -191,7 +191,7 @@ impl<A: Actor> Future for SpawnOn<A> {
 
 impl<A: Actor> fmt::Debug for SpawnOn<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SpawnOn<{}>", crate::actor_ref::short_name(std::any::type_name::<A>()))
+        write!(f, "SpawnOn<{}>", crate::address::short_name(std::any::type_name::<A>()))
     }
 }
 

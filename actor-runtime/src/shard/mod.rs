@@ -40,6 +40,7 @@ use self::turn::Turn;
 use crate::address::{ShardId, Target};
 use crate::cell::task::Wakes;
 use crate::config;
+use crate::cycle::Waits;
 use crate::event::Publisher;
 use crate::host::{self, Host};
 use crate::record::RecordQueue;
@@ -73,6 +74,7 @@ pub(crate) struct Parts {
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) watched: Arc<Watched>,
+    pub(crate) waits: Option<Arc<Waits>>,
 }
 
 /// One thread's actors and what waits for them.
@@ -137,7 +139,16 @@ impl Shard {
         let (shards, counters) = (parts.peers.len(), parts.counters);
         let (publisher, registry, watched) = (parts.publisher, parts.registry, parts.watched);
         let host = Host::new(
-            parts.id, shards, home, counters, publisher, registry, watched, clock, call_aside,
+            parts.id,
+            shards,
+            home,
+            counters,
+            publisher,
+            registry,
+            watched,
+            parts.waits,
+            clock,
+            call_aside,
         );
         let queue = RecordQueue::new();
         queue.begin(|| host.stock.take());

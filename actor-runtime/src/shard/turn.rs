@@ -511,6 +511,7 @@ impl<'t> Turn<'t> {
     pub(super) fn fail(&mut self, cell: CellRef<'_>, target: Target, why: AskError) {
         let is_open = cell.kind().is_some_and(|kind| kind.is_reply()) && cell.word.status() == 0;
         if is_open {
+            self.host.closes_ask(target);
             let outcome = cell.fail(why);
             self.delivered(cell, target, outcome);
             // Nobody has taken it yet.
