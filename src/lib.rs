@@ -66,7 +66,7 @@
 
 pub use actor_macros::{
     Message, actor, after, ask, child, down, dynamic, every, exit, handlers, health, main, restart,
-    start, stop, supervisor, tell, test,
+    start, stop, stream, supervisor, tell, test,
 };
 #[cfg(feature = "testing")]
 pub use actor_runtime::testing;
@@ -100,7 +100,7 @@ pub mod prelude {
         ActorRef, Ask, AskError, Context, Down, Dynamic, Exit, ExitReason, Flow, Forward,
         LookupError, Message, Monitor, Name, Place, RegisterError, Reply, Start, StartError,
         System, actor, after, ask, child, down, dynamic, every, exit, handlers, health, restart,
-        spawn, spawn_on, start, stop, supervisor, tell,
+        spawn, spawn_on, start, stop, stream, supervisor, tell,
     };
 
     /// So many seconds.

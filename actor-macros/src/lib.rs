@@ -104,6 +104,7 @@ pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `#[health(every = "1s")]` | answers `bool` or `Result<(), E>` as often; with `restart_after = 3` so many bad answers in a row end the actor |
 /// | `#[after("30s")]` | runs once, so long after the start |
 /// | `#[after("5m", since = message)]` | runs when no message has come for so long |
+/// | `#[stream(lines)]` | takes the items of the stream in the field `lines: Option<S>`, which it takes after the start; at most `credit = 64` of them wait; with `end = stop` the actor stops after the last |
 ///
 /// All of them take `&self` or `&mut self`, are plain or `async` (but `#[restart]`), and may have `cx: &mut Context<Self>` as
 /// first parameter. Other parameters are names with owned types that are `Send + 'static`. `#[cfg]`, docs
@@ -430,6 +431,17 @@ pub fn every(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn health(_: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::stray(Word::Health, item.into()).into()
+}
+
+/// Marks a method that takes the items of a stream, in an impl with [`#[handlers]`](macro@handlers), which explains
+/// it.
+///
+/// # Errors
+///
+/// Anywhere else it only says that it needs `#[handlers]`.
+#[proc_macro_attribute]
+pub fn stream(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::stray(Word::Stream, item.into()).into()
 }
 
 /// Marks the hook that runs on the old state before a restart, in an impl with [`#[handlers]`](macro@handlers),

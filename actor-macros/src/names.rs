@@ -43,11 +43,12 @@ pub(crate) enum Word {
     Restart,
     Start,
     Stop,
+    Stream,
     Tell,
 }
 
 impl Word {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::After,
         Self::Ask,
         Self::Down,
@@ -57,6 +58,7 @@ impl Word {
         Self::Restart,
         Self::Start,
         Self::Stop,
+        Self::Stream,
         Self::Tell,
     ];
 
@@ -71,6 +73,7 @@ impl Word {
             Self::Restart => "restart",
             Self::Start => "start",
             Self::Stop => "stop",
+            Self::Stream => "stream",
             Self::Tell => "tell",
         }
     }

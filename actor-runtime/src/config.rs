@@ -31,6 +31,9 @@ pub(crate) const START_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a system that is dropped without `stop` waits for its actors.
 pub(crate) const DROP_DEADLINE: Duration = Duration::from_secs(5);
 
+/// Items of a stream that wait for its actor, unless the actor's type says otherwise.
+pub(crate) const STREAM_CREDIT: usize = 64;
+
 /// How long the end of a shard waits for calls that threads of its pool still make.
 pub(crate) const POOL_GRACE: Duration = Duration::from_millis(200);
 

@@ -29,10 +29,11 @@ use tokio::task;
 
 use crate::address::{Address, ShardId, Target};
 use crate::bonds::Bonds;
+use crate::cell::aide::Aide;
 use crate::cell::cells::Cells;
 use crate::cell::keeper::{Order, Report};
-use crate::cell::status::{KILLED, LEAVING, LISTENS, STARTING, WOKEN};
-use crate::cell::task::{FutureStock, Polled, Wakes};
+use crate::cell::status::{AIDE, KILLED, LEAVING, LISTENS, STARTING, WOKEN};
+use crate::cell::task::{FutureStock, Polled, Task, Wakes};
 use crate::cell::{Body, CellRef, CellType, Place, Starter, TypeOf, stamp_of_deadline};
 use crate::cycle::{AskCycle, Waits};
 use crate::error::{AskError, RegisterError};
@@ -382,6 +383,8 @@ pub(crate) enum Signal {
     Order(Order),
     /// A child tells its supervisor of itself.
     Report(Report),
+    /// Take the next item of this aide.
+    Item(Target),
     /// Run the start hook, or make the state.
     Start,
     /// End after what was sent before.
@@ -444,6 +447,7 @@ impl Signal {
             | Self::Fail(_)
             | Self::GiveBack
             | Self::GoOn(_)
+            | Self::Item(_)
             | Self::LinkDown(_)
             | Self::Order(_)
             | Self::Report(_)
@@ -758,6 +762,20 @@ impl Host {
         stamp_of_deadline(deadline)
     }
 
+    /// Begins an aide of an actor of this shard: `make` is told which, and makes its future.
+    pub(crate) fn begin_aide(
+        &self,
+        actor: Target,
+        make: impl FnOnce(Target, &FutureStock) -> Task<'static>,
+    ) {
+        let Some(owner) = self.cell(actor) else { return };
+        let (at, cell) = self.settle(Aide::TYPE, AIDE, Aide::of(actor));
+        let aide = at.target();
+        cell.employ(make(aide, &self.futures), aide);
+        owner.with_extras(|extras| extras.crew.get_or_insert_default().aides.insert(aide));
+        self.wake(aide);
+    }
+
     /// Has an actor polled soon: once, however often it is woken until then.
     pub(crate) fn wake(&self, actor: Target) {
         if let Some(cell) = self.cell(actor).filter(|cell| !cell.word.has(WOKEN)) {
@@ -867,18 +885,18 @@ impl Host {
         (!self.polled.get().is_null()).then_some(self.last_polled.get().0)
     }
 
-    /// Polls the pending future of the actor in this cell, if there is one. Answers which actor that is, and how
-    /// the poll ended; before it begins, `begins` is told.
+    /// Polls the pending future in this cell, if there is one. Answers whose it is, and how the poll ended; before
+    /// it begins, `begins` is told, and says as whom it is polled.
     #[inline(always)]
     pub(crate) fn poll(
         &self,
         cell: CellRef<'_>,
-        begins: impl FnOnce(Target),
+        begins: impl FnOnce(Target) -> Target,
     ) -> Option<(Target, Polled)> {
         // What is moved into it has no address, so it stays in registers.
         let polled = cell.poll(&self.home, move |actor, waker| {
-            begins(actor);
-            self.last_polled.set((actor, Some(cell.place())));
+            let polled_as = begins(actor);
+            self.last_polled.set((polled_as, Some(cell.place())));
             self.polled.set(waker);
         });
         // Polls are not nested: before this one, too, nobody was polled.

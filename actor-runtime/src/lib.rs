@@ -198,9 +198,10 @@ mod timer;
 mod watch;
 
 pub use crate::actor::{
-    Actor, ActorType, BlockingCall, Context, Continue, Handle, Handlers, Place, SpawnOn, Timed,
-    asked, asked_later, checked, checked_later, delivery, forwarded, forwarded_later, keep, kept,
-    kept_later, spawn, spawn_on, start, started, started_later, told, told_later,
+    Actor, ActorType, BlockingCall, Context, Continue, Handle, Handlers, Item, Place, SpawnOn,
+    StreamEnd, Timed, asked, asked_later, attach, checked, checked_later, delivery, forwarded,
+    forwarded_later, keep, kept, kept_later, spawn, spawn_on, start, started, started_later, told,
+    told_later,
 };
 pub use crate::actor_ref::ActorRef;
 pub use crate::address::Address;

@@ -45,6 +45,7 @@ mod starts;
 mod stats;
 mod stops;
 mod strange;
+mod streams;
 mod subscriptions;
 mod supervisors;
 mod systems;

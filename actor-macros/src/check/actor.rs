@@ -3,10 +3,11 @@
 use proc_macro2::TokenStream;
 
 use crate::diag::Diag;
-use crate::model::{Handler, Handlers, Hook};
+use crate::model::{Handler, Handlers, Hook, Stream};
 use crate::names::Word;
 
-/// Tells of two handlers that make one message, and of two hooks or health checks of one kind.
+/// Tells of two handlers that make one message, of two hooks or health checks of one kind, and of two methods that
+/// take one stream.
 pub(crate) fn handlers(model: &Handlers, diag: &mut Diag) {
     for (index, second) in model.handlers.iter().enumerate() {
         let earlier = &model.handlers[..index];
@@ -27,10 +28,22 @@ pub(crate) fn handlers(model: &Handlers, diag: &mut Diag) {
             only_one(Word::Health, [&first.attribute, &check.attribute], diag);
         }
     }
+    streams_are_taken_once(model, diag);
     for (index, second) in model.hooks.iter().enumerate() {
         let earlier = &model.hooks[..index];
         if let Some(first) = earlier.iter().find(|first| repeats(first, second)) {
             only_one(second.kind.word(), [&first.attribute, &second.attribute], diag);
+        }
+    }
+}
+
+fn streams_are_taken_once(model: &Handlers, diag: &mut Diag) {
+    for (index, second) in model.streams.iter().enumerate() {
+        let either = |first: &&Stream| first.cfgs.is_empty() || second.cfgs.is_empty();
+        let mut earlier = model.streams[..index].iter().filter(either);
+        if let Some(first) = earlier.find(|first| first.field == second.field) {
+            diag.error(&second.field, "a stream is taken by one method").help("remove one");
+            diag.error(&first.field, "first here");
         }
     }
 }

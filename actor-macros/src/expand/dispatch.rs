@@ -1,11 +1,11 @@
 //! How an actor takes its messages, starts and stops.
 
 use proc_macro2::{Delimiter, Ident, Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::actor::duration;
-use super::{Bodies, ends, group, message_of, named};
-use crate::model::{Arg, By, Handler, Handlers, Hook, HookKind, Timer, When};
+use super::{Bodies, ends, group, message_of, named, places_of};
+use crate::model::{Arg, By, Handler, Handlers, Hook, HookKind, Stream, Timer, When};
 use crate::names;
 
 /// `impl Protocol`, `impl Handle` and `impl Handlers`.
@@ -47,9 +47,9 @@ pub(super) fn implementation(
     let (_, args, _) = parameters.written.split_for_impl();
     let handle = handle(model, &quote!(#messages #args), variants, bodies);
     let hooks = (bodies == Bodies::Real).then(|| {
-        let hooks = model.hooks.iter().map(hook);
-        let timers = timers(&model.timers);
-        quote!(#timers #(#hooks)*)
+        let hooks = model.hooks.iter().map(|hook| self::hook(hook, &model.streams));
+        let (timers, streams) = (timers(&model.timers), streams(&model.streams));
+        quote!(#timers #streams #(#hooks)*)
     });
     // What only some builds have counts in all: the room it takes is small.
     let is_async = variants.iter().any(|handler| handler.is_async)
@@ -145,7 +145,7 @@ fn kept(handler: &Handler, handled: &TokenStream) -> TokenStream {
     })
 }
 
-fn hook(hook: &Hook) -> TokenStream {
+fn hook(hook: &Hook, streams: &[Stream]) -> TokenStream {
     let Hook { kind, name, cfgs, is_async, takes_context, takes_news, .. } = hook;
     let (cx, news) = (names::local("cx"), names::local("news"));
     let mut args = context(*takes_context, &cx);
@@ -174,9 +174,10 @@ fn hook(hook: &Hook) -> TokenStream {
         },
         HookKind::Start => {
             let started = if *is_async { quote!(started_later) } else { quote!(started) };
+            // Streams say it already.
+            let starts = streams.is_empty().then(|| quote!(#(#cfgs)* const STARTS: bool = true;));
             quote! {
-                #(#cfgs)*
-                const STARTS: bool = true;
+                #starts
                 #(#cfgs)*
                 fn start<'a>(&'a mut self, #context) -> __rt::Handled<'a> {
                     __rt::#started(#call)
@@ -231,6 +232,62 @@ fn timer(timer: &Timer) -> TokenStream {
     };
     let times = times.into_iter().map(duration);
     quote!(#(#cfgs)* __rt::Timed::#kind(#(#times,)* |#actor, #cx| #handled))
+}
+
+/// The streams that an actor takes up once it has started, if there are any.
+///
+/// ```text
+/// const STARTS: bool = true;
+/// const STREAMS: bool = true;
+/// fn attach(&mut self, cx: &__rt::Context<Self>) {
+///     __rt::attach::<_, _, String, _>(
+///         cx,
+///         ::core::option::Option::take(&mut self.lines),
+///         64,
+///         __rt::StreamEnd::Stop,
+///         async |actor: &mut Self, item: String| Self::line(actor, item).await,
+///     );
+/// }
+/// ```
+fn streams(streams: &[Stream]) -> Option<TokenStream> {
+    let cx = names::local("cx");
+    let attach = streams.iter().map(|stream| attach(stream, &cx));
+    (attach.len() > 0).then(|| {
+        quote! {
+            const STARTS: bool = true;
+            const STREAMS: bool = true;
+            fn attach(&mut self, #cx: &__rt::Context<Self>) { #(#attach)* }
+        }
+    })
+}
+
+fn attach(stream: &Stream, cx: &Ident) -> TokenStream {
+    let Stream { field, credit, end, item, name, cfgs, is_async, takes_context, returns_at } =
+        stream;
+    let (actor, next) = (names::local("actor"), names::local("item"));
+    let context_param = takes_context.then(|| quote!(#cx: &mut __rt::Context<Self>,));
+    let mut args = context(*takes_context, cx);
+    args.push(quote!(#next));
+    let call = call(name, &quote!(#actor), &args, returns_at);
+    let (waits, end_of) =
+        if *is_async { (Some(quote!(async)), Some(quote!(.await))) } else { (None, None) };
+    let credit = Literal::u32_unsuffixed(*credit);
+    // At the parameter, because that is where another item is told of.
+    let (at, _) = places_of(item);
+    let taken = quote_spanned!(at=> ::core::option::Option::take(&mut self.#field));
+    // At the field, because that is where what is no stream is told of.
+    let (at, _) = places_of(&field.to_token_stream());
+    let attach = quote_spanned!(at=> __rt::attach::<_, _, #item, _>);
+    quote! {
+        #(#cfgs)*
+        #attach(
+            #cx,
+            #taken,
+            #credit,
+            __rt::StreamEnd::#end,
+            #waits |#actor: &mut Self, #context_param #next: #item| #call #end_of,
+        );
+    }
 }
 
 fn context(taken: bool, cx: &Ident) -> Vec<TokenStream> {

@@ -1,9 +1,9 @@
-//! Handlers, hooks and timers: what a method of an impl with `#[handlers]` can be.
+//! Handlers, hooks, timers and streams: what a method of an impl with `#[handlers]` can be.
 
 use std::time::Duration;
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{Attribute, Generics, Visibility};
+use syn::{Attribute, Generics, Member, Visibility};
 
 use super::message::Part;
 use super::notes::Notes;
@@ -89,6 +89,23 @@ pub(crate) struct Timer {
     pub(crate) returns_at: TokenStream,
     /// What it is if it answers whether the actor is well.
     pub(crate) check: Option<Check>,
+}
+
+/// A method that is called with the items of a stream.
+pub(crate) struct Stream {
+    /// The field that holds it.
+    pub(crate) field: Member,
+    /// How many items wait at most.
+    pub(crate) credit: u32,
+    /// What becomes of the actor when it has ended: a variant of the runtime's `StreamEnd`.
+    pub(crate) end: Ident,
+    /// The type of an item, as the method takes it.
+    pub(crate) item: TokenStream,
+    pub(crate) name: Ident,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) is_async: bool,
+    pub(crate) takes_context: bool,
+    pub(crate) returns_at: TokenStream,
 }
 
 /// What a health check says beside its time.

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::{Attribute, Type};
 
 use super::generics::{Parameters, plain};
-use super::handler::{Handler, Hook, Timer};
+use super::handler::{Handler, Hook, Stream, Timer};
 use super::message::Part;
 use super::method::Method;
 use super::{notes, options, types};
@@ -24,6 +24,7 @@ pub(crate) struct Handlers {
     pub(crate) handlers: Vec<Handler>,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) timers: Vec<Timer>,
+    pub(crate) streams: Vec<Stream>,
     /// What the messages are made of.
     pub(crate) parts: Vec<Part>,
     /// `CounterMsg` and `CounterApi`.
@@ -56,11 +57,13 @@ impl Handlers {
             root = options::root(arg, diag).unwrap_or_default();
         }
 
-        let (mut handlers, mut hooks, mut timers) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut handlers, mut hooks) = (Vec::new(), Vec::new());
+        let (mut timers, mut streams) = (Vec::new(), Vec::new());
         for method in &syntax.methods {
             match Method::read(method, &name, &ty, diag) {
                 Some(Method::Handler(handler)) => handlers.push(*handler),
                 Some(Method::Hook(hook)) => hooks.push(hook),
+                Some(Method::Stream(stream)) => streams.push(stream),
                 Some(Method::Timer(timer)) => timers.push(timer),
                 None => {}
             }
@@ -77,6 +80,7 @@ impl Handlers {
             handlers,
             hooks,
             timers,
+            streams,
             parts,
             root,
         })

@@ -1,11 +1,11 @@
-//! Reads one method of an impl with `#[handlers]`: a message, a hook, a timer, or none of them.
+//! Reads one method of an impl with `#[handlers]`: a message, a hook, a timer, a stream, or none of them.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::{Attribute, FnArg, GenericParam, Meta, Pat, PatType, ReceiverKind, ReturnType, Type};
 
-use super::handler::{Answer, Arg, By, Field, Handler, Hook, HookKind, Timer};
+use super::handler::{Answer, Arg, By, Field, Handler, Hook, HookKind, Stream, Timer};
 use super::handlers::is_actor;
 use super::notes::{Notes, cfgs, without_self};
 use super::options;
@@ -18,6 +18,7 @@ use crate::parse::{Args, HiddenWord, MethodSyntax};
 pub(crate) enum Method {
     Handler(Box<Handler>),
     Hook(Hook),
+    Stream(Stream),
     Timer(Timer),
 }
 
@@ -37,6 +38,10 @@ impl Method {
                 let attr = syntax.ours.iter().find(|(ours, _)| *ours == word);
                 Self::Timer(reader.timer(&attr?.1, diag)?)
             }
+            Word::Stream => {
+                let attr = syntax.ours.iter().find(|(ours, _)| *ours == word);
+                Self::Stream(reader.stream(&attr?.1, diag)?)
+            }
             Word::Ask | Word::Tell => Self::Handler(Box::new(reader.handler(diag))),
             Word::Down => Self::Hook(reader.hook(HookKind::Down, attribute, diag)),
             Word::Exit => Self::Hook(reader.hook(HookKind::Exit, attribute, diag)),
@@ -49,9 +54,10 @@ impl Method {
 
 /// Which kind of handler or hook a method is, and where it says so.
 fn word_of(syntax: &MethodSyntax, diag: &mut Diag) -> Option<(Word, TokenStream)> {
-    // What a timer's attribute says is read with its method.
-    let others =
-        |ours: &&(Word, Attribute)| !matches!(ours.0, Word::After | Word::Every | Word::Health);
+    // What the attribute of a timer or a stream says is read with its method.
+    let others = |ours: &&(Word, Attribute)| {
+        !matches!(ours.0, Word::After | Word::Every | Word::Health | Word::Stream)
+    };
     for (word, attr) in syntax.ours.iter().filter(others) {
         check_options(*word, attr, diag);
     }

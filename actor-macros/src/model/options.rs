@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote};
-use syn::{ExprRange, LitInt, LitStr, RangeLimits};
+use syn::parse::Parse;
+use syn::{Attribute, ExprRange, LitInt, LitStr, Meta, RangeLimits};
 
 use crate::diag::Diag;
 use crate::names::{Root, choice_of, list, nearest, text};
@@ -55,6 +56,24 @@ fn unknown(what: &str, arg: &Arg, known: &[&str], diag: &mut Diag) {
 /// The beginning of a help that lists what is known: the word that was meant, if one is near.
 fn offer(word: &str, known: &[&str]) -> String {
     nearest(word, known).map(|near| format!("write `{near}`; ")).unwrap_or_default()
+}
+
+/// What stands in the parentheses of an attribute: `what` does.
+pub(crate) fn in_parentheses<T: Parse + Default>(
+    attr: &Attribute,
+    what: &str,
+    example: &str,
+    diag: &mut Diag,
+) -> Option<T> {
+    match &attr.meta {
+        Meta::List(list) => list.parse_args().map_err(|error| diag.syntax(&error)).ok(),
+        Meta::NameValue(meta) => {
+            diag.error(meta.eq_token, format_args!("{what} stands in parentheses"))
+                .help(format_args!("such as `{example}`"));
+            None
+        }
+        Meta::Path(_) => Some(T::default()),
+    }
 }
 
 /// An attribute that has no options yet was given some.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::Parse;
-use syn::{Attribute, Meta, ReturnType};
+use syn::{Attribute, ReturnType};
 
 use super::handler::{Check, Timer, When};
 use super::method::Reader;
@@ -13,7 +13,7 @@ use super::notes::cfgs;
 use super::options;
 use crate::diag::Diag;
 use crate::names::{Word, text};
-use crate::parse::{Arg, Args, TimerArgs, Value};
+use crate::parse::{Arg, Args, LedArgs, Value};
 
 impl Reader<'_> {
     /// The timer that `attr` makes of the method; none where it does not say when.
@@ -59,15 +59,7 @@ fn when(word: Word, attr: &Attribute, diag: &mut Diag) -> Option<(When, Option<C
 
 /// What stands in the parentheses of an attribute.
 fn args<T: Parse + Default>(word: Word, attr: &Attribute, diag: &mut Diag) -> Option<T> {
-    match &attr.meta {
-        Meta::List(list) => list.parse_args().map_err(|error| diag.syntax(&error)).ok(),
-        Meta::NameValue(meta) => {
-            diag.error(meta.eq_token, "the time stands in parentheses")
-                .help(format_args!("such as `{}`", example(word)));
-            None
-        }
-        Meta::Path(_) => Some(T::default()),
-    }
+    options::in_parentheses(attr, "the time", example(word), diag)
 }
 
 const fn example(word: Word) -> &'static str {
@@ -106,10 +98,10 @@ fn health(attr: &Attribute, args: &Args, diag: &mut Diag) -> Option<(When, Optio
 }
 
 /// `#[every("1s", jitter = "100ms")]`
-fn every(attr: &Attribute, args: &TimerArgs, diag: &mut Diag) -> Option<When> {
+fn every(attr: &Attribute, args: &LedArgs, diag: &mut Diag) -> Option<When> {
     let jitter = options::known(&args.options, &["jitter"], diag).first().copied();
     let longest = jitter.map_or(Some(Duration::ZERO), |arg| options::duration(arg, diag));
-    let Some(written) = &args.duration else {
+    let Some(written) = &args.first else {
         diag.error(attr.path(), "how often is not said").help(r#"such as `#[every("1s")]`"#);
         return None;
     };
@@ -129,10 +121,10 @@ fn every(attr: &Attribute, args: &TimerArgs, diag: &mut Diag) -> Option<When> {
 }
 
 /// `#[after("5m", since = message)]`
-fn after(attr: &Attribute, args: &TimerArgs, diag: &mut Diag) -> Option<When> {
+fn after(attr: &Attribute, args: &LedArgs, diag: &mut Diag) -> Option<When> {
     let since = options::known(&args.options, &["since"], diag).first().copied();
     let since = since.map(|arg| options::word(arg, &["message", "start"], diag));
-    let Some(written) = &args.duration else {
+    let Some(written) = &args.first else {
         diag.error(attr.path(), "how long after is not said").help(r#"such as `#[after("30s")]`"#);
         return None;
     };

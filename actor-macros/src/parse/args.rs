@@ -16,11 +16,10 @@ pub(crate) struct Arg {
     pub(crate) value: Value,
 }
 
-/// What stands in the parentheses of a timer's attribute: `"1s", jitter = "100ms"`.
+/// Options that something without a name leads: `"1s", jitter = "100ms"`.
 #[derive(Default)]
-pub(crate) struct TimerArgs {
-    /// What stands first, without a name.
-    pub(crate) duration: Option<TokenStream>,
+pub(crate) struct LedArgs {
+    pub(crate) first: Option<TokenStream>,
     pub(crate) options: Args,
 }
 
@@ -75,16 +74,16 @@ fn expression(input: ParseStream<'_>) -> Result<Value> {
     Ok(Value::Is(input.parse::<Expr>()?.into_token_stream()))
 }
 
-impl Parse for TimerArgs {
+impl Parse for LedArgs {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         if input.is_empty() || input.peek2(Token![=]) {
-            return Ok(Self { duration: None, options: input.parse()? });
+            return Ok(Self { first: None, options: input.parse()? });
         }
-        let duration = until_comma(input)?;
+        let first = until_comma(input)?;
         if !input.is_empty() {
             input.parse::<Token![,]>()?;
         }
-        Ok(Self { duration: Some(duration), options: input.parse()? })
+        Ok(Self { first: Some(first), options: input.parse()? })
     }
 }
 

@@ -13,7 +13,7 @@ mod skip;
 mod supervisor;
 
 pub(crate) use actor::ActorSyntax;
-pub(crate) use args::{Arg, Args, ChildArgs, TimerArgs, Value};
+pub(crate) use args::{Arg, Args, ChildArgs, LedArgs, Value};
 pub(crate) use entry::EntrySyntax;
 pub(crate) use handlers::{HandlersSyntax, HiddenWord, ItemKind, MethodSyntax};
 pub(crate) use message::MessageSyntax;

@@ -26,6 +26,8 @@ cases! {
     hooks
     /// Methods that the clock calls, plain and async.
     timers
+    /// Methods that take the items of a stream, plain and async.
+    streams
     /// Async handlers, with context and without.
     asynchronous
     /// Handlers that keep their parameters for the dead letter of a crash.

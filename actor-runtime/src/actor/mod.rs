@@ -12,6 +12,7 @@ mod kept;
 mod linking;
 mod naming;
 mod spawn;
+mod stream;
 mod timers;
 
 use std::fmt;
@@ -27,6 +28,7 @@ pub use self::health::{checked, checked_later};
 pub use self::kept::{keep, kept, kept_later};
 pub use self::spawn::{Place, SpawnOn, spawn, spawn_on, start};
 pub(crate) use self::spawn::{begin_child, fill, spawn_by};
+pub use self::stream::{Item, StreamEnd, attach};
 pub use self::timers::Timed;
 pub(crate) use self::timers::begin_timers;
 use crate::address::Target;
@@ -65,6 +67,8 @@ pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
     /// Whether it keeps children, as only [`Supervisor`](crate::Supervisor) does.
     #[doc(hidden)]
     const SUPERVISES: bool = false;
+    /// Whether it has streams to take up once it has started; then `STARTS` is true as well.
+    const STREAMS: bool = false;
     /// The methods that the clock calls.
     const TIMERS: &'static [Timed<Self>] = &[];
 
@@ -72,6 +76,11 @@ pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
     fn start<'a>(&'a mut self, cx: &'a mut Context<Self>) -> Handled<'a> {
         let _ = cx;
         started(())
+    }
+
+    /// Takes up its streams, if `STREAMS` says so: runs after the start hook, before the first message.
+    fn attach(&mut self, cx: &Context<Self>) {
+        let _ = cx;
     }
 
     /// Runs after the last message, unless the actor crashed.
@@ -139,9 +148,11 @@ impl<A: Actor> ActorType<A> {
         Self {
             plain: TypeOf::new::<A>(Class::Message, A::OPTIONS, A::STARTS)
                 .traps(A::TRAPS)
+                .attaches(A::STREAMS)
                 .supervises(A::SUPERVISES),
             suspending: TypeOf::new::<A>(Class::Message, A::OPTIONS, A::STARTS)
                 .traps(A::TRAPS)
+                .attaches(A::STREAMS)
                 .supervises(A::SUPERVISES),
         }
     }
@@ -203,10 +214,14 @@ impl<A: Actor> Body for Plain<A> {
 
     fn hear<'a>(&'a mut self, news: News, me: Target) -> Handled<'a> {
         match news {
-            News::Answer(then) => continuation::go_on(&mut self.0, then, me),
+            News::Value(then) => continuation::go_on(&mut self.0, then, me),
             News::Down(down) => done(self.0.down(down, &mut Context::new(me))),
             News::Exit(exit) => done(self.0.exit(exit, &mut Context::new(me))),
             News::Report(report) => done(self.0.report(report, &mut Context::new(me))),
+            News::Started => {
+                self.0.attach(&Context::new(me));
+                told(())
+            }
             News::Timer(number) => done(A::TIMERS[number].call(&mut self.0, &mut Context::new(me))),
         }
     }
@@ -262,10 +277,14 @@ impl<A: Actor> Body for Suspending<A> {
 
     fn hear<'a>(&'a mut self, news: News, me: Target) -> Handled<'a> {
         match news {
-            News::Answer(then) => continuation::go_on(&mut self.state, then, me),
+            News::Value(then) => continuation::go_on(&mut self.state, then, me),
             News::Down(down) => self.call(me, |state, cx| state.down(down, cx)),
             News::Exit(exit) => self.call(me, |state, cx| state.exit(exit, cx)),
             News::Report(report) => self.call(me, |state, cx| state.report(report, cx)),
+            News::Started => {
+                self.state.attach(&Context::new(me));
+                told(())
+            }
             News::Timer(number) => self.call(me, |state, cx| A::TIMERS[number].call(state, cx)),
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! Cells of one stride lie in chunks of 1,024 that never move, so the slot's upper bits find the chunk in a
 //! small table and its lower bits the cell: one cache miss a message, not two. The cells of asks have
-//! chunks of their own, so that a sweep over deadlines reads nothing else.
+//! chunks of their own, so that a sweep over deadlines reads nothing else; so have those of aides, which are
+//! found by their actors alone.
 //!
 //! Invariants:
 //!
@@ -25,8 +26,18 @@ use crate::address::Target;
 /// Cells in a chunk.
 const CELLS: u32 = 1_024;
 
-/// Strides, once for actors and once for asks.
-const CLASSES: usize = 2 * STRIDE_MOST / STRIDE;
+/// What cells are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Actor,
+    Aide,
+    Ask,
+}
+
+const ROLES: [Role; 3] = [Role::Actor, Role::Aide, Role::Ask];
+
+/// Strides, once for each role.
+const CLASSES: usize = ROLES.len() * STRIDE_MOST / STRIDE;
 
 /// What a free cell holds: which it is, so that it need not be found by its slot, and the next.
 struct Free {
@@ -74,12 +85,16 @@ impl Chunk {
 }
 
 const fn stride_of(class: usize) -> usize {
-    (class / 2 + 1) * STRIDE
+    (class / ROLES.len() + 1) * STRIDE
 }
 
-/// The class of cells of this stride: even for actors, odd for asks.
-pub(super) const fn class_of(stride: usize, asks: bool) -> u32 {
-    ((stride / STRIDE - 1) * 2 + asks as usize) as u32
+const fn role_of(class: usize) -> Role {
+    ROLES[class % ROLES.len()]
+}
+
+/// The class of cells of this stride, for this role.
+pub(super) const fn class_of(stride: usize, role: Role) -> u32 {
+    ((stride / STRIDE - 1) * ROLES.len() + role as usize) as u32
 }
 
 /// What the free cell that begins here holds.
@@ -234,12 +249,14 @@ impl Cells {
     /// Counts a cell more, or one less.
     #[inline]
     fn count(&self, class: usize, by: isize) {
-        if class % 2 == 1 {
-            self.asks.set(self.asks.get().wrapping_add_signed(by));
-        } else {
-            self.actors.set(self.actors.get().wrapping_add_signed(by));
-            let bytes = by * stride_of(class) as isize;
-            self.bytes.set(self.bytes.get().wrapping_add_signed(bytes));
+        match role_of(class) {
+            Role::Aide => {}
+            Role::Ask => self.asks.set(self.asks.get().wrapping_add_signed(by)),
+            Role::Actor => {
+                self.actors.set(self.actors.get().wrapping_add_signed(by));
+                let bytes = by * stride_of(class) as isize;
+                self.bytes.set(self.bytes.get().wrapping_add_signed(bytes));
+            }
         }
     }
 
@@ -259,12 +276,12 @@ impl Cells {
         self.bytes.get()
     }
 
-    /// Shows each cell in use to `each`: those of asks, or those of actors. `each` may free cells and may
+    /// Shows each cell in use for this role to `each`. `each` may free cells and may
     /// run user code: cells made meanwhile may or may not be shown.
-    pub(crate) fn for_each(&self, asks: bool, mut each: impl FnMut(u32, CellRef<'_>)) {
+    pub(crate) fn for_each(&self, role: Role, mut each: impl FnMut(u32, CellRef<'_>)) {
         for index in 0..self.chunks.get() {
             let chunk = self.store.borrow()[index as usize];
-            if (chunk.class % 2 == 1) != asks {
+            if role_of(chunk.class as usize) != role {
                 continue;
             }
             for at in 0..CELLS {

@@ -22,6 +22,7 @@
 //!    call left behind (`BUSY`), or `with_body` (`LENT`). Each checks for the others first.
 //! 4. The task is dropped before the body and before the extras, which hold the exit reason it may borrow.
 
+pub(crate) mod aide;
 pub(crate) mod cells;
 pub(crate) mod keeper;
 pub(crate) mod status;
@@ -40,8 +41,10 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use self::aide::Crew;
+use self::cells::Role;
 use self::keeper::{Keeper, Report};
-use self::status::{BUSY, EMPTY, ENDING, FREE, LENT, Word};
+use self::status::{AIDE, BUSY, EMPTY, ENDING, FREE, LENT, Word};
 use self::task::{FutureStock, Polled, Task, Wakes};
 use crate::address::{Address, Target};
 use crate::bonds::{Bonds, Down, Exit};
@@ -271,6 +274,8 @@ pub(crate) struct CellType {
     pub(crate) starts: bool,
     /// Whether exits are told to it and do not end it.
     pub(crate) traps: bool,
+    /// Whether it has streams to take up once it has started.
+    pub(crate) attaches: bool,
     /// Whether it keeps children: it is told to stop as of an exit, and says itself when it has started.
     pub(crate) supervises: bool,
     /// Whether it is the body of a program, which ends as soon as its system does.
@@ -294,9 +299,13 @@ impl CellType {
             fail: fail::<B>,
             drop_body: drop_body::<B>,
             body: TypeId::of::<B>(),
-            class: cells::class_of(stride_of::<B>(), matches!(class, Class::Answer)),
+            class: cells::class_of(
+                stride_of::<B>(),
+                if matches!(class, Class::Answer) { Role::Ask } else { Role::Actor },
+            ),
             starts,
             traps: false,
+            attaches: false,
             supervises: false,
             is_program: false,
             options,
@@ -361,9 +370,21 @@ impl<B: Body> TypeOf<B> {
         self
     }
 
+    /// The same of bodies that take up streams.
+    pub(crate) const fn attaches(mut self, attaches: bool) -> Self {
+        self.0.attaches = attaches;
+        self
+    }
+
     /// The same of bodies that keep children.
     pub(crate) const fn supervises(mut self, supervises: bool) -> Self {
         self.0.supervises = supervises;
+        self
+    }
+
+    /// The same of bodies of aides.
+    pub(crate) const fn of_aides(mut self) -> Self {
+        self.0.class = cells::class_of(stride_of::<B>(), Role::Aide);
         self
     }
 
@@ -427,6 +448,8 @@ pub(crate) struct Extras {
     pub(crate) named: bool,
     /// Asks whose answers the actor goes on with.
     pub(crate) awaits: BTreeSet<Target>,
+    /// None until it has its first aide.
+    pub(crate) crew: Option<Box<Crew>>,
     /// None until it sets its first timer.
     pub(crate) timers: Option<Box<OwnTimers>>,
     /// Who is told why the actor ended.
@@ -456,6 +479,7 @@ impl Extras {
             || self.waiter.is_some()
             || self.reason.is_some()
             || self.timers.is_some()
+            || self.crew.is_some()
             || self.keeper.is_some()
             || self.kept.is_some()
             || !(self.room.is_unused()
@@ -481,14 +505,16 @@ pub(crate) enum Waiter {
 
 /// What an actor hears beside messages.
 pub(crate) enum News {
-    /// The answer to an ask of its own: what was put with that ask takes it.
-    Answer(Box<dyn Any>),
+    /// The answer to an ask of its own, or an item of its stream: what was kept with it takes it.
+    Value(Box<dyn Any>),
     /// A monitor has fired.
     Down(Down),
     /// A link has ended, or somebody wants the actor to end.
     Exit(Exit),
     /// A child tells of itself.
     Report(Report),
+    /// It has started, and takes up its streams.
+    Started,
     /// It is time for the method with this number.
     Timer(usize),
 }
@@ -497,7 +523,7 @@ pub(crate) enum News {
 pub(crate) struct Continuation {
     pub(crate) owner: Target,
     pub(crate) ask: Target,
-    /// With the answer, [`News::Answer`].
+    /// With the answer, [`News::Value`].
     pub(crate) then: Box<dyn Any>,
 }
 
@@ -659,11 +685,22 @@ impl CellRef<'_> {
     }
 
     /// Keeps the future of a handler or hook until it is done.
-    pub(crate) fn suspend(self, mut task: Task<'static>, me: Target) {
-        task.belongs_to(me);
+    pub(crate) fn suspend(self, task: Task<'static>, me: Target) {
         self.word.set(BUSY);
+        self.put_task(task, me);
+    }
+
+    /// Gives an aide, whose cell this is, its future.
+    pub(crate) fn employ(self, task: Task<'static>, me: Target) {
+        debug_assert!(self.word.has(AIDE), "an actor's own future makes it busy");
+        self.put_task(task, me);
+    }
+
+    #[inline(always)]
+    fn put_task(self, mut task: Task<'static>, me: Target) {
+        task.belongs_to(me);
         let before = self.task.replace(Some(task));
-        debug_assert!(before.is_none(), "an actor has one future at a time");
+        debug_assert!(before.is_none(), "a cell has one future at a time");
         // So there is nothing to drop.
         std::mem::forget(before);
     }
@@ -682,6 +719,14 @@ impl CellRef<'_> {
         // The place was empty: there is nothing to drop.
         std::mem::forget(self.task.replace(Some(task)));
         Some((actor, polled))
+    }
+
+    /// Whether there is a pending future.
+    pub(crate) fn has_task(self) -> bool {
+        let task = self.task.take();
+        let has_task = task.is_some();
+        std::mem::forget(self.task.replace(task));
+        has_task
     }
 
     /// Drops the pending future, if there is one; a panic of its drop is answered.

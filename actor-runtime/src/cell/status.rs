@@ -27,6 +27,7 @@
 //! | nobody took at once why there is no answer | `ANSWERED` | + `FAILED` |
 //! | an incarnation has ended, and another may follow | any | `EMPTY`, `STARTING`, and what outlives it |
 //! | the state of the next is made | `EMPTY` | - `EMPTY` |
+//! | a future beside an actor lives here, in a cell of its own | free | `AIDE` |
 //! | free | any | `FREE` in the next generation; at the last generation it stays so for ever |
 
 use std::cell::Cell;
@@ -66,6 +67,9 @@ pub(crate) const KILLED: u32 = 1 << 10;
 
 /// There is no body: the actor is between two incarnations, or before its first. It is `STARTING`, too.
 pub(crate) const EMPTY: u32 = 1 << 15;
+
+/// The future here is one that an actor has beside its own; it is polled for that actor.
+pub(crate) const AIDE: u32 = 1 << 16;
 
 /// What outlives an incarnation: what waits, and where the cell is listed.
 const OUTLIVES: u32 = BACKLOG | CLOSING | LISTED | WOKEN;

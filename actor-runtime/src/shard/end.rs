@@ -24,6 +24,7 @@ use super::turn::Turn;
 use crate::actor;
 use crate::address::{Address, ShardId, Target};
 use crate::bonds::Bonds;
+use crate::cell::cells::Role;
 use crate::cell::keeper::Ended;
 use crate::cell::status::{
     ANSWERED, BUSY, EMPTY, ENDING, FAILED, KILLED, LEAVING, LENT, NEWS, STARTING,
@@ -94,6 +95,7 @@ impl Turn<'_> {
             self.host.tell_started(target, kind);
         }
         actor::begin_timers(self.host, cell, target);
+        self.attach_streams(cell, target);
         if !kind.supervises {
             self.is_ready(cell, target);
         }
@@ -455,6 +457,7 @@ impl Turn<'_> {
         let error = if reason.is_crash() { AskError::Crashed } else { AskError::Stopped };
         let dropped = self.as_listener(cell, || {
             let task = self.drop_task(cell, error);
+            self.end_aides(cell, target, error);
             let hook = if runs_hook { cell.restart(reason, target) } else { Ok(()) };
             [task, hook, host::dropping_asks(error, || cell.drop_body())]
         });
@@ -629,7 +632,7 @@ impl Shard {
     pub(crate) fn shut_actors(&self, now: Instant, driver: &dyn Driver) {
         self.host.begun.set(0);
         self.round(now, driver, |turn| {
-            turn.host.cells.for_each(false, |slot, cell| {
+            turn.host.cells.for_each(Role::Actor, |slot, cell| {
                 let target = Target::new(slot, cell.word.generation());
                 if cell.kind().is_some_and(|kind| kind.is_program) {
                     turn.host.kill(target);
@@ -651,7 +654,7 @@ impl Shard {
                 break;
             }
             self.round(now, driver, |turn| {
-                turn.host.cells.for_each(false, |slot, cell| {
+                turn.host.cells.for_each(Role::Actor, |slot, cell| {
                     let target = Target::new(slot, cell.word.generation());
                     if cell.word.has(BUSY) && turn.has_message(cell) {
                         turn.lose_in_flight(cell, target);
@@ -694,7 +697,7 @@ impl Shard {
     fn discard_all(&self, now: Instant, driver: &dyn Driver) {
         self.round(now, driver, |turn| {
             turn.discard_arrivals();
-            turn.host.cells.for_each(true, |slot, cell| {
+            turn.host.cells.for_each(Role::Ask, |slot, cell| {
                 let target = Target::new(slot, cell.word.generation());
                 turn.fail(cell, target, AskError::Stopped);
             });

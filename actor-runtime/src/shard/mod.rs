@@ -9,6 +9,7 @@
 //! What always holds: user code runs only from here, never inside a send; nothing of the shard is borrowed
 //! while it runs; a record is off its queue before its handler is called.
 
+mod aides;
 mod children;
 mod deadlines;
 pub(crate) mod driver;

@@ -7,6 +7,7 @@ use super::children::with_keeper;
 use super::turn::Turn;
 use crate::address::{Address, Target};
 use crate::bonds::{Down, Exit, Monitor, Told};
+use crate::cell::cells::Role;
 use crate::cell::keeper::Order;
 use crate::cell::status::{BACKLOG, BUSY, CLOSING, ENDING, LEAVING, LENT, NEWS, STARTING};
 use crate::cell::{CellRef, News, Waiter};
@@ -34,7 +35,7 @@ impl Turn<'_> {
     /// Tells an actor that is free.
     pub(super) fn hear(&mut self, cell: CellRef<'_>, target: Target, signal: Signal) {
         let Some(news) = self.news_of(cell, target, signal) else { return };
-        if !matches!(news, News::Answer(_)) {
+        if !matches!(news, News::Value(_)) {
             cell.word.set(NEWS);
         }
         self.begins(cell, target);
@@ -68,10 +69,11 @@ impl Turn<'_> {
                 cell.trim_extras();
                 let waiter = self.host.cell(ask)?.if_extras(|extras| extras.waiter.take());
                 match waiter.flatten()? {
-                    Waiter::Actor(continuation) => Some(News::Answer(continuation.then)),
+                    Waiter::Actor(continuation) => Some(News::Value(continuation.then)),
                     Waiter::Call(_) | Waiter::Waker(_) => None,
                 }
             }
+            Signal::Item(aide) => self.take_item(cell, aide).map(News::Value),
             // The others do not wait.
             _ => None,
         }
@@ -189,7 +191,7 @@ impl Turn<'_> {
     /// Settles what actors of this shard have with one of another that was cut off, and so cannot tell them.
     pub(super) fn settle_with(&mut self, gone: Address) {
         let mut bound = Vec::new();
-        self.host.cells.for_each(false, |slot, cell| {
+        self.host.cells.for_each(Role::Actor, |slot, cell| {
             let bonds = cell.if_extras(|extras| extras.bonds.with(gone));
             if let Some((monitors, is_linked)) = bonds
                 && (is_linked || !monitors.is_empty())

@@ -9,11 +9,11 @@ use super::driver::Driver;
 use super::{Next, Shard};
 use crate::address::{Address, Target};
 use crate::bonds::Bonds;
-use crate::cell::cells::Cells;
+use crate::cell::cells::{Cells, Role};
 use crate::cell::keeper::{ChildKey, ChildNews, Report};
 use crate::cell::status::{
-    ANSWERED, BACKLOG, BUSY, CLOSING, ENDING, FAILED, KILLED, LEAVING, LENT, LISTED, LISTENS, NEWS,
-    STARTING, WOKEN,
+    AIDE, ANSWERED, BACKLOG, BUSY, CLOSING, ENDING, FAILED, KILLED, LEAVING, LENT, LISTED, LISTENS,
+    NEWS, STARTING, WOKEN,
 };
 use crate::cell::task::{Polled, Task};
 use crate::cell::{Called, CellRef, CellType, Handled, Outcome, Place, Waiter};
@@ -448,7 +448,9 @@ impl<'t> Turn<'t> {
             Signal::Drain(nanos, tell) => self.drain(cell, target, force, nanos, tell),
             Signal::Exit(said) => self.exit(cell, target, force, said),
             Signal::GiveBack => self.redeem(cell, target),
-            Signal::Down(..) | Signal::GoOn(_) => self.news(cell, target, force, signal),
+            Signal::Down(..) | Signal::GoOn(_) | Signal::Item(_) => {
+                self.news(cell, target, force, signal);
+            }
             Signal::IsAlive(tell) => self.say(tell, true),
             Signal::Link(from) => change_bonds(cell, |bonds| bonds.linked(from)),
             Signal::LinkDown(said) => self.link_down(cell, target, force, said),
@@ -496,7 +498,9 @@ impl<'t> Turn<'t> {
 
     /// Frees the cell of an ask that was given up from elsewhere.
     pub(super) fn abandon(&mut self, cell: CellRef<'_>, target: Target) {
-        if let Some(kind) = cell.kind().filter(|kind| kind.is_reply() && !cell.word.has(LENT)) {
+        if let Some(kind) =
+            cell.kind().filter(|kind| kind.is_reply() && !cell.word.has(AIDE | LENT))
+        {
             if let Some(extras) = cell.take_extras() {
                 self.unless_it_panics(|| drop(extras));
             }
@@ -668,7 +672,10 @@ impl<'t> Turn<'t> {
     #[inline(never)]
     fn poll_cell(&mut self, cell: CellRef<'_>) {
         let (host, watched) = (self.host, self.watched);
-        if cell.word.has(KILLED | LISTENS) {
+        if cell.word.has(AIDE | KILLED | LISTENS) {
+            if cell.word.has(AIDE) {
+                return self.poll_aide(cell);
+            }
             if cell.word.has(KILLED) {
                 return;
             }
@@ -678,6 +685,7 @@ impl<'t> Turn<'t> {
             if let Some(kind) = cell.kind() {
                 watched.begins_other(target, kind);
             }
+            target
         };
         let Some((target, polled)) = host.poll(cell, begins) else {
             if host.listens.get() {
@@ -919,7 +927,7 @@ impl<'t> Turn<'t> {
         let host = self.host;
         host.next_deadline.set(u64::MAX);
         let mut next = u64::MAX;
-        host.cells.for_each(true, |slot, cell| match cell.deadline() {
+        host.cells.for_each(Role::Ask, |slot, cell| match cell.deadline() {
             Some(deadline) if deadline <= now => {
                 let target = Target::new(slot, cell.word.generation());
                 self.fail(cell, target, AskError::Timeout);

@@ -1,0 +1,156 @@
+//! Streams attached to an actor: `cx.attach(stream, Self::line)`, and what `#[stream(lines)]` comes to.
+//!
+//! An aide of the actor polls the stream. Each item waits with the aide, and a signal that it has come waits in the
+//! actor's backlog, so items keep their places among messages. Of each stream at most `credit` items wait; then it
+//! is not polled.
+
+use std::any::Any;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
+use futures_core::Stream;
+
+use super::continuation::boxed;
+use super::{Actor, Context, Continue};
+use crate::address::Target;
+use crate::cell::aide::Aide;
+use crate::cell::task::Task;
+use crate::config;
+use crate::flow::Flow;
+use crate::host::{self, Signal};
+
+/// What becomes of an actor when its stream has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamEnd {
+    /// It goes on.
+    Ignore,
+    /// It stops, after what had come before.
+    Stop,
+}
+
+/// What a stream yields where its handler takes a `T`.
+#[diagnostic::on_unimplemented(
+    message = "the stream yields `{Self}`, but its handler takes `{T}`",
+    label = "not what the stream yields",
+    note = "the last parameter of a method with `#[stream(..)]` is an item of the stream"
+)]
+pub trait Item<T> {
+    /// The same.
+    fn it(self) -> T;
+}
+
+impl<T> Item<T> for T {
+    fn it(self) -> T {
+        self
+    }
+}
+
+/// Attaches a stream, if there is one: what `#[stream(..)]` makes of its method.
+pub fn attach<A, S, T, M>(
+    cx: &Context<A>,
+    stream: Option<S>,
+    credit: usize,
+    end: StreamEnd,
+    method: impl Continue<A, T, M> + Clone,
+) where
+    A: Actor,
+    S: Stream<Item: Item<T>> + 'static,
+    T: 'static,
+{
+    let Some(stream) = stream else { return };
+    let actor = cx.me;
+    let keep = move |item: S::Item| {
+        let (method, item) = (method.clone(), item.it());
+        boxed::<A>(move |actor, me| method.go_on(actor, Context::new(me), item))
+    };
+    host::with(|host| {
+        let host = host.expect("a context stays on its shard");
+        host.begin_aide(actor, |aide, futures| {
+            let brings = bring(stream, credit, aide, actor, keep);
+            Task::new(brings, move |()| after(actor, end), Some(futures))
+        });
+    });
+}
+
+impl<A: Actor> Context<A> {
+    /// Has `method` called with each item of a stream, as a handler is called with a message: in its turn, within
+    /// the actor's slice. Items take no place in the actor's mailbox; at most 64 of them wait, then the stream is not
+    /// polled.
+    ///
+    /// `method` is one of the actor's, `async` or not, with its context or without, and returns what a tell
+    /// returns: an `Err` ends the actor. The stream need not be `Send`. It is dropped when it ends, or the actor does;
+    /// a panic of it ends the actor.
+    ///
+    /// ```
+    /// # use actor_runtime::{Actor, Context};
+    /// # use futures_core::Stream;
+    /// struct Reader { bytes: usize }
+    ///
+    /// impl Reader {
+    ///     fn open(&mut self, cx: &mut Context<Self>, lines: impl Stream<Item = String> + 'static)
+    ///     where
+    ///         Self: Actor,
+    ///     {
+    ///         cx.attach(lines, Self::line);
+    ///     }
+    ///
+    ///     fn line(&mut self, line: String) {
+    ///         self.bytes += line.len();
+    ///     }
+    /// }
+    /// ```
+    pub fn attach<S, M>(&self, stream: S, method: impl Continue<A, S::Item, M> + Clone)
+    where
+        S: Stream<Item: 'static> + 'static,
+    {
+        attach(self, Some(stream), config::STREAM_CREDIT, StreamEnd::Ignore, method);
+    }
+}
+
+/// Brings an actor the items of a stream, as far as it takes them.
+async fn bring<S: Stream>(
+    stream: S,
+    credit: usize,
+    aide: Target,
+    actor: Target,
+    keep: impl Fn(S::Item) -> Box<dyn Any>,
+) {
+    let mut stream = pin!(stream);
+    loop {
+        // Who takes an item wakes the aide.
+        let next = poll_fn(|cx| {
+            if has_room(aide, credit) { stream.as_mut().poll_next(cx) } else { Poll::Pending }
+        });
+        let Some(item) = next.await else { return };
+        let item = keep(item);
+        host::with(|host| {
+            let host = host.expect("an aide stays on its shard");
+            let cell = host.cell(aide).expect("it is polled, so it lives");
+            cell.with_body(Aide::TYPE, |aide| aide.items.push_back(item));
+            host::send(host::signals(), host.address(actor), Signal::Item(aide));
+        });
+    }
+}
+
+/// Whether fewer items than `credit` wait; if not, the aide is polled once that is so.
+fn has_room(aide: Target, credit: usize) -> bool {
+    let room = host::with(|host| {
+        host?.cell(aide)?.with_body(Aide::TYPE, |aide| {
+            aide.is_held = aide.items.len() >= credit;
+            !aide.is_held
+        })
+    });
+    room.unwrap_or_default()
+}
+
+/// What the end of a stream means, once its items have been taken.
+fn after(actor: Target, end: StreamEnd) -> Flow {
+    if end == StreamEnd::Stop {
+        host::with(|host| {
+            let host = host.expect("an aide stays on its shard");
+            host::send(host::signals(), host.address(actor), Signal::Stop);
+        });
+    }
+    Flow::go()
+}
