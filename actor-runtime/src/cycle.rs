@@ -64,6 +64,9 @@ impl Kept {
 /// An actor of a cycle: its type's name, and where it is.
 type Member = (&'static str, Address);
 
+/// The actors of a cycle, in its order.
+type Members = Arc<[Member]>;
+
 /// As a reference shows itself.
 struct Shown<'m>(&'m Member);
 
@@ -75,11 +78,11 @@ impl fmt::Display for Shown<'_> {
 }
 
 /// The cycles of the process that are kept, and the place of the next.
-static KEPT: Mutex<(usize, [Option<Arc<[Member]>>; Kept::ALL.len()])> =
+static KEPT: Mutex<(usize, [Option<Members>; Kept::ALL.len()])> =
     Mutex::new((0, [const { None }; Kept::ALL.len()]));
 
 impl AskCycle {
-    fn keep(members: Arc<[Member]>) -> Self {
+    fn keep(members: Members) -> Self {
         let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
         let place = kept.0;
         kept.0 = (place + 1) % Kept::ALL.len();
@@ -87,7 +90,7 @@ impl AskCycle {
         Self(Kept::ALL[place])
     }
 
-    fn members(self) -> Arc<[Member]> {
+    fn members(self) -> Members {
         let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
         kept.1[self.0 as usize].clone().unwrap_or_default()
     }
@@ -186,7 +189,7 @@ impl Waits {
 impl Asks {
     /// The actors from the last of the way to the first, if `from` awaits, over any number of others, what `to` is to
     /// answer.
-    fn way(&self, from: Address, to: Member) -> Option<Arc<[Member]>> {
+    fn way(&self, from: Address, to: Member) -> Option<Members> {
         // Whom each actor was reached from, with its type's name, which is known of those that wait.
         let mut reached: HashMap<Address, Option<Member>> = HashMap::from([(from, None)]);
         let mut left = vec![from];
