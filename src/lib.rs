@@ -75,11 +75,11 @@ pub use actor_runtime::{
     BoxError, Child, ChildCounts, ChildError, ChildFailed, ChildInfo, ChildSpec, ChildState,
     Context, Continue, DeadLetters, DeadReason, Down, Drained, Dynamic, DynamicSpec, Event, Events,
     Exit, ExitReason, Flow, Forward, Kept, Lagged, LookupError, Message, Monitor, Name, NameOf,
-    Named, Overflow, Panic, Pending, Permit, Place, Query, RegisterError, Reply, Report, Reserve,
-    ReserveError, Restart, ShardStats, Shutdown, Siblings, SpawnOn, Start, StartError, StartTree,
-    Stats, Strategy, Subscription, Supervisor, SupervisorApi, SupervisorSpec, System,
-    SystemBuilder, SystemRef, TellError, Timer, TimerKey, Topic, Tree, TreeView, spawn, spawn_on,
-    start,
+    Named, Overflow, Panic, Pending, Permit, Place, Process, ProcessStart, Query, Receivable,
+    RegisterError, Reply, Report, Reserve, ReserveError, Restart, ShardStats, Shutdown, Siblings,
+    Spawn, SpawnOn, Start, StartError, StartTree, Stats, Strategy, Subscription, Supervisor,
+    SupervisorApi, SupervisorSpec, System, SystemBuilder, SystemRef, TellError, Timer, TimerKey,
+    Topic, Tree, TreeView, spawn, spawn_on, start,
 };
 
 /// What the macros' code uses; not for people.
@@ -98,9 +98,9 @@ pub mod prelude {
 
     pub use crate::{
         ActorRef, Ask, AskError, Context, Down, Dynamic, Exit, ExitReason, Flow, Forward,
-        LookupError, Message, Monitor, Name, Place, RegisterError, Reply, Start, StartError,
-        System, actor, after, ask, child, down, dynamic, every, exit, handlers, health, restart,
-        spawn, spawn_on, start, stop, stream, supervisor, tell,
+        LookupError, Message, Monitor, Name, Place, Process, RegisterError, Reply, Start,
+        StartError, System, actor, after, ask, child, down, dynamic, every, exit, handlers, health,
+        restart, spawn, spawn_on, start, stop, stream, supervisor, tell,
     };
 
     /// So many seconds.

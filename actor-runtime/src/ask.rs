@@ -692,6 +692,11 @@ impl<T: Send + 'static> Future for Pending<T> {
 }
 
 impl<T: Send + 'static> Pending<T> {
+    /// Whether its answer was taken.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.0.progress.is_spent()
+    }
+
     /// Waits for the answer, on a thread that may block. As [`Ask::wait`].
     ///
     /// # Errors

@@ -152,6 +152,11 @@ impl Bonds {
         self.monitors.remove(&number)
     }
 
+    /// Whether the actor's monitor of this number is on.
+    pub(crate) fn has_monitor(&self, number: u64) -> bool {
+        self.monitors.contains_key(&number)
+    }
+
     /// Another monitors the actor.
     pub(crate) fn watched(&mut self, watcher: Address, number: u64) {
         self.watchers.insert((watcher, number));

@@ -23,6 +23,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Once};
 use std::task::Waker;
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 use tokio::task;
@@ -35,6 +36,7 @@ use crate::cell::keeper::{Order, Report};
 use crate::cell::status::{AIDE, KILLED, LEAVING, LISTENS, STARTING, WOKEN};
 use crate::cell::task::{FutureStock, Polled, Task, Wakes};
 use crate::cell::{Body, CellRef, CellType, Place, Starter, TypeOf, stamp_of_deadline};
+use crate::config;
 use crate::cycle::{AskCycle, Waits};
 use crate::error::{AskError, RegisterError};
 use crate::event::{Event, Kept, Publisher, Topic};
@@ -561,10 +563,15 @@ pub(crate) struct Host {
     pub(crate) home: Arc<dyn Wakes>,
     /// The shard's time at the last look, in nanoseconds of its own clock.
     pub(crate) now: Cell<u64>,
+    /// The same when the turn began.
+    pub(crate) turn_began: Cell<u64>,
+    /// The slice of actors whose type names none, in messages.
+    pub(crate) slice_messages: Cell<u32>,
     /// The earliest deadline of an ask; never later than the true one. From `config::NEVER` on there is none.
     pub(crate) next_deadline: Cell<u64>,
     pub(crate) timers: Timers,
-    /// Looks at the clock: nanoseconds of the shard's own.
+    /// Where the shard's clock begins, and what looks at it: nanoseconds from there.
+    epoch: Instant,
     clock: Box<dyn Fn() -> u64>,
     /// Has a thread of the pool make a call.
     call_aside: Box<dyn Fn(Call)>,
@@ -613,7 +620,7 @@ impl Host {
         registry: Arc<Registry>,
         watched: Arc<Watched>,
         waits: Option<Arc<Waits>>,
-        clock: Box<dyn Fn() -> u64>,
+        (epoch, clock): (Instant, Box<dyn Fn() -> u64>),
         call_aside: Box<dyn Fn(Call)>,
     ) -> Self {
         Self {
@@ -631,8 +638,11 @@ impl Host {
             filled: Cell::new(0),
             home,
             now: Cell::new(0),
+            turn_began: Cell::new(0),
+            slice_messages: Cell::new(config::SLICE_MESSAGES),
             next_deadline: Cell::new(u64::MAX),
             timers: Timers::new(),
+            epoch,
             clock,
             call_aside,
             polled: Cell::new(std::ptr::null()),
@@ -742,6 +752,11 @@ impl Host {
             }
             _ => starter(Ok(address)),
         }
+    }
+
+    /// A moment by the shard's clock.
+    pub(crate) fn clock(&self, moment: Instant) -> u64 {
+        config::nanos(moment.saturating_duration_since(self.epoch))
     }
 
     /// Looks at the clock, and tells asks and all the time.

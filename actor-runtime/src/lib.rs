@@ -180,6 +180,7 @@ mod naming;
 mod permit;
 #[doc(hidden)]
 pub mod private;
+mod process;
 mod query;
 #[allow(unsafe_code, reason = "messages lie as raw records in blocks")]
 mod record;
@@ -198,10 +199,10 @@ mod timer;
 mod watch;
 
 pub use crate::actor::{
-    Actor, ActorType, BlockingCall, Context, Continue, Handle, Handlers, Item, Place, SpawnOn,
-    StreamEnd, Timed, asked, asked_later, attach, checked, checked_later, delivery, forwarded,
-    forwarded_later, keep, kept, kept_later, spawn, spawn_on, start, started, started_later, told,
-    told_later,
+    Actor, ActorType, BlockingCall, Context, Continue, Handle, Handlers, Item, Place, Spawn,
+    SpawnOn, StreamEnd, Timed, asked, asked_later, attach, checked, checked_later, delivery,
+    forwarded, forwarded_later, keep, kept, kept_later, spawn, spawn_on, start, started,
+    started_later, told, told_later,
 };
 pub use crate::actor_ref::ActorRef;
 pub use crate::address::Address;
@@ -218,6 +219,7 @@ pub use crate::mailbox::Overflow;
 pub use crate::message::{Api, Message, MessageField, Protocol};
 pub use crate::name::{Name, NameOf};
 pub use crate::permit::{Permit, Reserve};
+pub use crate::process::{IntoEnd, Process, ProcessStart, Receivable};
 pub use crate::query::Query;
 pub use crate::record::Delivery;
 pub use crate::registry::Named;

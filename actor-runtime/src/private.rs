@@ -4,6 +4,7 @@ use std::future::Future;
 use std::process::{ExitCode, Termination};
 use std::time::Duration;
 
+pub use crate::actor::Spawn;
 pub use crate::actor::{
     Actor, ActorType, Context, Handle, Handlers, Item, StreamEnd, Timed, asked, asked_later,
     attach, checked, checked_later, delivery, forwarded, forwarded_later, keep, kept, kept_later,
@@ -13,6 +14,7 @@ pub use crate::actor_ref::ActorRef;
 pub use crate::address::Address;
 pub use crate::ask::{Ask, Reply};
 pub use crate::bonds::{Down, Exit};
+pub use crate::cell::keeper::Keeper;
 pub use crate::cell::keeper::Report;
 pub use crate::cell::{Handled, OnRestart, Options};
 pub use crate::error::StartError;
@@ -20,6 +22,11 @@ pub use crate::exit::{ExitReason, Panic};
 pub use crate::flow::{Flow, IntoFlow, IntoStart, Start};
 pub use crate::mailbox::Overflow;
 pub use crate::message::{Api, Field, Message, MessageField, Protocol};
+pub use crate::process::{
+    Arms, Awaits, Downs, Got, IntoEnd, NO_ARM, Process, ProcessStart, ProcessType, Receivable,
+    Receive, Receives, Replies, ReplyArm, Table, TagSet, Watched, answer, down, exit, message,
+    not_taken, process, process_delivery, receive,
+};
 pub use crate::record::Delivery;
 pub use crate::supervisor::{
     AutoShutdown, BoxError, ByDefault, Child, ChildSpec, Dynamic, DynamicSpec, Given, Restart,

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use crate::actor::{Actor, Ended, Place, SpawnOn, run_on, spawn_by};
+use crate::actor::{Ended, Place, Spawn, SpawnOn, run_on, spawn_by};
 use crate::actor_ref::ActorRef;
 use crate::address::{Address, ShardId, Target};
 use crate::config;
@@ -234,11 +234,11 @@ impl SystemRef {
     ///
     /// Await what it gives, or `wait` for it on a thread that may block: a reference once the start hook has
     /// ended, or why there is no actor.
-    pub fn spawn_on<A: Actor>(
+    pub fn spawn_on<S: Spawn>(
         &self,
         place: impl Into<Place>,
-        make: impl FnOnce() -> A + Send + 'static,
-    ) -> SpawnOn<A> {
+        make: impl FnOnce() -> S + Send + 'static,
+    ) -> SpawnOn<S> {
         spawn_by(Some(self.inner.clone()), place.into(), make)
     }
 

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::actor::{Actor, Place, spawn_by};
+use crate::actor::{Place, Spawn, spawn_by};
 use crate::actor_ref::ActorRef;
 use crate::address::{Address, ShardId, Target};
 use crate::config;
@@ -153,11 +153,11 @@ impl Simulator {
     /// # Errors
     ///
     /// As `System::spawn_on`; and `Timeout` if the hook did not end in the present moment.
-    pub fn spawn_on<A: Actor>(
+    pub fn spawn_on<S: Spawn>(
         &self,
         shard: usize,
-        make: impl FnOnce() -> A + Send + 'static,
-    ) -> Result<ActorRef<A>, StartError> {
+        make: impl FnOnce() -> S + Send + 'static,
+    ) -> Result<ActorRef<S::Protocol>, StartError> {
         let route: Arc<dyn Route> = self.inner.clone();
         let mut spawned = spawn_by(Some(route), Place::Shard(shard), make);
         self.run();

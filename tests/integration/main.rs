@@ -36,6 +36,7 @@ mod order;
 mod outcomes;
 mod permits;
 mod programs;
+mod receives;
 mod references;
 mod rules;
 mod settings;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::Actor;
+use super::Spawn;
 use crate::actor_ref::ActorRef;
 use crate::address::{Address, Target};
 use crate::error::StartError;
@@ -19,12 +19,16 @@ pub struct Context<A> {
 }
 
 impl<A> Context<A> {
-    pub(super) const fn new(me: Target) -> Self {
+    pub(crate) const fn new(me: Target) -> Self {
         Self { me, actor: PhantomData }
     }
 }
 
 impl<A> Context<A> {
+    pub(crate) fn target(&self) -> Target {
+        self.me
+    }
+
     pub(super) fn address(&self) -> Address {
         host::with(|host| host.expect("a context stays on its shard").address(self.me))
     }
@@ -54,7 +58,7 @@ impl<A> Context<A> {
     }
 
     /// As the free function [`spawn`](crate::spawn): an actor on this shard, at once.
-    pub fn spawn<B: Actor>(&mut self, actor: B) -> ActorRef<B> {
+    pub fn spawn<S: Spawn>(&mut self, actor: S) -> ActorRef<S::Protocol> {
         super::spawn(actor)
     }
 
@@ -63,7 +67,7 @@ impl<A> Context<A> {
     /// # Errors
     ///
     /// If the start hook ended the actor, wants none, or took too long.
-    pub async fn start<B: Actor>(&mut self, actor: B) -> Result<ActorRef<B>, StartError> {
+    pub async fn start<S: Spawn>(&mut self, actor: S) -> Result<ActorRef<S::Protocol>, StartError> {
         super::start(actor).await
     }
 }

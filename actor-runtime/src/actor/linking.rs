@@ -2,14 +2,15 @@
 //!
 //! Before me: a handler or a hook. After me: the shard of the other actor keeps its half, and tells of the end.
 
-use super::{Actor, Context, spawn};
+use super::{Context, Spawn, spawn};
 use crate::actor_ref::ActorRef;
 use crate::address::Address;
 use crate::bonds::{Bonds, Monitor};
+use crate::cell::CellRef;
 use crate::host::{self, Host, Signal};
 use crate::message::Protocol;
 
-impl<A: Actor> Context<A> {
+impl<A: Protocol> Context<A> {
     /// Links the actor to another: when one of the two ends, the other does, for the same reason, unless that is
     /// `Normal`, or it has the hook `#[exit]`, which is told instead. A link is one, however often it is made, and
     /// either side may take it off.
@@ -42,7 +43,7 @@ impl<A: Actor> Context<A> {
     }
 
     /// As [`spawn`](Self::spawn), linked before anything of the new actor runs.
-    pub fn spawn_linked<B: Actor>(&mut self, actor: B) -> ActorRef<B> {
+    pub fn spawn_linked<S: Spawn>(&mut self, actor: S) -> ActorRef<S::Protocol> {
         let (me, child) = (self.address(), spawn(actor));
         self.bonds(|bonds| bonds.link(child.address()));
         with_bonds(child.address(), |bonds| bonds.linked(me));
@@ -50,7 +51,7 @@ impl<A: Actor> Context<A> {
     }
 
     /// As [`spawn`](Self::spawn), monitored before anything of the new actor runs.
-    pub fn spawn_monitored<B: Actor>(&mut self, actor: B) -> (ActorRef<B>, Monitor) {
+    pub fn spawn_monitored<S: Spawn>(&mut self, actor: S) -> (ActorRef<S::Protocol>, Monitor) {
         let (me, child) = (self.address(), spawn(actor));
         let number = self.bonds(|bonds| bonds.monitor(child.address()));
         with_bonds(child.address(), |bonds| bonds.watched(me, number));
@@ -67,6 +68,8 @@ impl Monitor {
     /// Answers whether it had not been told before.
     pub fn cancel(self) -> bool {
         let target = with_bonds(self.owner, |bonds| bonds.demonitor(self.number)).flatten();
+        let down = with_cell(self.owner, |cell| cell.mailbox()?.receiving().take_down(self.number));
+        drop(down);
         if let Some(target) = target {
             let demonitor = Signal::Demonitor(self.owner, self.number);
             host::send(host::signals(), target, demonitor);
@@ -77,11 +80,15 @@ impl Monitor {
 
 /// The half of this shard's actor.
 fn with_bonds<R>(actor: Address, with: impl FnOnce(&mut Bonds) -> R) -> Option<R> {
-    let is_here = |host: &&Host| host.shard_id == actor.shard_id();
-    host::with(|host| {
-        let cell = host.filter(is_here)?.cell(actor.target())?;
+    with_cell(actor, |cell| {
         let result = cell.with_extras(|extras| with(&mut extras.bonds));
         cell.trim_extras();
-        Some(result)
+        result
     })
+}
+
+/// The cell of this shard's actor.
+fn with_cell<R>(actor: Address, with: impl FnOnce(CellRef<'_>) -> R) -> Option<R> {
+    let is_here = |host: &&Host| host.shard_id == actor.shard_id();
+    host::with(|host| Some(with(host.filter(is_here)?.cell(actor.target())?)))
 }

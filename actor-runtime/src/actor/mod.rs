@@ -26,8 +26,8 @@ pub(crate) use self::entry::enter as enter_entry;
 pub(crate) use self::entry::{Ended, run_on};
 pub use self::health::{checked, checked_later};
 pub use self::kept::{keep, kept, kept_later};
-pub use self::spawn::{Place, SpawnOn, spawn, spawn_on, start};
-pub(crate) use self::spawn::{begin_child, fill, spawn_by};
+pub(crate) use self::spawn::spawn_by;
+pub use self::spawn::{Place, Spawn, SpawnOn, spawn, spawn_on, start};
 pub use self::stream::{Item, StreamEnd, attach};
 pub use self::timers::Timed;
 pub(crate) use self::timers::begin_timers;
@@ -179,7 +179,7 @@ fn done<'a>(handled: Handled<'_>) -> Handled<'a> {
     match handled.0 {
         Outcome::Flow(flow) => Handled(Outcome::Flow(flow)),
         Outcome::Answers(asker) => Handled(Outcome::Answers(asker)),
-        Outcome::Answered(_) | Outcome::Later(_) => {
+        Outcome::Answered(_) | Outcome::Later(_) | Outcome::Received(_) => {
             panic!("a handler that suspends needs `const SUSPENDS: bool = true` in `Handlers`")
         }
     }
@@ -352,7 +352,7 @@ pub fn started_later<'a>(future: impl Future<Output: IntoStart> + 'a) -> Handled
     later(future, IntoStart::into_start)
 }
 
-fn later<'a, F: Future + 'a>(
+pub(crate) fn later<'a, F: Future + 'a>(
     future: F,
     finish: impl FnOnce(F::Output) -> Flow + 'a,
 ) -> Handled<'a> {

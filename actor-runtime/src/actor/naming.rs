@@ -3,7 +3,7 @@
 //! Before me: a handler or a hook. After me: the registry of the system.
 
 use super::spawn::begin_named;
-use super::{Actor, Context};
+use super::{Context, Spawn};
 use crate::actor_ref::ActorRef;
 use crate::error::{LookupError, RegisterError};
 use crate::host::{self, Host};
@@ -11,7 +11,7 @@ use crate::message::Protocol;
 use crate::name::{Kind, NameOf};
 use crate::registry::{Claim, Registry};
 
-impl<A: Actor> Context<A> {
+impl<A: Protocol> Context<A> {
     /// Gives the actor a name, at once, by which all actors of the system find it: best in its start hook. It may
     /// have several. The name is free again when the actor has ended, before anybody hears of that; a start
     /// that fails leaves none. To register what the actor has already is no error.
@@ -31,11 +31,11 @@ impl<A: Actor> Context<A> {
     /// # Errors
     ///
     /// As [`register`](Self::register). There is no actor then: its state is dropped, and no hook of it runs.
-    pub fn spawn_named<B: Actor>(
+    pub fn spawn_named<S: Spawn>(
         &mut self,
-        name: impl NameOf<B>,
-        actor: B,
-    ) -> Result<ActorRef<B>, RegisterError> {
+        name: impl NameOf<S::Protocol>,
+        actor: S,
+    ) -> Result<ActorRef<S::Protocol>, RegisterError> {
         here(|host| begin_named(host, name.text(), actor)).map(ActorRef::from_address)
     }
 

@@ -9,13 +9,14 @@ use std::task::{Context as TaskContext, Poll};
 
 use tokio::sync::oneshot;
 
-use super::{Actor, Context, Plain, Suspending, begin_timers};
+use super::{Actor, Context, Handlers, Plain, Suspending, begin_timers};
 use crate::actor_ref::ActorRef;
 use crate::address::{Address, Target};
 use crate::cell::keeper::Keeper;
 use crate::cell::status::STARTING;
 use crate::error::{RegisterError, StartError};
 use crate::host::{self, Host, Signal};
+use crate::message::Protocol;
 use crate::registry::Claim;
 use crate::route::{self, Route, Word};
 
@@ -36,6 +37,54 @@ impl From<usize> for Place {
     }
 }
 
+/// What can be spawned: the state of an actor, or a process that was not begun.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor, nor a process",
+    label = "not an actor",
+    note = "put `#[actor]` on `struct {Self}`, or call a `fn` with `#[process]`"
+)]
+pub trait Spawn: Sized + 'static {
+    /// What references to it speak.
+    type Protocol: Protocol;
+    /// Whether it keeps children.
+    #[doc(hidden)]
+    const SUPERVISES: bool = false;
+
+    /// Begins on the present shard.
+    #[doc(hidden)]
+    fn begin(self) -> Address;
+
+    /// Begins as a supervisor's child on the present shard: the keeper makes the state.
+    #[doc(hidden)]
+    fn begin_child(keeper: Keeper) -> Address;
+
+    /// Puts the state that was made into the child's cell.
+    #[doc(hidden)]
+    fn fill(self, me: Address);
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Actor> Spawn for A {
+    type Protocol = A;
+    const SUPERVISES: bool = <A as Handlers>::SUPERVISES;
+
+    fn begin(self) -> Address {
+        here(|host| begin(host, self))
+    }
+
+    fn begin_child(keeper: Keeper) -> Address {
+        here(|host| begin_child::<A>(host, keeper))
+    }
+
+    fn fill(self, me: Address) {
+        here(|host| fill(host, me.target(), self));
+    }
+}
+
+fn here<R>(call: impl FnOnce(&Host) -> R) -> R {
+    host::with(|host| call(host.expect("an actor begins on a shard")))
+}
+
 /// Makes an actor run on this shard, at once; its start hook runs in its turn, before any message.
 ///
 /// Costs little more than a tell. Nothing ties the actor to its spawner.
@@ -44,13 +93,13 @@ impl From<usize> for Place {
 ///
 /// Outside a system, that is on a thread that is no shard: there use `System::spawn_on`.
 #[track_caller]
-pub fn spawn<A: Actor>(actor: A) -> ActorRef<A> {
-    host::with(|host| match host {
-        Some(host) => ActorRef::from_address(begin(host, actor)),
-        None => panic!(
-            "`spawn` runs an actor on the present shard, and this thread is none: use `System::spawn_on`"
-        ),
-    })
+pub fn spawn<S: Spawn>(actor: S) -> ActorRef<S::Protocol> {
+    let on_shard = host::with(|host| host.is_some());
+    assert!(
+        on_shard,
+        "`spawn` runs an actor on the present shard, and this thread is none: use `System::spawn_on`"
+    );
+    ActorRef::from_address(actor.begin())
 }
 
 /// As [`spawn`], and waits until the start hook has ended.
@@ -63,14 +112,14 @@ pub fn spawn<A: Actor>(actor: A) -> ActorRef<A> {
 /// # Panics
 ///
 /// Outside a system, as [`spawn`].
-pub async fn start<A: Actor>(actor: A) -> Result<ActorRef<A>, StartError> {
+pub async fn start<S: Spawn>(actor: S) -> Result<ActorRef<S::Protocol>, StartError> {
     let actor = spawn(actor).address();
     let started = host::with(|host| wait_for(host.expect("`spawn` found the host"), actor));
     receive_start(started).await.map(ActorRef::from_address)
 }
 
 /// Makes an actor live in a cell of this host.
-pub(crate) fn begin<A: Actor>(host: &Host, state: A) -> Address {
+fn begin<A: Actor>(host: &Host, state: A) -> Address {
     let status = if A::STARTS { STARTING } else { 0 };
     let (me, cell) = if A::SUSPENDS {
         let body = Suspending { cx: Context::new(Target::NOBODY), state };
@@ -93,7 +142,7 @@ pub(crate) fn begin<A: Actor>(host: &Host, state: A) -> Address {
 }
 
 /// Has a supervisor's child begin in a cell of this host: its keeper makes the state there.
-pub(crate) fn begin_child<A: Actor>(host: &Host, keeper: Keeper) -> Address {
+fn begin_child<A: Actor>(host: &Host, keeper: Keeper) -> Address {
     let (me, cell) = if A::SUSPENDS {
         host.settle_empty(&A::TYPE.suspending, STARTING)
     } else {
@@ -106,7 +155,7 @@ pub(crate) fn begin_child<A: Actor>(host: &Host, keeper: Keeper) -> Address {
 }
 
 /// Puts the state that was made into its cell.
-pub(crate) fn fill<A: Actor>(host: &Host, me: Target, state: A) {
+fn fill<A: Actor>(host: &Host, me: Target, state: A) {
     let Some(cell) = host.cell(me) else { return host.let_go(state) };
     if A::SUSPENDS {
         let body = Suspending { cx: Context::new(Target::NOBODY), state };
@@ -118,13 +167,13 @@ pub(crate) fn fill<A: Actor>(host: &Host, me: Target, state: A) {
 
 /// As [`begin`], with a name before anything of the actor runs. If it cannot have the name nothing of it ever does
 /// but its destructor. A restart in place keeps the name.
-pub(crate) fn begin_named<A: Actor>(
+pub(crate) fn begin_named<S: Spawn>(
     host: &Host,
     name: &str,
-    state: A,
+    actor: S,
 ) -> Result<Address, RegisterError> {
-    let me = begin(host, state);
-    let claimed = host.claim(&Claim::name::<A>(name), me.target());
+    let me = actor.begin();
+    let claimed = host.claim(&Claim::name::<S::Protocol>(name), me.target());
     if claimed.is_err() {
         host.kill(me.target());
     }
@@ -149,12 +198,12 @@ pub(crate) async fn receive_start(started: Started) -> Result<Address, StartErro
 ///
 /// The actor begins whether or not anybody waits.
 #[must_use = "it tells whether the actor began, and where"]
-pub struct SpawnOn<A: Actor> {
+pub struct SpawnOn<S: Spawn> {
     started: Started,
-    actor: PhantomData<fn(A)>,
+    actor: PhantomData<fn(S)>,
 }
 
-impl<A: Actor> SpawnOn<A> {
+impl<S: Spawn> SpawnOn<S> {
     /// Waits until the start hook has ended, on a thread that may block.
     ///
     /// # Errors
@@ -164,7 +213,7 @@ impl<A: Actor> SpawnOn<A> {
     /// # Panics
     ///
     /// On a shard's thread, which it would hold up: await it there.
-    pub fn wait(self) -> Result<ActorRef<A>, StartError> {
+    pub fn wait(self) -> Result<ActorRef<S::Protocol>, StartError> {
         let on_shard = host::with(|host| host.is_some());
         assert!(!on_shard, "`wait` would hold up the shard: use `.await` in a handler");
         let started = self.started.blocking_recv().unwrap_or(Err(StartError::Stopped));
@@ -173,15 +222,15 @@ impl<A: Actor> SpawnOn<A> {
 }
 
 #[cfg(any(test, feature = "testing"))]
-impl<A: Actor> SpawnOn<A> {
+impl<S: Spawn> SpawnOn<S> {
     /// How the start went, if it is known by now.
-    pub(crate) fn now(&mut self) -> Option<Result<ActorRef<A>, StartError>> {
+    pub(crate) fn now(&mut self) -> Option<Result<ActorRef<S::Protocol>, StartError>> {
         self.started.try_recv().ok().map(|started| started.map(ActorRef::from_address))
     }
 }
 
-impl<A: Actor> Future for SpawnOn<A> {
-    type Output = Result<ActorRef<A>, StartError>;
+impl<S: Spawn> Future for SpawnOn<S> {
+    type Output = Result<ActorRef<S::Protocol>, StartError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
         let started = Pin::new(&mut self.started).poll(cx);
@@ -189,9 +238,9 @@ impl<A: Actor> Future for SpawnOn<A> {
     }
 }
 
-impl<A: Actor> fmt::Debug for SpawnOn<A> {
+impl<S: Spawn> fmt::Debug for SpawnOn<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SpawnOn<{}>", crate::address::short_name(std::any::type_name::<A>()))
+        write!(f, "SpawnOn<{}>", crate::address::short_name(std::any::type_name::<S>()))
     }
 }
 
@@ -201,10 +250,10 @@ impl<A: Actor> fmt::Debug for SpawnOn<A> {
 ///
 /// Outside a system: there use `System::spawn_on`.
 #[track_caller]
-pub fn spawn_on<A: Actor>(
+pub fn spawn_on<S: Spawn>(
     place: impl Into<Place>,
-    make: impl FnOnce() -> A + Send + 'static,
-) -> SpawnOn<A> {
+    make: impl FnOnce() -> S + Send + 'static,
+) -> SpawnOn<S> {
     let node = host::with(|host| host.map(|host| host.shard_id.node()));
     let node =
         node.expect("`spawn_on` needs a shard's thread, and this is none: use `System::spawn_on`");
@@ -212,11 +261,11 @@ pub fn spawn_on<A: Actor>(
 }
 
 /// Has `make` called on a shard, and the actor it makes begin there.
-pub(crate) fn spawn_by<A: Actor>(
+pub(crate) fn spawn_by<S: Spawn>(
     route: Option<Arc<dyn Route>>,
     place: Place,
-    make: impl FnOnce() -> A + Send + 'static,
-) -> SpawnOn<A> {
+    make: impl FnOnce() -> S + Send + 'static,
+) -> SpawnOn<S> {
     let (tell, started) = oneshot::channel();
     let shard = route.as_ref().ok_or(StartError::Stopped).and_then(|route| match place {
         Place::Any => Ok(route.next_shard()),
@@ -231,7 +280,7 @@ pub(crate) fn spawn_by<A: Actor>(
                     // Whoever waited may be gone; the actor runs on all the same.
                     let tell = move |result| drop(tell.send(result));
                     match host.guard(make) {
-                        Ok(state) => host.on_started(begin(host, state), Box::new(tell)),
+                        Ok(actor) => host.on_started(actor.begin(), Box::new(tell)),
                         Err(panic) => tell(Err(StartError::Failed(panic))),
                     }
                 });

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Actor, Context, Handlers};
+use super::{Context, Handlers};
 use crate::address::Target;
 use crate::cell::status::BACKLOG;
 use crate::cell::{CellRef, Handled};
@@ -114,7 +114,7 @@ fn with_own<R>(cell: CellRef<'_>, with: impl FnOnce(&mut OwnTimers) -> R) -> R {
     cell.with_extras(|extras| with(extras.timers.get_or_insert_default()))
 }
 
-impl<A: Actor> Context<A> {
+impl<A: Protocol> Context<A> {
     /// Sends the actor itself a message, so long from now. Never early; to wait for zero is to have it with the
     /// next turn of the shard.
     ///

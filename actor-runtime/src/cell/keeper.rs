@@ -4,6 +4,7 @@
 //! ([`EMPTY`](super::status::EMPTY)) but keeps its generation, what waits in its mailbox, and its names; the supervisor
 //! has been told how the last incarnation ended, and says whether there will be another.
 
+use std::fmt;
 use std::rc::Rc;
 
 use super::Handled;
@@ -43,7 +44,7 @@ impl Restart {
 pub(crate) type Make = Rc<dyn Fn(Target) -> Handled<'static>>;
 
 /// What a child knows of being one.
-pub(crate) struct Keeper {
+pub struct Keeper {
     /// None if the supervisor is gone.
     pub(crate) by: Option<Address>,
     /// The number of the supervisor's incarnation: its next, at the same address, did not begin this child.
@@ -79,6 +80,12 @@ pub(crate) enum Phase {
 pub(crate) struct Ended {
     pub(crate) reason: ExitReason,
     pub(crate) bonds: Bonds,
+}
+
+impl fmt::Debug for Keeper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keeper({:?}, life {})", self.child, self.life)
+    }
 }
 
 impl Keeper {

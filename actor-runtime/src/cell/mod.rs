@@ -19,12 +19,14 @@
 //! 2. A cell with a type and without `FREE` or `EMPTY` holds a live body of exactly that type, in the
 //!    cell or, if the type says boxed, in a box whose address is there.
 //! 3. There is at most one user of the body: a call of `deliver`, `start` or `stop`, or the task such a
-//!    call left behind (`BUSY`), or `with_body` (`LENT`). Each checks for the others first.
+//!    call left behind (`BUSY`), or `with_body` (`LENT`). Each checks for the others first. The task of a process
+//!    (`is_process`) never uses the body, which is there even if the cell is `EMPTY`.
 //! 4. The task is dropped before the body and before the extras, which hold the exit reason it may borrow.
 
 pub(crate) mod aide;
 pub(crate) mod cells;
 pub(crate) mod keeper;
+pub(crate) mod process;
 pub(crate) mod status;
 pub(crate) mod task;
 
@@ -34,6 +36,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::task::Waker;
@@ -44,6 +47,7 @@ use tokio::sync::oneshot;
 use self::aide::Crew;
 use self::cells::Role;
 use self::keeper::{Keeper, Report};
+use self::process::{AnyMailbox, Receipt};
 use self::status::{AIDE, BUSY, EMPTY, ENDING, FREE, LENT, Word};
 use self::task::{FutureStock, Polled, Task, Wakes};
 use crate::address::{Address, Target};
@@ -82,6 +86,8 @@ pub(crate) enum Outcome<'a> {
     Answers(Place),
     /// Not done: poll it.
     Later(Task<'a>),
+    /// A process has got it, and may want it at once.
+    Received(Receipt),
 }
 
 /// What delivering a record left, or its panic. The call does not unwind, so that the turn's loops have nothing
@@ -92,6 +98,7 @@ pub(crate) enum Called {
     Answered(Option<Place>),
     Answers(Place),
     Later(Task<'static>),
+    Received(Receipt),
     Panicked(Box<Payload>),
 }
 
@@ -107,6 +114,7 @@ impl Called {
             Ok(Handled(Outcome::Answered(asker))) => Self::Answered(asker),
             Ok(Handled(Outcome::Answers(asker))) => Self::Answers(asker),
             Ok(Handled(Outcome::Later(task))) => Self::Later(task),
+            Ok(Handled(Outcome::Received(receipt))) => Self::Received(receipt),
             Err(payload) => Self::Panicked(Box::new(payload)),
         }
     }
@@ -117,6 +125,7 @@ impl Called {
             Self::Answered(asker) => Ok(Handled(Outcome::Answered(asker))),
             Self::Answers(asker) => Ok(Handled(Outcome::Answers(asker))),
             Self::Later(task) => Ok(Handled(Outcome::Later(task))),
+            Self::Received(receipt) => Ok(Handled(Outcome::Received(receipt))),
             Self::Panicked(payload) => Err(*payload),
         }
     }
@@ -129,6 +138,7 @@ impl fmt::Debug for Handled<'_> {
             Outcome::Answers(_) => "Answers",
             Outcome::Flow(_) => "Flow",
             Outcome::Later(_) => "Later",
+            Outcome::Received(_) => "Received",
         })
     }
 }
@@ -140,6 +150,9 @@ pub(crate) trait Body: Sized + 'static {
 
     /// Whether its stop hook is over when the call returns: then that borrows nothing.
     const STOPS_AT_ONCE: bool = false;
+
+    /// Whether it is a process's mailbox.
+    const IS_PROCESS: bool = false;
 
     /// Takes one message. `me` is the cell's own life.
     fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a>;
@@ -167,6 +180,11 @@ pub(crate) trait Body: Sized + 'static {
 
     /// When the method with this number is called by the clock; none if there is no such method.
     fn timed(_number: usize) -> Option<When> {
+        None
+    }
+
+    /// The mailbox that it is, if it is a process's.
+    fn mailbox(&self) -> Option<Rc<dyn AnyMailbox>> {
         None
     }
 
@@ -266,6 +284,7 @@ pub(crate) struct CellType {
     /// When which of its methods is called by the clock.
     pub(crate) timed: fn(usize) -> Option<When>,
     fail: unsafe fn(CellRef<'_>, AskError) -> Handled<'static>,
+    mailbox: unsafe fn(CellRef<'_>) -> Option<Rc<dyn AnyMailbox>>,
     drop_body: unsafe fn(CellRef<'_>),
     body: TypeId,
     /// Which chunks these cells lie in: the stride, and whether they are of asks.
@@ -280,6 +299,8 @@ pub(crate) struct CellType {
     pub(crate) supervises: bool,
     /// Whether it is the body of a program, which ends as soon as its system does.
     pub(crate) is_program: bool,
+    /// Whether it is a process: its body is its mailbox, and its future never ends before it does.
+    pub(crate) is_process: bool,
     pub(crate) options: Options,
     name: fn() -> &'static str,
 }
@@ -297,6 +318,7 @@ impl CellType {
             hear: hear::<B>,
             timed: B::timed,
             fail: fail::<B>,
+            mailbox: mailbox::<B>,
             drop_body: drop_body::<B>,
             body: TypeId::of::<B>(),
             class: cells::class_of(
@@ -308,6 +330,7 @@ impl CellType {
             attaches: false,
             supervises: false,
             is_program: false,
+            is_process: B::IS_PROCESS,
             options,
             name: type_name::<K>,
         }
@@ -604,7 +627,11 @@ impl CellRef<'_> {
         allowed: u32,
         admit: impl FnOnce(&'static CellType) -> bool,
     ) -> Result<Called, Arrived<'r>> {
-        debug_assert!(allowed & (BUSY | LENT | FREE | ENDING) == 0, "the body is in use");
+        debug_assert!(allowed & (LENT | FREE | ENDING) == 0, "the body is in use");
+        debug_assert!(
+            allowed & BUSY == 0 || self.kind().is_some_and(|kind| kind.is_process),
+            "the body is in use"
+        );
         let (me, letter) = (record.target(), record.letter());
         // The address alone decides on the fast path; what differs is looked at again, off it.
         let kind = if std::ptr::eq(self.letter(), letter) {
@@ -677,11 +704,22 @@ impl CellRef<'_> {
 
     /// The type of a cell whose body is there and not in use.
     fn alive(self) -> &'static CellType {
-        assert!(
-            !self.word.has(BUSY | EMPTY | LENT | FREE),
-            "the body is there, and free for a hook"
-        );
-        self.kind().expect("a cell in use has a type")
+        let kind = self.kind().expect("a cell in use has a type");
+        assert!(!self.is_in_use(kind), "the body is there, and free for a hook");
+        kind
+    }
+
+    /// Whether the body is not there, or not free.
+    fn is_in_use(self, kind: &CellType) -> bool {
+        let others = if kind.is_process { 0 } else { BUSY | EMPTY };
+        self.word.has(LENT | FREE | others)
+    }
+
+    /// The mailbox, if this is a process's cell.
+    pub(crate) fn mailbox(self) -> Option<Rc<dyn AnyMailbox>> {
+        let kind = self.kind().filter(|kind| kind.is_process && !self.is_in_use(kind))?;
+        // SAFETY: invariants 2 and 3: a process's body is there, and nobody uses it.
+        unsafe { (kind.mailbox)(self) }
     }
 
     /// Keeps the future of a handler or hook until it is done.
@@ -739,7 +777,7 @@ impl CellRef<'_> {
 
     /// Drops the body, if there is one. The cell must have lost its task; a panic of the destructor is answered.
     pub(crate) fn drop_body(self) -> std::thread::Result<()> {
-        if self.word.has(EMPTY) {
+        if self.word.has(EMPTY) && !self.kind().is_some_and(|kind| kind.is_process) {
             self.word.set(LENT);
             return Ok(());
         }
@@ -818,7 +856,7 @@ impl CellRef<'_> {
     ) -> Option<R> {
         let kind = self.kind()?;
         let fits = std::ptr::eq(kind, expected.erased()) || kind.body == TypeId::of::<B>();
-        if !fits || self.word.has(BUSY | EMPTY | LENT | FREE) {
+        if !fits || self.is_in_use(kind) {
             return None;
         }
         self.word.set(LENT);
@@ -993,7 +1031,9 @@ unsafe fn stop_at_once<B: Body>(cell: CellRef<'_>, why: &ExitReason, me: Target)
     // SAFETY: passed on from the caller.
     match unsafe { body_mut::<B>(cell) }.stop(why, me).0 {
         Outcome::Flow(flow) => flow,
-        Outcome::Answered(_) | Outcome::Answers(_) | Outcome::Later(_) => Flow::go(),
+        Outcome::Answered(_) | Outcome::Answers(_) | Outcome::Later(_) | Outcome::Received(_) => {
+            Flow::go()
+        }
     }
 }
 
@@ -1019,6 +1059,14 @@ unsafe fn hear<B: Body>(cell: CellRef<'_>, news: News, me: Target) -> Handled<'s
 unsafe fn fail<B: Body>(cell: CellRef<'_>, why: AskError) -> Handled<'static> {
     // SAFETY: passed on from the caller.
     unsafe { body_mut::<B>(cell) }.fail(why)
+}
+
+/// # Safety
+///
+/// As for [`deliver`].
+unsafe fn mailbox<B: Body>(cell: CellRef<'_>) -> Option<Rc<dyn AnyMailbox>> {
+    // SAFETY: passed on from the caller.
+    unsafe { body_mut::<B>(cell) }.mailbox()
 }
 
 /// # Safety

@@ -9,6 +9,7 @@
 //! At rest the cell has no state. Its mailbox, its names and its generation stay; monitors and links of the
 //! incarnation that ended are told once the supervisor has said whether there will be another.
 
+use super::news::traps;
 use super::turn::Turn;
 use crate::address::Target;
 use crate::cell::keeper::{ChildNews, Ended, How, Keeper, Order, Phase, Report};
@@ -144,6 +145,9 @@ impl Turn<'_> {
             cell.word.clear(CLOSING);
         }
         cell.word.rest();
+        if let Some(mailbox) = cell.mailbox() {
+            self.host.let_go(mailbox.receiving().end_incarnation());
+        }
         let left = cell.with_extras(|extras| {
             let bonds = extras.bonds.end_incarnation();
             let awaits = std::mem::take(&mut extras.awaits);
@@ -185,7 +189,7 @@ impl Turn<'_> {
         }
         if is_at_rest(cell) {
             self.discard(cell, target);
-        } else if kind.traps && !kind.supervises && !cell.word.has(STARTING) {
+        } else if traps(cell) && !kind.supervises && !cell.word.has(STARTING) {
             self.end_by_exit(cell, target, ExitReason::Killed);
         } else {
             let in_flight = cell.word.has(BUSY) && self.has_message(cell);

@@ -53,17 +53,22 @@ impl Turn<'_> {
         let timeout = cell.kind().map(|kind| kind.options.start_timeout).unwrap_or_default();
         self.begins(cell, target);
         let is_empty = cell.word.has(EMPTY);
+        let is_process = cell.kind().is_some_and(|kind| kind.is_process);
         let started = if is_empty { self.make(cell, target) } else { cell.start(target) };
         let Some(started) = self.unless_cut_off(cell, target, started, false) else { return };
         match started {
             Ok(Handled(Outcome::Flow(flow))) => self.started(cell, target, flow),
+            Ok(Handled(Outcome::Later(task))) if is_process && !is_empty => {
+                cell.suspend(task, target);
+                return self.begin_process(cell, target);
+            }
             Ok(Handled(Outcome::Later(task))) => {
                 let deadline = self.host.now.get() + config::nanos(timeout);
                 self.shard.starts.insert(deadline, target);
                 cell.suspend(task, target);
                 self.poll(target);
             }
-            Ok(Handled(Outcome::Answered(_) | Outcome::Answers(_))) => {}
+            Ok(Handled(Outcome::Answered(_) | Outcome::Answers(_) | Outcome::Received(_))) => {}
             Err(payload) => self.crash(cell, target, payload, false),
         }
         self.list(target);
@@ -243,6 +248,10 @@ impl Turn<'_> {
                 self.end_killed(cell, target);
                 continue;
             }
+            if let Some(mailbox) = cell.mailbox() {
+                self.end_stopped_process(cell, target, &*mailbox);
+                continue;
+            }
             cell.word.clear(LEAVING);
             if cell.word.has(ENDING | LENT) {
                 continue;
@@ -390,6 +399,9 @@ impl Turn<'_> {
 
     /// Whether the future that is, or was, pending in this cell is that of a message, and of no hook.
     pub(super) fn has_message(&self, cell: CellRef<'_>) -> bool {
+        if let Some(mailbox) = cell.mailbox() {
+            return mailbox.receiving().is_at_message.get();
+        }
         let stops = cell.if_extras(|extras| extras.reason.is_some()).unwrap_or_default();
         !cell.word.has(NEWS | STARTING) && !stops
     }
@@ -451,7 +463,8 @@ impl Turn<'_> {
         reason: &ExitReason,
         keeps_place: bool,
     ) {
-        let runs_hook = keeps_place && reason.is_crash() && !cell.word.has(EMPTY);
+        let is_process = cell.kind().is_some_and(|kind| kind.is_process);
+        let runs_hook = keeps_place && !is_process && reason.is_crash() && !cell.word.has(EMPTY);
         cell.word.set(ENDING);
         self.begins(cell, target);
         let error = if reason.is_crash() { AskError::Crashed } else { AskError::Stopped };
@@ -459,7 +472,13 @@ impl Turn<'_> {
             let task = self.drop_task(cell, error);
             self.end_aides(cell, target, error);
             let hook = if runs_hook { cell.restart(reason, target) } else { Ok(()) };
-            [task, hook, host::dropping_asks(error, || cell.drop_body())]
+            let body = if keeps_place && is_process {
+                Ok(())
+            } else {
+                self.discard_mailbox(cell, target);
+                host::dropping_asks(error, || cell.drop_body())
+            };
+            [task, hook, body]
         });
         for dropped in dropped {
             if let Err(payload) = dropped {

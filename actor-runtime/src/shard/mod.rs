@@ -19,6 +19,7 @@ pub(crate) mod inbox;
 #[allow(unsafe_code, reason = "shards hand raw slots to each other")]
 pub(crate) mod lane;
 mod news;
+mod processes;
 mod room;
 #[cfg(test)]
 mod tests;
@@ -148,9 +149,10 @@ impl Shard {
             registry,
             watched,
             parts.waits,
-            clock,
+            (epoch, clock),
             call_aside,
         );
+        host.slice_messages.set(parts.slice_messages);
         let queue = RecordQueue::new();
         queue.begin(|| host.stock.take());
         let front = RecordQueue::new();
@@ -222,6 +224,7 @@ impl Shard {
         call: impl FnOnce(&mut Turn<'_>) -> R,
     ) -> R {
         self.host.now.set(self.clock(now));
+        self.host.turn_began.set(self.host.now.get());
         host::enter(&self.host, self.queue.cursor(), |cursor| {
             let mut turn = Turn::new(self, cursor, driver, now);
             let result = call(&mut turn);

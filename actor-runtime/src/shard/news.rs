@@ -3,12 +3,15 @@
 //! News take their turn as messages do, but no place in a mailbox. An exit that is not trapped ends its actor
 //! instead, when it arrives.
 
+use std::rc::Rc;
+
 use super::children::with_keeper;
 use super::turn::Turn;
 use crate::address::{Address, Target};
 use crate::bonds::{Down, Exit, Monitor, Told};
 use crate::cell::cells::Role;
 use crate::cell::keeper::Order;
+use crate::cell::process::AnyMailbox;
 use crate::cell::status::{BACKLOG, BUSY, CLOSING, ENDING, LEAVING, LENT, NEWS, STARTING};
 use crate::cell::{CellRef, News, Waiter};
 use crate::config;
@@ -22,6 +25,8 @@ impl Turn<'_> {
         if cell.word.has(ENDING | LEAVING | LENT) {
             // Nobody is there to hear it; asks end with their owner.
             self.host.let_go(signal);
+        } else if cell.kind().is_some_and(|kind| kind.is_process) {
+            self.tell_process(cell, target, signal);
         } else if force != 0
             || cell.word.has(BUSY | BACKLOG | STARTING)
             || !self.has_slice(cell, self.constants())
@@ -44,13 +49,23 @@ impl Turn<'_> {
     }
 
     /// What there is to hear, unless it was taken back while it waited.
-    fn news_of(&self, cell: CellRef<'_>, target: Target, signal: Signal) -> Option<News> {
+    pub(super) fn news_of(
+        &self,
+        cell: CellRef<'_>,
+        target: Target,
+        signal: Signal,
+    ) -> Option<News> {
         let me = self.host.address(target);
         match signal {
             Signal::Down(number, Said { from, reason }, incarnation) => {
-                let target = cell.if_extras(|extras| extras.bonds.demonitor(number)).flatten();
+                // A process has the monitor until a receive takes this.
+                let is_process = cell.kind().is_some_and(|kind| kind.is_process);
+                let was_on = cell.if_extras(|extras| match is_process {
+                    true => extras.bonds.has_monitor(number),
+                    false => extras.bonds.demonitor(number).is_some(),
+                });
                 cell.trim_extras();
-                let Some(actor) = from.filter(|_| target.is_some()) else {
+                let Some(actor) = from.filter(|_| was_on.unwrap_or_default()) else {
                     self.host.let_go(reason);
                     return None;
                 };
@@ -96,7 +111,7 @@ impl Turn<'_> {
     /// Somebody wants the actor to end, or one to which it is linked has ended.
     pub(super) fn exit(&mut self, cell: CellRef<'_>, target: Target, force: u32, said: Said) {
         let by_itself = said.from == Some(self.host.address(target));
-        if cell.kind().is_some_and(|kind| kind.traps) {
+        if traps(cell) {
             self.news(cell, target, force, Signal::Exit(said));
         } else if by_itself || !matches!(said.reason, ExitReason::Normal) {
             self.end_by_exit(cell, target, said.reason);
@@ -215,6 +230,12 @@ impl Turn<'_> {
             self.signal(cell, target, signal, 0);
         }
     }
+}
+
+/// Whether exits are told to an actor and do not end it.
+pub(super) fn traps(cell: CellRef<'_>) -> bool {
+    let by_itself = |mailbox: Rc<dyn AnyMailbox>| mailbox.receiving().traps.get();
+    cell.kind().is_some_and(|kind| kind.traps) || cell.mailbox().is_some_and(by_itself)
 }
 
 fn tell_end(told: Told, actor: Address, reason: ExitReason, incarnation: Incarnation) {

@@ -23,8 +23,12 @@ impl Turn<'_> {
     pub(super) fn expire_timers(&mut self) {
         let now = self.host.now.get();
         for count in 1..=config::TURN_TIMERS {
-            let Some((timer, owner)) = self.host.timers.pop(now) else { return };
-            self.expired(timer, owner, now);
+            let Some((timer, owner, alarm)) = self.host.timers.pop(now) else { return };
+            match alarm {
+                None => self.expired(timer, owner, now),
+                Some(None) => self.poll(owner),
+                Some(Some(waker)) => self.unless_it_panics(|| waker.wake()),
+            }
             if count % config::CLOCK_EVERY_RECORDS == 0 && self.look() >= config::TIMERS_LONGEST {
                 return;
             }
@@ -111,7 +115,7 @@ impl Turn<'_> {
                     self.dead(record, AskError::Full);
                 }
             }
-            Some(call @ (Call::Again(_) | Call::Method(_))) => {
+            Some(call @ (Call::Alarm(_) | Call::Again(_) | Call::Method(_))) => {
                 if let Call::Again(Some(make)) = call {
                     self.put_back(timer, make);
                 }
@@ -141,7 +145,7 @@ impl Turn<'_> {
     /// Hands an actor that is free what a timer brings.
     fn fire(&mut self, cell: CellRef<'_>, target: Target, timer: TimerId) {
         let made = match if_own(cell, |own| self.host.timers.take(own, timer)).flatten() {
-            None | Some(Call::Again(None)) => return,
+            None | Some(Call::Again(None) | Call::Alarm(_)) => return,
             Some(Call::Method(number)) => return self.fire_method(cell, target, number),
             Some(Call::Once(message)) => Ok(message),
             Some(Call::Again(Some(mut make))) => {

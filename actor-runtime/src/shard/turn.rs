@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::driver::Driver;
+use super::processes::waiting_messages;
 use super::{Next, Shard};
 use crate::address::{Address, Target};
 use crate::bonds::Bonds;
@@ -330,6 +331,7 @@ impl<'t> Turn<'t> {
     pub(super) fn called(&mut self, cell: CellRef<'_>, target: Target, called: Called) {
         match called {
             Called::Answered(asker) => self.answered(cell, asker),
+            Called::Received(receipt) => self.received(cell, target, receipt),
             Called::Later(task) if !self.watched.has_cut() => self.begin_polls(cell, target, task),
             called => self.delivered(cell, target, called.outcome()),
         }
@@ -420,6 +422,8 @@ impl<'t> Turn<'t> {
         let status = cell.word.status();
         if status & (ENDING | LEAVING | LENT) != 0 {
             self.dead(record, AskError::Stopped);
+        } else if cell.kind().is_some_and(|kind| kind.is_process) {
+            self.file(cell, target, record, force);
         } else if status & (BUSY | BACKLOG | STARTING) != 0 || force != 0 {
             self.push_backlog(cell, target, record);
         } else {
@@ -454,10 +458,7 @@ impl<'t> Turn<'t> {
             Signal::IsAlive(tell) => self.say(tell, true),
             Signal::Link(from) => change_bonds(cell, |bonds| bonds.linked(from)),
             Signal::LinkDown(said) => self.link_down(cell, target, force, said),
-            Signal::MailboxLen(tell) => {
-                let messages = cell.if_extras(|extras| extras.room.messages);
-                self.say(tell, messages.unwrap_or_default());
-            }
+            Signal::MailboxLen(tell) => self.say(tell, waiting_messages(cell)),
             Signal::Monitor(watcher, number) => {
                 change_bonds(cell, |bonds| bonds.watched(watcher, number));
             }
@@ -484,6 +485,9 @@ impl<'t> Turn<'t> {
                 let (actor, news) = (self.host.address(target), ChildNews::Stop(reason));
                 let report = Report { child: ChildKey(0), life: 0, actor, news };
                 self.news(cell, target, force, Signal::Report(report));
+            }
+            Signal::Shutdown | Signal::Stop if cell.kind().is_some_and(|kind| kind.is_process) => {
+                self.stop_process(cell, target, &signal);
             }
             Signal::Shutdown | Signal::Stop
                 if force != 0 || cell.word.has(BUSY | BACKLOG | STARTING) =>
@@ -584,6 +588,7 @@ impl<'t> Turn<'t> {
                 self.flow(cell, target, flow);
             }
             Outcome::Later(task) => self.begin_polls(cell, target, task),
+            Outcome::Received(receipt) => self.received(cell, target, receipt),
         }
     }
 
@@ -670,7 +675,7 @@ impl<'t> Turn<'t> {
     }
 
     #[inline(never)]
-    fn poll_cell(&mut self, cell: CellRef<'_>) {
+    pub(super) fn poll_cell(&mut self, cell: CellRef<'_>) {
         let (host, watched) = (self.host, self.watched);
         if cell.word.has(AIDE | KILLED | LISTENS) {
             if cell.word.has(AIDE) {
@@ -748,6 +753,9 @@ impl<'t> Turn<'t> {
 
     /// A pending handler or hook has ended.
     fn finished(&mut self, cell: CellRef<'_>, target: Target, flow: Flow) {
+        if cell.kind().is_some_and(|kind| kind.is_process) {
+            return self.process_ended(cell, target, flow);
+        }
         if cell.word.has(STARTING) {
             self.started(cell, target, flow);
         } else if cell.word.has(ENDING) {

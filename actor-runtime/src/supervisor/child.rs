@@ -15,7 +15,7 @@ use super::backoff::Backoff;
 use super::plan::{Rules, Shutdown};
 use super::tree::{Dynamic, Slots};
 use super::{Supervisor, SupervisorSpec};
-use crate::actor::{Actor, begin_child, fill, started_later};
+use crate::actor::{Actor, Spawn, started_later};
 use crate::actor_ref::ActorRef;
 use crate::address::{Address, Target};
 use crate::cell::Handled;
@@ -23,6 +23,7 @@ use crate::cell::keeper::{ChildKey, Keeper, Restart};
 use crate::config;
 use crate::host::{self, Host};
 use crate::message::Protocol;
+use crate::process::{ProcessStart, Receivable};
 use crate::registry::Claim;
 
 /// Why a start failed: any error, or a text.
@@ -38,7 +39,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 )]
 pub trait Child: Protocol {
     /// The actor that is kept.
-    type Actor: Actor;
+    type Actor: Spawn;
     /// What a start gives: the state of an actor, or what a supervisor is made of.
     type Start: 'static;
 
@@ -77,6 +78,16 @@ impl<A: Actor> Starts<A> for A {
 impl<S> Starts<S> for SupervisorSpec<S>
 where
     S: Child<Actor = Supervisor, Start = Self>,
+{
+    fn start(self) -> Self {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> Starts<M> for ProcessStart<M>
+where
+    M: Receivable + Child<Start = Self>,
 {
     fn start(self) -> Self {
         self
@@ -161,7 +172,7 @@ pub(crate) struct Seat {
 }
 
 /// Makes a child begin on this shard, whatever its type.
-pub(crate) type Begin = Arc<dyn Fn(&Host, Seat) -> Address + Send + Sync>;
+pub(crate) type Begin = Arc<dyn Fn(Seat) -> Address + Send + Sync>;
 
 /// The options that children have, whether they are declared or come and go.
 #[derive(Clone, Debug)]
@@ -174,7 +185,7 @@ pub(crate) struct Keep {
 
 impl Keep {
     fn new<C: Child>(id: Cow<'static, str>) -> Self {
-        let is_supervisor = <C::Actor as crate::actor::Handlers>::SUPERVISES;
+        let is_supervisor = <C::Actor as Spawn>::SUPERVISES;
         let shutdown = if is_supervisor {
             Shutdown::Infinite
         } else {
@@ -277,13 +288,11 @@ where
     Fut: Future<Output = Result<C::Start, BoxError>> + 'static,
 {
     let make = Arc::new(make);
-    Arc::new(move |host, seat| {
+    Arc::new(move |seat| {
         let (make, siblings, name) = (make.clone(), seat.siblings, seat.name);
         let make = Rc::new(move |me: Target| make_state::<C>(me, name.clone(), make(&siblings)));
-        begin_child::<C::Actor>(
-            host,
-            Keeper::new((seat.by, seat.life), seat.child, seat.restart, make),
-        )
+        let keeper = Keeper::new((seat.by, seat.life), seat.child, seat.restart, make);
+        C::Actor::begin_child(keeper)
     })
 }
 
@@ -302,7 +311,7 @@ fn make_state<C: Child>(
         if let Some(supervisor) = (&mut state as &mut dyn Any).downcast_mut::<Supervisor>() {
             supervisor.is_below(name);
         }
-        here(|host| fill(host, me, state));
+        state.fill(here(|host| host.address(me)));
         Ok::<(), BoxError>(())
     })
 }

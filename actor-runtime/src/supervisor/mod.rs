@@ -561,7 +561,7 @@ impl Supervisor {
         match seat.keep.shard {
             Some(shard) if shard != by.shard() => self.begin_on(shard, begin, place),
             _ => {
-                let actor = with_host(|host| begin(host, place));
+                let actor = begin(place);
                 self.has_begun(key, actor);
             }
         }
@@ -575,9 +575,7 @@ impl Supervisor {
         match route.filter(|_| shard < shards) {
             Some(route) => {
                 let call = move || {
-                    let actor = host::with(|host| {
-                        begin(host.expect("a shard runs its calls in its turn"), place)
-                    });
+                    let actor = begin(place);
                     let report = Report { child, life, actor, news: ChildNews::Begun };
                     host::send(host::signals(), by, Signal::Report(report));
                 };

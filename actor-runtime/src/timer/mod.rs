@@ -17,6 +17,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::num::NonZeroU64;
+use std::task::Waker;
 
 pub(crate) use self::wheel::TimerId;
 use self::wheel::Wheel;
@@ -113,6 +114,8 @@ pub(crate) type Again = Box<dyn FnMut() -> Loose>;
 
 /// What a timer brings.
 pub(crate) enum Call {
+    /// A poll of its process, or of whoever waits there with this waker.
+    Alarm(Option<Waker>),
     /// A message made each time. None while it is being made.
     Again(Option<Again>),
     /// A call of the method with this number.
@@ -324,16 +327,40 @@ impl Timers {
         })
     }
 
-    /// A timer that is due, and whose it is.
+    /// Has a process polled, or whoever waits there with this waker: a timer that its actor's list does not have, and
+    /// that goes by [`end_alarm`](Self::end_alarm).
+    pub(crate) fn set_alarm(&self, owner: Target, deadline: u64, waker: Option<Waker>) -> TimerId {
+        let entry = Entry { owner, waits: None, rare: None, call: Call::Alarm(waker) };
+        self.with(|wheel| wheel.insert(entry, deadline))
+    }
+
+    /// Another waits for an alarm. Gives the waker that is not to be woken.
+    pub(crate) fn change_alarm(&self, alarm: TimerId, waker: Option<Waker>) -> Option<Waker> {
+        self.with(|wheel| match wheel.get(alarm) {
+            Some(Entry { call: Call::Alarm(before), .. }) => std::mem::replace(before, waker),
+            _ => None,
+        })
+    }
+
+    /// Takes an alarm off, unless it has rung. Gives the waker that is not to be woken.
+    pub(crate) fn end_alarm(&self, alarm: TimerId) -> Option<Call> {
+        self.with(|wheel| wheel.remove(alarm)).map(|entry| entry.call)
+    }
+
+    /// A timer that is due, and whose it is. An alarm is over; what it is to wake is given as well.
     #[inline]
-    pub(crate) fn pop(&self, now: u64) -> Option<(TimerId, Target)> {
+    pub(crate) fn pop(&self, now: u64) -> Option<(TimerId, Target, Option<Option<Waker>>)> {
         if now < self.next.get() {
             return None;
         }
         self.with(|wheel| {
             let timer = wheel.pop(now)?;
-            let owner = wheel.get(timer).expect("what is due is there").owner;
-            Some((timer, owner))
+            let entry = wheel.get(timer).expect("what is due is there");
+            let owner = entry.owner;
+            let Call::Alarm(waker) = &mut entry.call else { return Some((timer, owner, None)) };
+            let waker = waker.take();
+            wheel.remove(timer);
+            Some((timer, owner, Some(waker)))
         })
     }
 
@@ -389,7 +416,7 @@ impl Timers {
             comes_back.then(|| match &mut entry.call {
                 Call::Again(make) => Call::Again(make.take()),
                 Call::Method(number) => Call::Method(*number),
-                Call::Once(_) => unreachable!("a message that was made comes once"),
+                Call::Alarm(_) | Call::Once(_) => unreachable!("it comes once"),
             })
         });
         stays.or_else(|| self.remove(own, timer).map(|(call, _)| call))

@@ -1,0 +1,167 @@
+//! What the runtime knows of a process, whatever its messages are: how it waits, and what was said to it that is no
+//! message.
+//!
+//! The body of a process's cell is the seat of its mailbox, which the process's future shares: so a record is filed
+//! whatever the process does meanwhile.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::task::Waker;
+
+use crate::address::Target;
+use crate::bonds::{Down, Exit};
+use crate::exit::ExitReason;
+use crate::record::Loose;
+use crate::stats::Levels;
+
+/// What became of a message that arrived at a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Receipt {
+    /// It waits.
+    Filed,
+    /// It waits, and so do as many as are told of.
+    High,
+    /// The process waits for it: it is to be polled.
+    Wanted,
+}
+
+/// A process's mailbox, without the type of its messages.
+pub(crate) trait AnyMailbox {
+    fn receiving(&self) -> &Receiving;
+
+    /// How many messages wait.
+    fn len(&self) -> u64;
+
+    /// Takes the message that has waited longest, as a record for `me`.
+    fn take_oldest(&self, me: Target) -> Option<Loose>;
+
+    /// Files the message that was handed over, if the process has not taken it.
+    fn settle(&self);
+}
+
+/// How a process waits, and what it has heard.
+#[derive(Default)]
+pub(crate) struct Receiving {
+    /// Whether it waits in a receive.
+    pub(crate) is_waiting: Cell<bool>,
+    /// Whether it is at a message, which no later receive has begun after.
+    pub(crate) is_at_message: Cell<bool>,
+    /// Whether exits are told to it and do not end it.
+    pub(crate) traps: Cell<bool>,
+    /// Why it ends as soon as it would wait, once somebody has told it to stop.
+    pub(crate) stops: Cell<Option<Stop>>,
+    /// Messages it took, one after the other, without waiting.
+    pub(crate) streak: Cell<u32>,
+    /// The number of what arrived last.
+    pub(crate) arrivals: Cell<u64>,
+    pub(crate) levels: Cell<Levels>,
+    /// Who is to be woken if the receive is not polled by the process's own poll.
+    pub(crate) waker: Cell<Option<Waker>>,
+    words: RefCell<Option<Box<Words>>>,
+}
+
+/// How a process was told to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    Normal,
+    Shutdown,
+}
+
+impl Stop {
+    pub(crate) const fn reason(self) -> ExitReason {
+        match self {
+            Self::Normal => ExitReason::Normal,
+            Self::Shutdown => ExitReason::Shutdown,
+        }
+    }
+}
+
+/// What a process has heard and not yet taken, with the number of its arrival.
+#[derive(Default)]
+struct Words {
+    /// By the number of the monitor.
+    downs: BTreeMap<u64, (u64, Down)>,
+    exits: VecDeque<(u64, Exit)>,
+}
+
+impl Receiving {
+    /// The number of what arrives now.
+    #[inline(always)]
+    pub(crate) fn next_arrival(&self) -> u64 {
+        let arrival = self.arrivals.get() + 1;
+        self.arrivals.set(arrival);
+        arrival
+    }
+
+    /// Counts the message that the process is at, if it is at one: it has handled it.
+    #[inline]
+    pub(crate) fn ends_message(&self) -> bool {
+        self.is_at_message.replace(false)
+    }
+
+    /// Wakes whoever polls the receive that waits, if that is not the process itself. Answers whether the process
+    /// itself is to be polled.
+    pub(crate) fn rouse(&self) -> bool {
+        if !self.is_waiting.get() {
+            return false;
+        }
+        match self.waker.take() {
+            None => true,
+            Some(waker) => {
+                waker.wake();
+                false
+            }
+        }
+    }
+
+    pub(crate) fn hear_down(&self, down: Down) {
+        let arrival = self.next_arrival();
+        self.with_words(|words| words.downs.insert(down.monitor.number, (arrival, down)));
+    }
+
+    pub(crate) fn hear_exit(&self, exit: Exit) {
+        let arrival = self.next_arrival();
+        self.with_words(|words| words.exits.push_back((arrival, exit)));
+    }
+
+    /// When the monitor of this number fired, if it has.
+    pub(crate) fn down_at(&self, number: u64) -> Option<u64> {
+        let words = self.words.borrow();
+        words.as_ref()?.downs.get(&number).map(|(arrival, _)| *arrival)
+    }
+
+    /// When the oldest exit was told, if there is one.
+    pub(crate) fn exit_at(&self) -> Option<u64> {
+        self.words.borrow().as_ref()?.exits.front().map(|(arrival, _)| *arrival)
+    }
+
+    pub(crate) fn take_down(&self, number: u64) -> Option<Down> {
+        self.if_words(|words| words.downs.remove(&number).map(|(_, down)| down))
+    }
+
+    pub(crate) fn take_exit(&self) -> Option<Exit> {
+        self.if_words(|words| words.exits.pop_front().map(|(_, exit)| exit))
+    }
+
+    /// Forgets what one incarnation was told, which is nothing to the next. What it gives may hold what is a user's.
+    pub(crate) fn end_incarnation(&self) -> impl Sized + use<> {
+        self.is_at_message.set(false);
+        self.traps.set(false);
+        self.stops.set(None);
+        self.streak.set(0);
+        self.words.take()
+    }
+
+    fn with_words<R>(&self, with: impl FnOnce(&mut Words) -> R) -> R {
+        with(self.words.borrow_mut().get_or_insert_default())
+    }
+
+    fn if_words<R>(&self, with: impl FnOnce(&mut Words) -> Option<R>) -> Option<R> {
+        let mut words = self.words.borrow_mut();
+        let taken = with(words.as_mut()?);
+        if words.as_ref().is_some_and(|words| words.downs.is_empty() && words.exits.is_empty()) {
+            *words = None;
+        }
+        taken
+    }
+}
