@@ -95,6 +95,7 @@ pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `#[tell]` | callers wait for nothing; it returns `()`, `Flow`, or `Result<(), E>` whose `Err` ends the actor |
 /// | `#[ask]` | callers get an `Ask<T>` of what it returns; given a parameter `reply: Reply<T>`, it answers later; returning a `Forward<T>`, it leaves the answer to another actor |
 /// | `#[tell(keep)]`, `#[ask(keep)]` | the same; the parameters are `Clone`, and the dead letter of a crash carries them |
+/// | `#[tell(concurrent = 8)]`, `#[ask(concurrent = 8)]` | the same; it is `async` with `&self`, and takes `cx: &Context<Self>` if any; up to 8 of its calls overlap at their awaits |
 /// | `#[start]` | runs before the first message; returns `()`, `Result<(), E>` or `Result<Start, E>` |
 /// | `#[down]` | runs when an actor has ended that this one monitors, given `down: Down` |
 /// | `#[exit]` | runs when an actor has ended to which there is a link, given `exit: Exit`; without it this one ends, too |

@@ -581,6 +581,8 @@ pub(crate) struct Host {
     last_polled: Cell<(Target, Option<Place>)>,
     /// Whom a handler that was polled has answered, to be polled next.
     pub(crate) answered: Cell<Option<Place>>,
+    /// The number of the concurrent handler that was called last.
+    pub(crate) beside: Cell<usize>,
     /// Whether a handler that is polled may do so.
     pub(crate) answers_at_once: Cell<bool>,
     /// Whether it listens to events.
@@ -648,6 +650,7 @@ impl Host {
             polled: Cell::new(std::ptr::null()),
             last_polled: Cell::new((Target::NOBODY, None)),
             answered: Cell::new(None),
+            beside: Cell::new(0),
             answers_at_once: Cell::new(true),
             listens: Cell::new(false),
             woken: RefCell::default(),
@@ -777,18 +780,19 @@ impl Host {
         stamp_of_deadline(deadline)
     }
 
-    /// Begins an aide of an actor of this shard: `make` is told which, and makes its future.
+    /// Gives an actor of this shard an aide: `make` is told which, and makes its future. It is not polled yet.
     pub(crate) fn begin_aide(
         &self,
-        actor: Target,
-        make: impl FnOnce(Target, &FutureStock) -> Task<'static>,
-    ) {
-        let Some(owner) = self.cell(actor) else { return };
-        let (at, cell) = self.settle(Aide::TYPE, AIDE, Aide::of(actor));
+        owner: CellRef<'_>,
+        aide: Aide,
+        make: impl FnOnce(Target) -> Task<'static>,
+    ) -> (Target, CellRef<'_>) {
+        let handler = aide.handler();
+        let (at, cell) = self.settle(Aide::TYPE, AIDE, aide);
         let aide = at.target();
-        cell.employ(make(aide, &self.futures), aide);
-        owner.with_extras(|extras| extras.crew.get_or_insert_default().aides.insert(aide));
-        self.wake(aide);
+        cell.employ(make(aide), aide);
+        owner.with_extras(|extras| extras.crew.get_or_insert_default().join(aide, handler));
+        (aide, cell)
     }
 
     /// Has an actor polled soon: once, however often it is woken until then.

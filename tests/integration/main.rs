@@ -15,6 +15,7 @@ mod bonds;
 mod bounded;
 mod by_hand;
 mod check;
+mod concurrent;
 mod conservation;
 mod continuations;
 mod crashes;

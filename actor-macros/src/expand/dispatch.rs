@@ -49,7 +49,8 @@ pub(super) fn implementation(
     let hooks = (bodies == Bodies::Real).then(|| {
         let hooks = model.hooks.iter().map(|hook| self::hook(hook, &model.streams));
         let (timers, streams) = (timers(&model.timers), streams(&model.streams));
-        quote!(#timers #streams #(#hooks)*)
+        let share = share(model, &quote!(#messages #args), variants);
+        quote!(#share #timers #streams #(#hooks)*)
     });
     // What only some builds have counts in all: the room it takes is small.
     let is_async = variants.iter().any(|handler| handler.is_async)
@@ -86,9 +87,17 @@ fn handle(
 ) -> TokenStream {
     let real = bodies == Bodies::Real;
     let (msg, cx) = (names::local("msg"), names::local("cx"));
-    let takes_context = real && variants.iter().any(|handler| handler.takes_context);
+    let needs_context = |handler: &&Handler| handler.takes_context || handler.concurrent.is_some();
+    let takes_context = real && variants.iter().any(needs_context);
     let body = if real {
-        let arms = variants.iter().map(|handler| arm(model, handler, &cx));
+        let arms = variants.iter().map(|handler| match handler.concurrent {
+            None => arm(model, handler, &cx),
+            Some(_) => {
+                let (cfgs, messages, variant) =
+                    (&handler.notes.cfgs, &model.messages, &handler.variant);
+                quote!(#(#cfgs)* #msg @ #messages::#variant { .. } => __rt::Handlers::share(self, #msg, #cx),)
+            }
+        });
         quote!(match #msg { #(#arms)* })
     } else {
         quote!(::core::unreachable!())
@@ -104,6 +113,37 @@ fn handle(
             #body
         }
     }
+}
+
+/// The messages with concurrent handlers, if there are any.
+///
+/// ```text
+/// const CONCURRENT: &'static [u32] = &[0, 8];
+/// fn share<'a>(&'a self, msg: CounterMsg, cx: &'a __rt::Context<Self>) -> __rt::Handled<'a> {
+///     match msg {
+///         CounterMsg::Render { template, reply } => __rt::asked_later(reply, Self::render(self, template)),
+///         _ => ::core::unreachable!(),
+///     }
+/// }
+/// ```
+fn share(model: &Handlers, messages: &TokenStream, variants: &[&Handler]) -> Option<TokenStream> {
+    let (msg, cx) = (names::local("msg"), names::local("cx"));
+    let shared = || variants.iter().filter(|handler| handler.concurrent.is_some());
+    shared().next()?;
+    let most = variants
+        .iter()
+        .map(|handler| Literal::u32_unsuffixed(handler.concurrent.unwrap_or_default()));
+    let arms = shared().map(|handler| arm(model, handler, &cx));
+    let takes_context = shared().any(|handler| handler.takes_context);
+    let cx = if takes_context { cx.clone() } else { names::local("_cx") };
+    let all = shared().count() == variants.len() && model.parameters.unnamed.is_empty();
+    let others = (!all).then(|| quote!(_ => ::core::unreachable!(),));
+    Some(quote! {
+        const CONCURRENT: &'static [u32] = &[#(#most),*];
+        fn share<'a>(&'a self, #msg: #messages, #cx: &'a __rt::Context<Self>) -> __rt::Handled<'a> {
+            match #msg { #(#arms)* #others }
+        }
+    })
 }
 
 fn arm(model: &Handlers, handler: &Handler, cx: &Ident) -> TokenStream {

@@ -27,6 +27,8 @@ pub(crate) struct Handler {
     pub(crate) returns_at: TokenStream,
     /// Whether the dead letter of a crash carries the parameters.
     pub(crate) keeps: bool,
+    /// How many of its calls may overlap; none if it takes the actor alone.
+    pub(crate) concurrent: Option<u32>,
 }
 
 /// A parameter of a handler.

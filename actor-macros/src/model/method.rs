@@ -3,7 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
-use syn::{Attribute, FnArg, GenericParam, Meta, Pat, PatType, ReceiverKind, ReturnType, Type};
+use syn::{
+    Attribute, FnArg, GenericParam, Meta, Pat, PatType, Receiver, ReceiverKind, ReturnType, Type,
+};
 
 use super::handler::{Answer, Arg, By, Field, Handler, Hook, HookKind, Stream, Timer};
 use super::handlers::is_actor;
@@ -82,10 +84,9 @@ fn check_options(word: Word, attr: &Attribute, diag: &mut Diag) {
     match &attr.meta {
         Meta::Path(_) => {}
         Meta::List(list) => match list.parse_args::<Args>() {
+            // What they say is read with the handler.
             Ok(args) if matches!(word, Word::Ask | Word::Tell) => {
-                for keep in options::known(&args, &["keep"], diag) {
-                    options::flag(keep, diag);
-                }
+                options::known(&args, &["concurrent", "keep"], diag);
             }
             Ok(args) => options::none(&args, word.text(), diag),
             Err(error) => diag.syntax(&error),
@@ -288,15 +289,44 @@ impl<'a> Reader<'a> {
             answer,
             returns_at: self.returns_at(),
             keeps: self.keeps(diag),
+            concurrent: self.concurrent(diag),
         }
+    }
+
+    /// What its attribute says of the option `name`.
+    fn option(&self, name: &str) -> Option<crate::parse::Arg> {
+        let own = self.syntax.ours.iter().filter(|(word, _)| *word == self.word);
+        let args = own.filter_map(|(_, attr)| attr.parse_args::<Args>().ok());
+        args.flat_map(|args| args.0).find(|arg| arg.name == name)
+    }
+
+    /// How many of its calls may overlap, if its attribute says `concurrent`.
+    fn concurrent(&self, diag: &mut Diag) -> Option<u32> {
+        let count = options::count(&self.option("concurrent")?, u32::MAX, diag);
+        let sig = &self.syntax.sig;
+        if sig.asyncness.is_none() {
+            diag.error(
+                sig.fn_token,
+                "a concurrent handler is `async`: a plain one has ended before another begins",
+            )
+            .help("`async fn`, or remove `concurrent`");
+        }
+        if let Some(receiver) = sig.receiver().filter(|receiver| takes_alone(receiver)) {
+            diag.error(receiver, "concurrent handlers share the actor")
+                .help("`&self`, with `Cell` or `RefCell` fields");
+        }
+        if let Some(param) = self.params().find(|param| types::is_context_by_mut(&param.ty)) {
+            diag.error(&param.ty, "concurrent handlers share the context").help("`&Context<Self>`");
+        }
+        count?.base10_parse().ok()
     }
 
     /// Whether its attribute says `keep`.
     fn keeps(&self, diag: &mut Diag) -> bool {
-        let own = self.syntax.ours.iter().filter(|(word, _)| *word == self.word);
-        let keeps = own
-            .filter_map(|(_, attr)| attr.parse_args::<Args>().ok())
-            .any(|args| args.0.iter().any(|arg| arg.name == "keep"));
+        let keeps = self.option("keep").is_some_and(|keep| {
+            options::flag(&keep, diag);
+            true
+        });
         let mut params = self.params().filter(|_| keeps);
         if let Some(param) = params.find(|param| !cfgs(&param.attrs).is_empty()) {
             diag.error(param, "a parameter that only some builds have cannot be kept")
@@ -492,6 +522,17 @@ impl<'a> Reader<'a> {
             ReturnType::Default => self.syntax.sig.ident.to_token_stream(),
             ReturnType::Type(_, ty) => ty.to_token_stream(),
         }
+    }
+}
+
+/// Whether this is `&mut self`.
+fn takes_alone(receiver: &Receiver) -> bool {
+    match &receiver.kind {
+        ReceiverKind::Reference(_, _, mutability) => mutability.is_some(),
+        ReceiverKind::Typed(_, ty) => {
+            matches!(&**ty, Type::Reference(ty) if ty.mutability.is_some())
+        }
+        _ => false,
     }
 }
 

@@ -36,6 +36,18 @@ pub(crate) fn referent(ty: &Type) -> (&Type, bool) {
     }
 }
 
+/// Whether this is `&mut Context<..>`.
+pub(crate) fn is_context_by_mut(ty: &Type) -> bool {
+    match ty {
+        Type::Group(ty) => is_context_by_mut(&ty.elem),
+        Type::Reference(ty) => {
+            let is_context = last_segment(&ty.elem).is_some_and(|last| last.ident == "Context");
+            ty.mutability.is_some() && is_context
+        }
+        _ => false,
+    }
+}
+
 /// The type arguments of a path segment.
 pub(crate) fn arguments(segment: &PathSegment) -> Vec<&Type> {
     let PathArguments::AngleBracketed(list) = &segment.arguments else { return Vec::new() };

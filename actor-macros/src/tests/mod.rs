@@ -32,6 +32,8 @@ cases! {
     asynchronous
     /// Handlers that keep their parameters for the dead letter of a crash.
     kept
+    /// Handlers that overlap.
+    concurrent
     /// The answer comes later, through a `Reply` that the handler keeps.
     deferred
     /// Another actor gives the answer.

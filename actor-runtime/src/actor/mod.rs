@@ -36,11 +36,11 @@ use crate::ask::{Forward, Reply};
 use crate::bonds::{Down, Exit};
 use crate::cell::keeper::Report;
 use crate::cell::task::Task;
-use crate::cell::{Body, Handled, News, Options, Outcome, TypeOf};
+use crate::cell::{Beside, Body, Handled, News, Options, Outcome, TypeOf};
 use crate::exit::ExitReason;
 use crate::flow::{Flow, IntoFlow, IntoStart};
 use crate::host;
-use crate::message::Protocol;
+use crate::message::{Message, Protocol};
 use crate::record::{Class, Delivery};
 use crate::timer::When;
 
@@ -64,6 +64,9 @@ pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
     const TRAPS: bool = false;
     /// Whether any handler or hook is `async`: such an actor's cell has room for its context, 8 bytes.
     const SUSPENDS: bool = false;
+    /// Which messages have concurrent handlers: at the tag of each how many of them may be handled at a time, or
+    /// 0 if that takes the actor alone. Empty if there are none, else `SUSPENDS` is true as well.
+    const CONCURRENT: &'static [u32] = &[];
     /// Whether it keeps children, as only [`Supervisor`](crate::Supervisor) does.
     #[doc(hidden)]
     const SUPERVISES: bool = false;
@@ -76,6 +79,12 @@ pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
     fn start<'a>(&'a mut self, cx: &'a mut Context<Self>) -> Handled<'a> {
         let _ = cx;
         started(())
+    }
+
+    /// Handles a message beside others, if `CONCURRENT` says so of it.
+    fn share<'a>(&'a self, message: Self::Msg, cx: &'a Context<Self>) -> Handled<'a> {
+        let _ = (message, cx);
+        unreachable!("an actor with concurrent handlers has a `share`")
     }
 
     /// Takes up its streams, if `STREAMS` says so: runs after the start hook, before the first message.
@@ -179,7 +188,7 @@ fn done<'a>(handled: Handled<'_>) -> Handled<'a> {
     match handled.0 {
         Outcome::Flow(flow) => Handled(Outcome::Flow(flow)),
         Outcome::Answers(asker) => Handled(Outcome::Answers(asker)),
-        Outcome::Answered(_) | Outcome::Later(_) | Outcome::Received(_) => {
+        Outcome::Answered(_) | Outcome::Beside(_) | Outcome::Later(_) | Outcome::Received(_) => {
             panic!("a handler that suspends needs `const SUSPENDS: bool = true` in `Handlers`")
         }
     }
@@ -254,6 +263,7 @@ impl<A: Actor> Suspending<A> {
 
 impl<A: Actor> Body for Suspending<A> {
     type Message = A::Msg;
+    const SHARES: bool = !A::CONCURRENT.is_empty();
 
     #[inline]
     fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a> {
@@ -261,6 +271,32 @@ impl<A: Actor> Body for Suspending<A> {
             timers::touch(me);
         }
         self.call(me, |state, cx| state.handle(message, cx))
+    }
+
+    fn beside(message: &Self::Message) -> Option<Beside> {
+        let number = message.tag();
+        let most = A::CONCURRENT.get(number).copied().filter(|most| *most > 0)?;
+        Some(Beside { number, most })
+    }
+
+    fn prepare(&mut self, me: Target) {
+        self.cx = Context::new(me);
+    }
+
+    fn share<'a>(&'a self, message: Self::Message, me: Target) -> Handled<'a> {
+        if const { timers::looks_for_silence::<A>() } {
+            timers::touch(me);
+        }
+        host::with(|host| host.map(|host| host.beside.set(message.tag())));
+        Handled(Outcome::Beside(match self.state.share(message, &self.cx).0 {
+            Outcome::Beside(task) | Outcome::Later(task) => task,
+            Outcome::Flow(flow) => at_once(flow),
+            Outcome::Answers(asker) => {
+                host::with(|host| host.map(|host| host.answered.set(Some(asker))));
+                at_once(Flow::go())
+            }
+            Outcome::Answered(_) | Outcome::Received(_) => at_once(Flow::go()),
+        }))
     }
 
     fn start<'a>(&'a mut self, me: Target) -> Handled<'a> {
@@ -350,6 +386,11 @@ pub fn forwarded_later<'a, T: Send + 'static>(
 /// An `async` start hook.
 pub fn started_later<'a>(future: impl Future<Output: IntoStart> + 'a) -> Handled<'a> {
     later(future, IntoStart::into_start)
+}
+
+/// The future of a concurrent handler that is plain.
+fn at_once<'a>(flow: Flow) -> Task<'a> {
+    Task::new(std::future::ready(flow), |flow| flow, None)
 }
 
 pub(crate) fn later<'a, F: Future + 'a>(

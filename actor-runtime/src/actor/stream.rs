@@ -14,7 +14,7 @@ use futures_core::Stream;
 use super::continuation::boxed;
 use super::{Actor, Context, Continue};
 use crate::address::Target;
-use crate::cell::aide::Aide;
+use crate::cell::aide::{Aide, Source, Work};
 use crate::cell::task::Task;
 use crate::config;
 use crate::flow::Flow;
@@ -66,10 +66,13 @@ pub fn attach<A, S, T, M>(
     };
     host::with(|host| {
         let host = host.expect("a context stays on its shard");
-        host.begin_aide(actor, |aide, futures| {
+        let owner = host.cell(actor).expect("a context is that of an actor which lives");
+        let work = Work::Source(Source::default());
+        let (aide, _) = host.begin_aide(owner, Aide { actor, work }, |aide| {
             let brings = bring(stream, credit, aide, actor, keep);
-            Task::new(brings, move |()| after(actor, end), Some(futures))
+            Task::new(brings, move |()| after(actor, end), Some(&host.futures))
         });
+        host.wake(aide);
     });
 }
 
@@ -127,7 +130,7 @@ async fn bring<S: Stream>(
         host::with(|host| {
             let host = host.expect("an aide stays on its shard");
             let cell = host.cell(aide).expect("it is polled, so it lives");
-            cell.with_body(Aide::TYPE, |aide| aide.items.push_back(item));
+            cell.with_body(Aide::TYPE, |aide| Some(aide.source()?.items.push_back(item)));
             host::send(host::signals(), host.address(actor), Signal::Item(aide));
         });
     }
@@ -137,9 +140,10 @@ async fn bring<S: Stream>(
 fn has_room(aide: Target, credit: usize) -> bool {
     let room = host::with(|host| {
         host?.cell(aide)?.with_body(Aide::TYPE, |aide| {
-            aide.is_held = aide.items.len() >= credit;
-            !aide.is_held
-        })
+            let source = aide.source()?;
+            source.is_held = source.items.len() >= credit;
+            Some(!source.is_held)
+        })?
     });
     room.unwrap_or_default()
 }

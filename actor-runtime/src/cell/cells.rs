@@ -34,7 +34,8 @@ pub(crate) enum Role {
     Ask,
 }
 
-const ROLES: [Role; 3] = [Role::Actor, Role::Aide, Role::Ask];
+/// By the lowest bits of a class. The last is nobody's: so that those are bits.
+const ROLES: [Role; 4] = [Role::Actor, Role::Aide, Role::Ask, Role::Ask];
 
 /// Strides, once for each role.
 const CLASSES: usize = ROLES.len() * STRIDE_MOST / STRIDE;

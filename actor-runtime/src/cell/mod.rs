@@ -19,9 +19,11 @@
 //! 2. A cell with a type and without `FREE` or `EMPTY` holds a live body of exactly that type, in the
 //!    cell or, if the type says boxed, in a box whose address is there.
 //! 3. There is at most one user of the body: a call of `deliver`, `start` or `stop`, or the task such a
-//!    call left behind (`BUSY`), or `with_body` (`LENT`). Each checks for the others first. The task of a process
-//!    (`is_process`) never uses the body, which is there even if the cell is `EMPTY`.
-//! 4. The task is dropped before the body and before the extras, which hold the exit reason it may borrow.
+//!    call left behind (`BUSY`), or `with_body` (`LENT`). Each checks for the others first. Or else all users share
+//!    it: the calls of `share`, and the tasks they left behind, which are those of aides (`BUSY` and `SHARED`). The
+//!    task of a process (`is_process`) never uses the body, which is there even if the cell is `EMPTY`.
+//! 4. The task is dropped before the body and before the extras, which hold the exit reason it may borrow; so
+//!    are the tasks of aides, and `SHARED` stays until they are.
 
 pub(crate) mod aide;
 pub(crate) mod cells;
@@ -48,7 +50,7 @@ use self::aide::Crew;
 use self::cells::Role;
 use self::keeper::{Keeper, Report};
 use self::process::{AnyMailbox, Receipt};
-use self::status::{AIDE, BUSY, EMPTY, ENDING, FREE, LENT, Word};
+use self::status::{AIDE, BUSY, EMPTY, ENDING, FREE, LENT, SHARED, Word};
 use self::task::{FutureStock, Polled, Task, Wakes};
 use crate::address::{Address, Target};
 use crate::bonds::{Bonds, Down, Exit};
@@ -58,7 +60,10 @@ use crate::event::Kept;
 use crate::exit::{Drained, ExitReason};
 use crate::flow::Flow;
 use crate::mailbox::{Bound, Line, Overflow, Room};
-use crate::record::{Arrived, Class, Delivery, Letter, Letters, RecordQueue, take_value};
+use crate::record::{
+    Arrived, Class, Delivery, Letter, Letters, RecordQueue, forget_payload, look_at_value,
+    take_value,
+};
 use crate::timer::{OwnTimers, When};
 
 /// Cells are multiples of this, in bytes.
@@ -84,6 +89,8 @@ pub(crate) enum Outcome<'a> {
     Answered(Option<Place>),
     /// Done, and the answer it gave is in its cell already: poll the actor here, which awaits it.
     Answers(Place),
+    /// Not done: poll it, while others of the kind may begin.
+    Beside(Task<'a>),
     /// Not done: poll it.
     Later(Task<'a>),
     /// A process has got it, and may want it at once.
@@ -97,6 +104,7 @@ pub(crate) enum Called {
     Flow(Flow),
     Answered(Option<Place>),
     Answers(Place),
+    Beside(Task<'static>),
     Later(Task<'static>),
     Received(Receipt),
     Panicked(Box<Payload>),
@@ -113,6 +121,7 @@ impl Called {
             Ok(Handled(Outcome::Flow(flow))) => Self::Flow(flow),
             Ok(Handled(Outcome::Answered(asker))) => Self::Answered(asker),
             Ok(Handled(Outcome::Answers(asker))) => Self::Answers(asker),
+            Ok(Handled(Outcome::Beside(task))) => Self::Beside(task),
             Ok(Handled(Outcome::Later(task))) => Self::Later(task),
             Ok(Handled(Outcome::Received(receipt))) => Self::Received(receipt),
             Err(payload) => Self::Panicked(Box::new(payload)),
@@ -124,6 +133,7 @@ impl Called {
             Self::Flow(flow) => Ok(Handled(Outcome::Flow(flow))),
             Self::Answered(asker) => Ok(Handled(Outcome::Answered(asker))),
             Self::Answers(asker) => Ok(Handled(Outcome::Answers(asker))),
+            Self::Beside(task) => Ok(Handled(Outcome::Beside(task))),
             Self::Later(task) => Ok(Handled(Outcome::Later(task))),
             Self::Received(receipt) => Ok(Handled(Outcome::Received(receipt))),
             Self::Panicked(payload) => Err(*payload),
@@ -136,6 +146,7 @@ impl fmt::Debug for Handled<'_> {
         f.write_str(match &self.0 {
             Outcome::Answered(_) => "Answered",
             Outcome::Answers(_) => "Answers",
+            Outcome::Beside(_) => "Beside",
             Outcome::Flow(_) => "Flow",
             Outcome::Later(_) => "Later",
             Outcome::Received(_) => "Received",
@@ -153,9 +164,25 @@ pub(crate) trait Body: Sized + 'static {
 
     /// Whether it is a process's mailbox.
     const IS_PROCESS: bool = false;
+    /// Whether some of its messages have concurrent handlers.
+    const SHARES: bool = false;
 
     /// Takes one message. `me` is the cell's own life.
     fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a>;
+
+    /// How many of this message may be handled at a time; none if that takes the body alone.
+    fn beside(_message: &Self::Message) -> Option<Beside> {
+        None
+    }
+
+    /// Gets ready for the first of several calls of [`share`](Self::share).
+    fn prepare(&mut self, _me: Target) {}
+
+    /// Takes a message beside others. Only called with one for which [`beside`](Self::beside) says so.
+    fn share<'a>(&'a self, message: Self::Message, _me: Target) -> Handled<'a> {
+        drop(message);
+        Handled(Outcome::Flow(Flow::go()))
+    }
 
     /// Runs before the first message, if the type says so.
     fn start<'a>(&'a mut self, _me: Target) -> Handled<'a> {
@@ -192,6 +219,13 @@ pub(crate) trait Body: Sized + 'static {
     fn fail<'a>(&'a mut self, _why: AskError) -> Handled<'a> {
         Handled(Outcome::Flow(Flow::go()))
     }
+}
+
+/// Which concurrent handler a message has, and how many of its calls there may be at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Beside {
+    pub(crate) number: usize,
+    pub(crate) most: u32,
 }
 
 /// What an actor's type says of itself, beside its handlers.
@@ -276,6 +310,8 @@ pub(crate) struct CellType {
     /// Of the C ABI, which says that it does not unwind.
     #[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
     deliver: unsafe extern "C" fn(CellRef<'_>, NonNull<u8>, Target) -> Called,
+    /// Where some messages have concurrent handlers.
+    share: Option<Share>,
     start: unsafe fn(CellRef<'_>, Target) -> Handled<'static>,
     stop: unsafe fn(CellRef<'_>, &'static ExitReason, Target) -> Handled<'static>,
     stop_at_once: Option<unsafe fn(CellRef<'_>, &ExitReason, Target) -> Flow>,
@@ -305,12 +341,26 @@ pub(crate) struct CellType {
     name: fn() -> &'static str,
 }
 
+/// How messages with concurrent handlers are taken while others are.
+#[derive(Clone, Copy)]
+struct Share {
+    beside: unsafe fn(NonNull<u8>) -> Option<Beside>,
+    /// Of the C ABI, as [`CellType::deliver`].
+    #[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
+    deliver: unsafe extern "C" fn(CellRef<'_>, NonNull<u8>, Target) -> Called,
+}
+
 impl CellType {
     /// The type of cells with a body `B`, which people know as `K`.
     const fn of<B: Body, K: 'static>(class: Class, options: Options, starts: bool) -> Self {
         Self {
             letters: Letters::of::<B, B::Message>(class, options.ask_timeout),
             deliver: deliver::<B>,
+            share: if B::SHARES {
+                Some(Share { beside: beside::<B>, deliver: share::<B> })
+            } else {
+                None
+            },
             start: start::<B>,
             stop: stop::<B>,
             stop_at_once: if B::STOPS_AT_ONCE { Some(stop_at_once::<B>) } else { None },
@@ -650,6 +700,39 @@ impl CellRef<'_> {
         // SAFETY: the letters mean the same, so the value is what this type takes; the cell is alive and
         // its body is not in use (invariants 2 and 3), which the word has just said; the value is ours.
         Ok(unsafe { (kind.deliver)(self, value, me) })
+    }
+
+    /// What [`Body::beside`] says of a record; none as well if it is no message for this cell.
+    pub(crate) fn beside(self, record: &Arrived<'_>) -> Option<Beside> {
+        let kind = self.kind().filter(|kind| kind.letter().is(record.letter()))?;
+        let beside = kind.share?.beside;
+        // SAFETY: the letters mean the same, so the value is what this type takes.
+        let looked = catch(|| unsafe { beside(record.value()) });
+        looked.unwrap_or_else(|payload| {
+            forget_payload(payload);
+            None
+        })
+    }
+
+    /// Delivers a record for which [`beside`](Self::beside) says so while others like it are handled, its panic
+    /// caught; else gives it back.
+    pub(crate) fn deliver_beside<'r>(
+        self,
+        record: Arrived<'r>,
+        begins: impl FnOnce(&'static CellType),
+    ) -> Result<Called, Arrived<'r>> {
+        let me = record.target();
+        let is_shared = self.word.has(SHARED) && !self.word.has(EMPTY | LENT | FREE);
+        let fits = is_shared && self.word.generation() == me.generation();
+        let kind = self.kind().filter(|kind| fits && kind.letter().is(record.letter()));
+        let Some((kind, share)) = kind.and_then(|kind| Some((kind, kind.share?))) else {
+            return Err(record);
+        };
+        begins(kind);
+        let value = record.into_value();
+        // SAFETY: the letters mean the same, so the value is what this type takes, and it is ours; all users of the
+        // body share it (invariants 2 and 3), which the word has just said.
+        Ok(unsafe { (share.deliver)(self, value, me) })
     }
 
     /// Runs the start hook. The cell must be alive and its body free.
@@ -992,6 +1075,66 @@ unsafe fn body_mut<B>(cell: CellRef<'_>) -> &'static mut B {
 
 /// # Safety
 ///
+/// The cell holds a `B` of which all users but the caller's share it, for as long as the answer is used.
+unsafe fn body_ref<B>(cell: CellRef<'_>) -> &'static B {
+    let at = body_at(cell);
+    if is_boxed::<B>() {
+        // SAFETY: invariant 2.
+        let boxed = unsafe { at.cast::<*const B>().read() };
+        // SAFETY: passed on from the caller; the address is a live box's.
+        unsafe { &*boxed }
+    } else {
+        // SAFETY: passed on from the caller.
+        unsafe { at.cast::<B>().as_ref() }
+    }
+}
+
+/// # Safety
+///
+/// `value` is a `B::Message` in a record.
+unsafe fn beside<B: Body>(value: NonNull<u8>) -> Option<Beside> {
+    // SAFETY: passed on from the caller, who takes it later, if at all.
+    B::beside(unsafe { look_at_value::<B::Message>(value) })
+}
+
+/// # Safety
+///
+/// The cell holds a `B` that is not used, or by users that all share it, until the answer is dropped; `value` is a
+/// `B::Message` that is given up.
+#[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
+unsafe extern "C" fn share<B: Body>(cell: CellRef<'_>, value: NonNull<u8>, me: Target) -> Called {
+    Called::by(|| {
+        // SAFETY: passed on from the caller. The value leaves the record before user code runs (U21).
+        let message = unsafe { take_value::<B::Message>(value) };
+        // SAFETY: the same.
+        let shared = catch(|| unsafe { share_message::<B>(cell, message, me) });
+        // Such a panic is that of the future: so it is one of those that are under way.
+        shared.unwrap_or_else(|payload| {
+            let panics = async move { std::panic::resume_unwind(payload) };
+            Handled(Outcome::Beside(Task::new(panics, |flow: Flow| flow, None)))
+        })
+    })
+}
+
+/// # Safety
+///
+/// As for [`share`].
+unsafe fn share_message<B: Body>(
+    cell: CellRef<'_>,
+    message: B::Message,
+    me: Target,
+) -> Handled<'static> {
+    if !cell.word.has(SHARED) {
+        // SAFETY: passed on from the caller: nobody uses it yet.
+        unsafe { body_mut::<B>(cell) }.prepare(me);
+    }
+    // Not by way of `&mut`, which the next call would have to make anew.
+    // SAFETY: passed on from the caller.
+    unsafe { body_ref::<B>(cell) }.share(message, me)
+}
+
+/// # Safety
+///
 /// The cell holds a `B` that nobody else uses until the answer is dropped; `value` is a `B::Message` that
 /// is given up.
 #[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
@@ -999,6 +1142,10 @@ unsafe extern "C" fn deliver<B: Body>(cell: CellRef<'_>, value: NonNull<u8>, me:
     Called::by(|| {
         // SAFETY: passed on from the caller. The value leaves the record before user code runs (U21).
         let message = unsafe { take_value::<B::Message>(value) };
+        if B::SHARES && B::beside(&message).is_some() {
+            // SAFETY: the same.
+            return unsafe { share_message::<B>(cell, message, me) };
+        }
         // SAFETY: the same.
         unsafe { body_mut::<B>(cell) }.deliver(message, me)
     })
@@ -1031,9 +1178,11 @@ unsafe fn stop_at_once<B: Body>(cell: CellRef<'_>, why: &ExitReason, me: Target)
     // SAFETY: passed on from the caller.
     match unsafe { body_mut::<B>(cell) }.stop(why, me).0 {
         Outcome::Flow(flow) => flow,
-        Outcome::Answered(_) | Outcome::Answers(_) | Outcome::Later(_) | Outcome::Received(_) => {
-            Flow::go()
-        }
+        Outcome::Answered(_)
+        | Outcome::Answers(_)
+        | Outcome::Beside(_)
+        | Outcome::Later(_)
+        | Outcome::Received(_) => Flow::go(),
     }
 }
 

@@ -14,6 +14,8 @@
 //! | spawned, without one | free | 0 |
 //! | a handler or hook awaits | any | + `BUSY` |
 //! | its future ended | `BUSY` | - `BUSY` |
+//! | a concurrent handler has begun | any | + `BUSY`, `SHARED` |
+//! | the last of them has ended | `SHARED` | - `BUSY`, `SHARED` |
 //! | a record has to wait | `BUSY`, `STARTING`, out of slice | + `BACKLOG` |
 //! | the last waiting record was taken | `BACKLOG` | - `BACKLOG` |
 //! | `stop_now` was called | any | + `LEAVING` |
@@ -70,6 +72,9 @@ pub(crate) const EMPTY: u32 = 1 << 15;
 
 /// The future here is one that an actor has beside its own; it is polled for that actor.
 pub(crate) const AIDE: u32 = 1 << 16;
+
+/// What makes the actor busy are concurrent handlers, which share its state: others of the kind may begin.
+pub(crate) const SHARED: u32 = 1 << 17;
 
 /// What outlives an incarnation: what waits, and where the cell is listed.
 const OUTLIVES: u32 = BACKLOG | CLOSING | LISTED | WOKEN;

@@ -205,6 +205,23 @@ pub(crate) unsafe fn take_value<M>(value: NonNull<u8>) -> M {
     }
 }
 
+/// Looks at the value of a record.
+///
+/// # Safety
+///
+/// `value` is the value part of a record that holds an `M`, which nobody takes for as long as `'r`.
+pub(crate) unsafe fn look_at_value<'r, M>(value: NonNull<u8>) -> &'r M {
+    if is_boxed::<M>() {
+        // SAFETY: invariant 2: the record holds a pointer that came from a box.
+        let boxed = unsafe { value.cast::<*const M>().read() };
+        // SAFETY: the same; the box is the record's.
+        unsafe { &*boxed }
+    } else {
+        // SAFETY: the record holds an `M`, aligned as the header is, which invariant 2 makes enough.
+        unsafe { value.cast::<M>().as_ref() }
+    }
+}
+
 /// Writes a value into the value part of a record.
 ///
 /// # Safety

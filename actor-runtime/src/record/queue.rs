@@ -369,6 +369,15 @@ impl Reader<'_> {
         }
     }
 
+    /// Shows the next record, which stays where it is. `look` does not panic.
+    pub(crate) fn peek<R>(&mut self, look: impl FnOnce(&Arrived<'_>) -> R) -> Option<R> {
+        let record = ManuallyDrop::new(self.next()?);
+        let looked = look(&record);
+        let at = record.at;
+        self.head = at.as_ptr();
+        Some(looked)
+    }
+
     /// Shows the targets of records ahead to `each`, up to `most` of them, each record's once; does nothing
     /// while more than half of so many have been shown and not yet taken.
     #[inline]
@@ -456,12 +465,17 @@ impl Arrived<'_> {
         self.header().target
     }
 
+    /// Where the value lies.
+    #[inline(always)]
+    pub(crate) fn value(&self) -> NonNull<u8> {
+        // SAFETY: the value part begins behind the header.
+        unsafe { self.at.add(HEADER_BYTES) }
+    }
+
     /// Gives the value up to the caller, as the address of where it lies.
     #[inline(always)]
     pub(crate) fn into_value(self) -> NonNull<u8> {
-        let record = ManuallyDrop::new(self);
-        // SAFETY: the value part begins behind the header.
-        unsafe { record.at.add(HEADER_BYTES) }
+        ManuallyDrop::new(self).value()
     }
 
     /// Takes the value out, if it is what this delivery is for.

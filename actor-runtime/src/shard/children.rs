@@ -13,7 +13,7 @@ use super::news::traps;
 use super::turn::Turn;
 use crate::address::Target;
 use crate::cell::keeper::{ChildNews, Ended, How, Keeper, Order, Phase, Report};
-use crate::cell::status::{BACKLOG, BUSY, CLOSING, EMPTY, ENDING, LENT, STARTING};
+use crate::cell::status::{BACKLOG, CLOSING, EMPTY, ENDING, LENT, STARTING};
 use crate::cell::{CellRef, Handled, OnRestart};
 use crate::error::AskError;
 use crate::exit::ExitReason;
@@ -192,7 +192,7 @@ impl Turn<'_> {
         } else if traps(cell) && !kind.supervises && !cell.word.has(STARTING) {
             self.end_by_exit(cell, target, ExitReason::Killed);
         } else {
-            let in_flight = cell.word.has(BUSY) && self.has_message(cell);
+            let in_flight = self.is_at_message(cell);
             self.end_abruptly(cell, target, ExitReason::Killed, in_flight);
         }
     }

@@ -27,7 +27,7 @@ use crate::bonds::Bonds;
 use crate::cell::cells::Role;
 use crate::cell::keeper::Ended;
 use crate::cell::status::{
-    ANSWERED, BUSY, EMPTY, ENDING, FAILED, KILLED, LEAVING, LENT, NEWS, STARTING,
+    ANSWERED, BUSY, EMPTY, ENDING, FAILED, KILLED, LEAVING, LENT, NEWS, SHARED, STARTING,
 };
 use crate::cell::{CellRef, CellType, Extras, Handled, Outcome, Starter};
 use crate::config;
@@ -68,7 +68,12 @@ impl Turn<'_> {
                 cell.suspend(task, target);
                 self.poll(target);
             }
-            Ok(Handled(Outcome::Answered(_) | Outcome::Answers(_) | Outcome::Received(_))) => {}
+            Ok(Handled(
+                Outcome::Answered(_)
+                | Outcome::Answers(_)
+                | Outcome::Beside(_)
+                | Outcome::Received(_),
+            )) => {}
             Err(payload) => self.crash(cell, target, payload, false),
         }
         self.list(target);
@@ -267,7 +272,7 @@ impl Turn<'_> {
 
     /// Ends an actor that was killed, and none of whose code runs: at its await, or before its next call.
     fn end_killed(&mut self, cell: CellRef<'_>, target: Target) {
-        let in_flight = cell.word.has(BUSY) && self.has_message(cell);
+        let in_flight = self.is_at_message(cell);
         self.end_at_once(cell, target, in_flight);
     }
 
@@ -397,6 +402,11 @@ impl Turn<'_> {
         tracing::error!(target: "callboard", %reason, "a destructor panicked");
     }
 
+    /// Whether the actor awaits in a handler, and in no hook.
+    pub(super) fn is_at_message(&self, cell: CellRef<'_>) -> bool {
+        cell.word.has(BUSY) && self.has_message(cell)
+    }
+
     /// Whether the future that is, or was, pending in this cell is that of a message, and of no hook.
     pub(super) fn has_message(&self, cell: CellRef<'_>) -> bool {
         if let Some(mailbox) = cell.mailbox() {
@@ -406,8 +416,11 @@ impl Turn<'_> {
         !cell.word.has(NEWS | STARTING) && !stops
     }
 
-    /// The message a handler was at when it was cut off.
+    /// The message a handler was at when it was cut off; all of them where handlers are concurrent.
     pub(super) fn lose_in_flight(&self, cell: CellRef<'_>, target: Target) {
+        if cell.word.has(SHARED) {
+            return self.lose_handlers(cell, target);
+        }
         let kind = cell.kind().expect("a cell in use has a type");
         let lose = |extras: &mut Extras| {
             extras.cut_off += u64::from(!extras.drains.is_empty());
@@ -470,7 +483,9 @@ impl Turn<'_> {
         let error = if reason.is_crash() { AskError::Crashed } else { AskError::Stopped };
         let dropped = self.as_listener(cell, || {
             let task = self.drop_task(cell, error);
-            self.end_aides(cell, target, error);
+            if cell.has_extras() {
+                self.end_aides(cell, target, error, |_| true);
+            }
             let hook = if runs_hook { cell.restart(reason, target) } else { Ok(()) };
             let body = if keeps_place && is_process {
                 Ok(())
@@ -675,7 +690,7 @@ impl Shard {
             self.round(now, driver, |turn| {
                 turn.host.cells.for_each(Role::Actor, |slot, cell| {
                     let target = Target::new(slot, cell.word.generation());
-                    if cell.word.has(BUSY) && turn.has_message(cell) {
+                    if turn.is_at_message(cell) {
                         turn.lose_in_flight(cell, target);
                     }
                     if !cell.word.has(LENT) {

@@ -137,6 +137,7 @@ impl Turn<'_> {
             if let Err(payload) = self.drop_task(cell, AskError::Stopped) {
                 self.destructor_panicked(cell, target, payload);
             }
+            self.end_aides(cell, target, AskError::Stopped, |aide| aide.handler().is_some());
         }
         self.end(cell, target, reason);
     }

@@ -3,7 +3,7 @@
 use super::turn::Turn;
 use crate::address::Target;
 use crate::cell::CellRef;
-use crate::cell::status::{BUSY, ENDING, LEAVING, LENT};
+use crate::cell::status::{ENDING, LEAVING, LENT};
 use crate::error::AskError;
 use crate::event::{Event, Topic};
 use crate::exit::ExitReason;
@@ -35,7 +35,7 @@ impl Turn<'_> {
             }
             Overflow::Crash => {
                 self.dead(record, AskError::Full);
-                let in_flight = cell.word.has(BUSY) && self.has_message(cell);
+                let in_flight = self.is_at_message(cell);
                 self.end_abruptly(cell, target, ExitReason::Overflow, in_flight);
             }
         }

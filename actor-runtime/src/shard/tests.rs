@@ -2,6 +2,7 @@
 //!
 //! The actor here is written without macros, so it is also what the macros are to write.
 
+mod beside;
 mod bounded;
 
 use std::cell::{Cell, RefCell};

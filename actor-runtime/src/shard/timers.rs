@@ -89,7 +89,7 @@ impl Turn<'_> {
         }
         self.lose_timer(cell, target, timer);
         if bound.overflow == Overflow::Crash {
-            let in_flight = cell.word.has(BUSY) && self.has_message(cell);
+            let in_flight = self.is_at_message(cell);
             self.end_abruptly(cell, target, ExitReason::Overflow, in_flight);
         }
         false
@@ -124,6 +124,11 @@ impl Turn<'_> {
             }
             None => {}
         }
+    }
+
+    /// Whether a timer has expired that the actor is still to take.
+    pub(super) fn has_waiting_timer(cell: CellRef<'_>) -> bool {
+        if_own(cell, |own| own.first_waiting()).flatten().is_some()
     }
 
     /// The actor takes the timer that has waited longest, if one waits.

@@ -14,7 +14,7 @@ use crate::cell::cells::{Cells, Role};
 use crate::cell::keeper::{ChildKey, ChildNews, Report};
 use crate::cell::status::{
     AIDE, ANSWERED, BACKLOG, BUSY, CLOSING, ENDING, FAILED, KILLED, LEAVING, LENT, LISTED, LISTENS,
-    NEWS, STARTING, WOKEN,
+    NEWS, SHARED, STARTING, WOKEN,
 };
 use crate::cell::task::{Polled, Task};
 use crate::cell::{Called, CellRef, CellType, Handled, Outcome, Place, Waiter};
@@ -333,6 +333,9 @@ impl<'t> Turn<'t> {
             Called::Answered(asker) => self.answered(cell, asker),
             Called::Received(receipt) => self.received(cell, target, receipt),
             Called::Later(task) if !self.watched.has_cut() => self.begin_polls(cell, target, task),
+            Called::Beside(task) if !self.watched.has_cut() => {
+                self.begin_beside(cell, target, task)
+            }
             called => self.delivered(cell, target, called.outcome()),
         }
     }
@@ -353,9 +356,13 @@ impl<'t> Turn<'t> {
         allowed: u32,
     ) -> Result<Called, Arrived<'r>> {
         let target = record.target();
+        let begins = |kind| self.watched.begins(target, kind);
         self.as_listener(cell, || {
+            if cell.word.has(SHARED) {
+                return cell.deliver_beside(record, begins);
+            }
             cell.deliver(record, HARMLESS | allowed, |kind| {
-                self.watched.begins(target, kind);
+                begins(kind);
                 true
             })
         })
@@ -424,7 +431,9 @@ impl<'t> Turn<'t> {
             self.dead(record, AskError::Stopped);
         } else if cell.kind().is_some_and(|kind| kind.is_process) {
             self.file(cell, target, record, force);
-        } else if status & (BUSY | BACKLOG | STARTING) != 0 || force != 0 {
+        } else if (status & (BUSY | BACKLOG | STARTING) != 0 || force != 0)
+            && !self.begins_beside(cell, &record, force)
+        {
             self.push_backlog(cell, target, record);
         } else {
             if record.letter().mark().is_placed() {
@@ -587,6 +596,7 @@ impl<'t> Turn<'t> {
                 self.count_handled(cell);
                 self.flow(cell, target, flow);
             }
+            Outcome::Beside(task) => self.begin_beside(cell, target, task),
             Outcome::Later(task) => self.begin_polls(cell, target, task),
             Outcome::Received(receipt) => self.received(cell, target, receipt),
         }
@@ -745,7 +755,7 @@ impl<'t> Turn<'t> {
     /// Polls an actor whose answer is there. What it answers itself meanwhile goes by the queue, so that a long
     /// chain of asks neither grows the stack nor holds the shard.
     #[inline]
-    fn poll_asker(&mut self, asker: Place) {
+    pub(super) fn poll_asker(&mut self, asker: Place) {
         self.host.answers_at_once.set(false);
         self.poll_cell(self.host.at_place(self.host.shard_id, asker));
         self.host.answers_at_once.set(true);
@@ -773,12 +783,15 @@ impl<'t> Turn<'t> {
     /// Gives an actor its place in the rotation, if it has a backlog and may take from it.
     pub(super) fn list(&self, target: Target) {
         let Some(cell) = self.host.cell(target) else { return };
-        if cell.word.has(BACKLOG)
-            && !cell.word.has(BUSY | STARTING | ENDING | LEAVING | LENT | LISTED)
-        {
+        if cell.word.has(BACKLOG) && !cell.word.has(LISTED) && !self.is_kept_from_backlog(cell) {
             cell.word.set(LISTED);
             self.shard.rotation.borrow_mut().push_back(target.slot());
         }
+    }
+
+    /// Whether the actor may take nothing of what waits for it now.
+    fn is_kept_from_backlog(&self, cell: CellRef<'_>) -> bool {
+        cell.word.has(BUSY | STARTING | ENDING | LEAVING | LENT) && !self.goes_on_beside(cell)
     }
 
     /// A record waits, or finds no place.
@@ -848,7 +861,7 @@ impl<'t> Turn<'t> {
         cell.word.clear(LISTED);
         let Some(kind) = cell.kind() else { return };
         for _ in 0..self.slice(kind) {
-            if !cell.word.has(BACKLOG) || cell.word.has(BUSY | STARTING | ENDING | LEAVING | LENT) {
+            if !cell.word.has(BACKLOG) || self.is_kept_from_backlog(cell) {
                 return;
             }
             self.take_one(cell, target);

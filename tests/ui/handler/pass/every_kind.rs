@@ -64,6 +64,17 @@ impl Counter {
         std::future::ready(other.get().forward()).await
     }
 
+    #[ask(concurrent = 8)]
+    pub async fn get_shared(&self, cx: &Context<Self>) -> i64 {
+        let _: ActorRef<Self> = cx.me();
+        std::future::ready(self.n).await
+    }
+
+    #[tell(concurrent = 2, keep)]
+    async fn tell_shared(self: &Self, by: i64) -> Result<(), Failed> {
+        if self.n == by { Err(Failed) } else { Ok(()) }
+    }
+
     #[tell(keep)]
     pub fn add_all(&mut self, numbers: Vec<i64>) {
         self.n += numbers.iter().sum::<i64>();
