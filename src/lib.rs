@@ -49,6 +49,7 @@
 //! 3. An [`ActorRef`] is where an actor is, with a type: 16 bytes, `Copy`, and it owns nothing.
 //! 4. An [`Ask`] is awaited, started, or waited for by a plain thread; its [`Reply`] may be kept and passed on, or
 //!    moves on with a [`Forward`].
+//!    [`Answers`] come in parts.
 //! 5. [`main`] and [`test`] run an `async fn` in a system of its own; [`System::builder`] makes one by hand.
 //! 6. [`every`], [`after`] and [`health`] mark methods that the clock calls; [`Context::after`] and its like set
 //!    timers as the actor runs.
@@ -71,15 +72,15 @@ pub use actor_macros::{
 #[cfg(feature = "testing")]
 pub use actor_runtime::testing;
 pub use actor_runtime::{
-    Actor, ActorRef, Address, AnyTimer, Ask, AskCycle, AskError, AutoShutdown, BlockingCall,
-    BoxError, Child, ChildCounts, ChildError, ChildFailed, ChildInfo, ChildSpec, ChildState,
-    Context, Continue, DeadLetters, DeadReason, Down, Drained, Dynamic, DynamicSpec, Event, Events,
-    Exit, ExitReason, Flow, Forward, Kept, Lagged, LookupError, Message, Monitor, Name, NameOf,
-    Named, Overflow, Panic, Pending, Permit, Place, Process, ProcessStart, Query, Receivable,
-    RegisterError, Reply, Report, Reserve, ReserveError, Restart, ShardStats, Shutdown, Siblings,
-    Spawn, SpawnOn, Start, StartError, StartTree, Stats, Strategy, Subscription, Supervisor,
-    SupervisorApi, SupervisorSpec, System, SystemBuilder, SystemRef, TellError, Timer, TimerKey,
-    Topic, Tree, TreeView, spawn, spawn_on, start,
+    Actor, ActorRef, Address, Answers, AnyTimer, Ask, AskCycle, AskError, AutoShutdown,
+    BlockingCall, BoxError, Child, ChildCounts, ChildError, ChildFailed, ChildInfo, ChildSpec,
+    ChildState, Context, Continue, DeadLetters, DeadReason, Down, Drained, Dynamic, DynamicSpec,
+    Event, Events, Exit, ExitReason, Flow, Forward, Kept, Lagged, LookupError, Message, Monitor,
+    Name, NameOf, Named, Overflow, Panic, Pending, Permit, Place, Process, ProcessStart, Query,
+    Receivable, RegisterError, Replies, Reply, Report, Reserve, ReserveError, Restart, ShardStats,
+    Shutdown, Siblings, Spawn, SpawnOn, Start, StartError, StartTree, Stats, Strategy,
+    Subscription, Supervisor, SupervisorApi, SupervisorSpec, System, SystemBuilder, SystemRef,
+    TellError, Timer, TimerKey, Topic, Tree, TreeView, spawn, spawn_on, start,
 };
 
 /// What the macros' code uses; not for people.
@@ -97,7 +98,7 @@ pub mod prelude {
     pub use std::time::Duration;
 
     pub use crate::{
-        ActorRef, Ask, AskError, Context, Down, Dynamic, Exit, ExitReason, Flow, Forward,
+        ActorRef, Answers, Ask, AskError, Context, Down, Dynamic, Exit, ExitReason, Flow, Forward,
         LookupError, Message, Monitor, Name, Place, Process, RegisterError, Reply, Start,
         StartError, System, actor, after, ask, child, down, dynamic, every, exit, handlers, health,
         restart, spawn, spawn_on, start, stop, stream, supervisor, tell,

@@ -156,6 +156,7 @@
 mod actor;
 mod actor_ref;
 mod address;
+mod answers;
 mod ask;
 mod bonds;
 #[allow(unsafe_code, reason = "actors lie in raw cells, futures in raw slots")]
@@ -206,6 +207,7 @@ pub use crate::actor::{
 };
 pub use crate::actor_ref::ActorRef;
 pub use crate::address::Address;
+pub use crate::answers::{Answers, Replies};
 pub use crate::ask::{Ask, Forward, Pending, Reply};
 pub use crate::bonds::{Down, Exit, Monitor};
 pub use crate::cell::{Handled, OnRestart, Options};

@@ -8,6 +8,7 @@
 #![allow(missing_debug_implementations, reason = "nobody prints the actors of a test")]
 
 mod alone;
+mod answers;
 mod asks;
 mod asks_outside;
 mod blocking_calls;

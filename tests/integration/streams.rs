@@ -16,9 +16,12 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::check::{END, Journal, Log, ask_from, everywhere, on_shards, put, real};
 
+/// The item at which a tap panics.
+pub(crate) const BROKEN: u64 = u64::MAX;
+
 /// A stream that the test feeds.
 #[derive(Clone, Default)]
-struct Tap(Arc<Mutex<Pipe>>);
+pub(crate) struct Tap(Arc<Mutex<Pipe>>);
 
 #[derive(Default)]
 struct Pipe {
@@ -41,31 +44,31 @@ impl Tap {
         result
     }
 
-    fn give(&self, items: impl IntoIterator<Item = u64>) {
+    pub(crate) fn give(&self, items: impl IntoIterator<Item = u64>) {
         self.change(|pipe| pipe.items.extend(items));
     }
 
-    fn end(&self) {
+    pub(crate) fn end(&self) {
         self.change(|pipe| pipe.has_ended = true);
     }
 
     /// How many items were taken from it.
-    fn taken(&self) -> usize {
+    pub(crate) fn taken(&self) -> usize {
         self.change(|pipe| pipe.taken)
     }
 
     /// How many ends of it were dropped.
-    fn drops(&self) -> usize {
+    pub(crate) fn drops(&self) -> usize {
         self.change(|pipe| pipe.drops)
     }
 
-    /// The end that yields; it panics at the number 666.
-    fn outlet(&self) -> Outlet {
+    /// The end that yields; it panics at [`BROKEN`].
+    pub(crate) fn outlet(&self) -> Outlet {
         Outlet(self.clone())
     }
 }
 
-struct Outlet(Tap);
+pub(crate) struct Outlet(Tap);
 
 impl Stream for Outlet {
     type Item = u64;
@@ -73,7 +76,7 @@ impl Stream for Outlet {
     fn poll_next(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<u64>> {
         let mut pipe = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
         match pipe.items.pop_front() {
-            Some(666) => panic!("the tap is broken"),
+            Some(BROKEN) => panic!("the tap is broken"),
             Some(item) => {
                 pipe.taken += 1;
                 Poll::Ready(Some(item))
@@ -309,16 +312,16 @@ fn no_more_items_wait_than_there_is_credit_for() {
         let (open, gate) = oneshot::channel();
         taker.hold(gate);
         taker.take(tap.clone(), By::ItemLater);
-        tap.give(0..500);
+        tap.give(0..1_000);
         simulator.run();
         // One is being handled, as many as by default wait.
         assert_eq!(tap.taken(), 65);
         assert_eq!(ask_from_mailbox(&simulator, taker), 0);
         open.send(()).expect("the actor waits for it");
         simulator.run();
-        assert_eq!(tap.taken(), 500);
+        assert_eq!(tap.taken(), 1_000);
         let heard = ask_from(&simulator, 0, taker.heard()).expect("it lives");
-        let in_order: Vec<String> = (0..500).map(|item| format!("{item} later")).collect();
+        let in_order: Vec<String> = (0..1_000).map(|item| format!("{item} later")).collect();
         assert_eq!(heard, in_order.join(", "));
     });
 }
@@ -436,7 +439,7 @@ fn l5_a_panic_of_a_stream_ends_its_actor() {
         let tap = Tap::default();
         let taker = world.spawn(1, Taker::default);
         taker.take(tap.clone(), By::Item);
-        tap.give([1, 666]);
+        tap.give([1, BROKEN]);
         let event = world.run(0, || async move { events.next().await });
         let Some(Event::Panic { actor, panic, .. }) = event else { panic!("{event:?}") };
         assert_eq!((actor, &*panic.text), (Some(taker.address()), "the tap is broken"));

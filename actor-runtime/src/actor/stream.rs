@@ -1,4 +1,5 @@
-//! Streams attached to an actor: `cx.attach(stream, Self::line)`, and what `#[stream(lines)]` comes to.
+//! Streams attached to an actor: `cx.attach(stream, Self::line)`, and what `#[stream(lines)]` comes to; and those it
+//! answers with, `cx.answers(credit, stream)`.
 //!
 //! An aide of the actor polls the stream. Each item waits with the aide, and a signal that it has come waits in the
 //! actor's backlog, so items keep their places among messages. Of each stream at most `credit` items wait; then it
@@ -14,11 +15,12 @@ use futures_core::Stream;
 use super::continuation::boxed;
 use super::{Actor, Context, Continue};
 use crate::address::Target;
+use crate::answers::Answers;
 use crate::cell::aide::{Aide, Source, Work};
 use crate::cell::task::Task;
 use crate::config;
 use crate::flow::Flow;
-use crate::host::{self, Signal};
+use crate::host::{self, Host, Signal};
 
 /// What becomes of an actor when its stream has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,15 +66,9 @@ pub fn attach<A, S, T, M>(
         let (method, item) = (method.clone(), item.it());
         boxed::<A>(move |actor, me| method.go_on(actor, Context::new(me), item))
     };
-    host::with(|host| {
-        let host = host.expect("a context stays on its shard");
-        let owner = host.cell(actor).expect("a context is that of an actor which lives");
-        let work = Work::Source(Source::default());
-        let (aide, _) = host.begin_aide(owner, Aide { actor, work }, |aide| {
-            let brings = bring(stream, credit, aide, actor, keep);
-            Task::new(brings, move |()| after(actor, end), Some(&host.futures))
-        });
-        host.wake(aide);
+    begin(actor, |aide, host| {
+        let brings = bring(stream, credit, aide, actor, keep);
+        Task::new(brings, move |()| after(actor, end), Some(&host.futures))
     });
 }
 
@@ -111,6 +107,39 @@ impl<A: Actor> Context<A> {
     }
 }
 
+impl<A> Context<A> {
+    /// Answers with the items of a stream, one after the other: what an `#[ask]` handler returns whose answer comes
+    /// in parts. At most `credit` of them wait to be read; then the stream is not polled.
+    ///
+    /// The actor goes on meanwhile. The stream need not be `Send`. It is dropped when it ends, when nobody reads any
+    /// more, or when the actor ends; a panic of it ends the actor.
+    ///
+    /// # Panics
+    ///
+    /// With a credit of zero.
+    pub fn answers<S>(&self, credit: usize, stream: S) -> Answers<S::Item>
+    where
+        S: Stream<Item: Send + 'static> + 'static,
+    {
+        let (replies, answers) = Answers::new(credit);
+        begin(self.me, |_, host| {
+            Task::new(replies.answer_all(stream), |()| Flow::go(), Some(&host.futures))
+        });
+        answers
+    }
+}
+
+/// Begins an aide that is a source, with the future that `make` makes.
+fn begin(actor: Target, make: impl FnOnce(Target, &Host) -> Task<'static>) {
+    host::with(|host| {
+        let host = host.expect("a context stays on its shard");
+        let owner = host.cell(actor).expect("a context is that of an actor which lives");
+        let work = Work::Source(Source::default());
+        let (aide, _) = host.begin_aide(owner, Aide { actor, work }, |aide| make(aide, host));
+        host.wake(aide);
+    });
+}
+
 /// Brings an actor the items of a stream, as far as it takes them.
 async fn bring<S: Stream>(
     stream: S,
@@ -130,7 +159,11 @@ async fn bring<S: Stream>(
         host::with(|host| {
             let host = host.expect("an aide stays on its shard");
             let cell = host.cell(aide).expect("it is polled, so it lives");
-            cell.with_body(Aide::TYPE, |aide| Some(aide.source()?.items.push_back(item)));
+            cell.with_body(Aide::TYPE, |aide| {
+                if let Some(source) = aide.source() {
+                    source.items.push_back(item);
+                }
+            });
             host::send(host::signals(), host.address(actor), Signal::Item(aide));
         });
     }

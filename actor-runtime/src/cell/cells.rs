@@ -34,11 +34,11 @@ pub(crate) enum Role {
     Ask,
 }
 
-/// By the lowest bits of a class. The last is nobody's: so that those are bits.
-const ROLES: [Role; 4] = [Role::Actor, Role::Aide, Role::Ask, Role::Ask];
+/// As many as two bits can say, the lowest of a class.
+const ROLES: usize = 4;
 
 /// Strides, once for each role.
-const CLASSES: usize = ROLES.len() * STRIDE_MOST / STRIDE;
+const CLASSES: usize = ROLES * STRIDE_MOST / STRIDE;
 
 /// What a free cell holds: which it is, so that it need not be found by its slot, and the next.
 struct Free {
@@ -86,16 +86,17 @@ impl Chunk {
 }
 
 const fn stride_of(class: usize) -> usize {
-    (class / ROLES.len() + 1) * STRIDE
+    (class / ROLES + 1) * STRIDE
 }
 
-const fn role_of(class: usize) -> Role {
-    ROLES[class % ROLES.len()]
+/// Whether cells of this class are for this role.
+const fn is_for(class: usize, role: Role) -> bool {
+    class % ROLES == role as usize
 }
 
 /// The class of cells of this stride, for this role.
 pub(super) const fn class_of(stride: usize, role: Role) -> u32 {
-    ((stride / STRIDE - 1) * ROLES.len() + role as usize) as u32
+    ((stride / STRIDE - 1) * ROLES + role as usize) as u32
 }
 
 /// What the free cell that begins here holds.
@@ -250,14 +251,12 @@ impl Cells {
     /// Counts a cell more, or one less.
     #[inline]
     fn count(&self, class: usize, by: isize) {
-        match role_of(class) {
-            Role::Aide => {}
-            Role::Ask => self.asks.set(self.asks.get().wrapping_add_signed(by)),
-            Role::Actor => {
-                self.actors.set(self.actors.get().wrapping_add_signed(by));
-                let bytes = by * stride_of(class) as isize;
-                self.bytes.set(self.bytes.get().wrapping_add_signed(bytes));
-            }
+        if is_for(class, Role::Ask) {
+            self.asks.set(self.asks.get().wrapping_add_signed(by));
+        } else if is_for(class, Role::Actor) {
+            self.actors.set(self.actors.get().wrapping_add_signed(by));
+            let bytes = by * stride_of(class) as isize;
+            self.bytes.set(self.bytes.get().wrapping_add_signed(bytes));
         }
     }
 
@@ -282,7 +281,7 @@ impl Cells {
     pub(crate) fn for_each(&self, role: Role, mut each: impl FnMut(u32, CellRef<'_>)) {
         for index in 0..self.chunks.get() {
             let chunk = self.store.borrow()[index as usize];
-            if role_of(chunk.class as usize) != role {
+            if !is_for(chunk.class as usize, role) {
                 continue;
             }
             for at in 0..CELLS {

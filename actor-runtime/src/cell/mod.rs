@@ -716,6 +716,8 @@ impl CellRef<'_> {
 
     /// Delivers a record for which [`beside`](Self::beside) says so while others like it are handled, its panic
     /// caught; else gives it back.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn deliver_beside<'r>(
         self,
         record: Arrived<'r>,

@@ -104,14 +104,15 @@ impl Turn<'_> {
     }
 
     /// Whether a record that has come may be delivered while concurrent handlers are under way.
+    #[cold]
+    #[inline(never)]
     pub(super) fn begins_beside(
         &self,
         cell: CellRef<'_>,
         record: &Arrived<'_>,
         force: u32,
     ) -> bool {
-        cell.word.has(SHARED)
-            && !cell.word.has(BACKLOG)
+        !cell.word.has(BACKLOG)
             && force == 0
             && fits_beside(cell, record)
             && self.has_slice(cell, self.constants())
@@ -119,11 +120,10 @@ impl Turn<'_> {
 
     /// Whether an actor that is busy may take the first record of its backlog: it has concurrent handlers under
     /// way, and that is a message for another.
+    #[cold]
+    #[inline(never)]
     pub(super) fn goes_on_beside(&self, cell: CellRef<'_>) -> bool {
-        if !cell.word.has(SHARED)
-            || cell.word.has(ENDING | LEAVING | LENT | STARTING)
-            || Self::has_waiting_timer(cell)
-        {
+        if cell.word.has(ENDING | LEAVING | LENT | STARTING) || Self::has_waiting_timer(cell) {
             return false;
         }
         // Out of the cell while a tag is read, which may be code of a user's.
@@ -214,6 +214,8 @@ impl Turn<'_> {
 
     /// Ends those aides of an actor that `ends` says, all its concurrent handlers among them; asks they hold end with
     /// `error`.
+    #[cold]
+    #[inline(never)]
     pub(super) fn end_aides(
         &self,
         owner: CellRef<'_>,

@@ -334,7 +334,7 @@ impl<'t> Turn<'t> {
             Called::Received(receipt) => self.received(cell, target, receipt),
             Called::Later(task) if !self.watched.has_cut() => self.begin_polls(cell, target, task),
             Called::Beside(task) if !self.watched.has_cut() => {
-                self.begin_beside(cell, target, task)
+                self.begin_beside(cell, target, task);
             }
             called => self.delivered(cell, target, called.outcome()),
         }
@@ -432,7 +432,7 @@ impl<'t> Turn<'t> {
         } else if cell.kind().is_some_and(|kind| kind.is_process) {
             self.file(cell, target, record, force);
         } else if (status & (BUSY | BACKLOG | STARTING) != 0 || force != 0)
-            && !self.begins_beside(cell, &record, force)
+            && (status & SHARED == 0 || !self.begins_beside(cell, &record, force))
         {
             self.push_backlog(cell, target, record);
         } else {
@@ -783,15 +783,17 @@ impl<'t> Turn<'t> {
     /// Gives an actor its place in the rotation, if it has a backlog and may take from it.
     pub(super) fn list(&self, target: Target) {
         let Some(cell) = self.host.cell(target) else { return };
-        if cell.word.has(BACKLOG) && !cell.word.has(LISTED) && !self.is_kept_from_backlog(cell) {
+        if cell.word.has(BACKLOG) && !self.is_kept_from_backlog(cell, LISTED) {
             cell.word.set(LISTED);
             self.shard.rotation.borrow_mut().push_back(target.slot());
         }
     }
 
-    /// Whether the actor may take nothing of what waits for it now.
-    fn is_kept_from_backlog(&self, cell: CellRef<'_>) -> bool {
-        cell.word.has(BUSY | STARTING | ENDING | LEAVING | LENT) && !self.goes_on_beside(cell)
+    /// Whether the actor may take nothing of what waits for it now, by its status or because of these bits.
+    #[inline(always)]
+    fn is_kept_from_backlog(&self, cell: CellRef<'_>, bits: u32) -> bool {
+        cell.word.has(BUSY | STARTING | ENDING | LEAVING | LENT | bits)
+            && !(cell.word.has(SHARED) && !cell.word.has(bits) && self.goes_on_beside(cell))
     }
 
     /// A record waits, or finds no place.
@@ -861,7 +863,7 @@ impl<'t> Turn<'t> {
         cell.word.clear(LISTED);
         let Some(kind) = cell.kind() else { return };
         for _ in 0..self.slice(kind) {
-            if !cell.word.has(BACKLOG) || self.is_kept_from_backlog(cell) {
+            if !cell.word.has(BACKLOG) || self.is_kept_from_backlog(cell, 0) {
                 return;
             }
             self.take_one(cell, target);

@@ -2,7 +2,7 @@
 
 #![deny(warnings)]
 
-use callboard::{ActorRef, Context, ExitReason, Flow, Forward, Reply, Start, actor, handlers};
+use callboard::{ActorRef, Answers, Context, ExitReason, Flow, Forward, Reply, Start, actor, handlers};
 
 #[derive(Debug)]
 pub struct Failed;
@@ -62,6 +62,13 @@ impl Counter {
     #[ask]
     pub async fn of_another_later(&mut self, other: ActorRef<Self>) -> callboard::Forward<i64> {
         std::future::ready(other.get().forward()).await
+    }
+
+    #[ask]
+    fn in_parts(&self) -> Answers<i64> {
+        let (replies, answers) = Answers::new(1);
+        let _ = replies.try_answer(self.n);
+        answers
     }
 
     #[ask(concurrent = 8)]
