@@ -305,7 +305,7 @@ fn answers_come_as_messages_to_who_attaches_them() {
     staged(|simulator, source, reader| {
         let tap = Tap::default();
         tap.give(0..5);
-        reader.pour(source, tap.clone(), 1);
+        reader.pour(source, tap, 1);
         reader.attach();
         assert_eq!(line(simulator, reader), "0 1 2 3 4");
         source.kill();
@@ -352,7 +352,7 @@ fn l5_a_panic_of_what_is_answered_with_ends_the_actor() {
     staged(|simulator, source, reader| {
         let tap = Tap::default();
         tap.give([1, BROKEN]);
-        reader.pour(source, tap.clone(), 4);
+        reader.pour(source, tap, 4);
         reader.read(9);
         assert_eq!(line(simulator, reader), "1 Crashed end");
         assert_eq!(simulator.actors(), 1);

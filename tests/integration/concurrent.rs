@@ -16,9 +16,12 @@ use crate::check::{Counted, END, Journal, LONG, Log, Subject, Tally, everywhere,
 
 const SECOND: Duration = Duration::from_secs(1);
 
+/// A gate with this number, before which somebody waits.
+type Gate = (u64, oneshot::Sender<()>);
+
 /// Where handlers wait until the test lets them go on.
 #[derive(Clone, Default)]
-struct Gates(Arc<Mutex<Vec<(u64, oneshot::Sender<()>)>>>);
+struct Gates(Arc<Mutex<Vec<Gate>>>);
 
 impl Gates {
     /// Waits until the gate of this number is opened.
