@@ -193,7 +193,7 @@ impl Runner {
 }
 
 /// What happened, in order; several actors may share one.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Journal(Arc<Mutex<Vec<String>>>);
 
 impl Journal {

@@ -42,8 +42,9 @@ pub(crate) trait AnyMailbox {
 /// How a process waits, and what it has heard.
 #[derive(Default)]
 pub(crate) struct Receiving {
-    /// Whether it waits in a receive.
+    /// Whether it waits in a receive, and the tags of the messages which that takes, a bit each.
     pub(crate) is_waiting: Cell<bool>,
+    pub(crate) wants: Cell<u64>,
     /// Whether it is at a message, which no later receive has begun after.
     pub(crate) is_at_message: Cell<bool>,
     /// Whether exits are told to it and do not end it.
@@ -56,7 +57,8 @@ pub(crate) struct Receiving {
     pub(crate) arrivals: Cell<u64>,
     pub(crate) levels: Cell<Levels>,
     /// Who is to be woken if the receive is not polled by the process's own poll.
-    pub(crate) waker: Cell<Option<Waker>>,
+    waker: Cell<Option<Waker>>,
+    has_waker: Cell<bool>,
     words: RefCell<Option<Box<Words>>>,
 }
 
@@ -99,18 +101,44 @@ impl Receiving {
         self.is_at_message.replace(false)
     }
 
+    /// The process waits, for messages with these tags and perhaps for more.
+    #[inline(always)]
+    pub(crate) fn begins_waiting(&self, wants: u64) {
+        self.streak.set(0);
+        self.is_waiting.set(true);
+        self.wants.set(wants);
+    }
+
+    #[inline(always)]
+    pub(crate) fn ends_waiting(&self) {
+        self.is_waiting.set(false);
+        self.wants.set(0);
+        if self.has_waker.get() {
+            self.wake_with(None);
+        }
+    }
+
+    /// Says whose waker is woken, if it is not the process's own poll that waits.
+    pub(crate) fn wake_with(&self, waker: Option<Waker>) {
+        self.has_waker.set(waker.is_some());
+        drop(self.waker.replace(waker));
+    }
+
     /// Wakes whoever polls the receive that waits, if that is not the process itself. Answers whether the process
     /// itself is to be polled.
     pub(crate) fn rouse(&self) -> bool {
-        if !self.is_waiting.get() {
+        if self.has_waker.get() {
+            self.wake_other();
             return false;
         }
-        match self.waker.take() {
-            None => true,
-            Some(waker) => {
-                waker.wake();
-                false
-            }
+        self.is_waiting.get()
+    }
+
+    #[cold]
+    fn wake_other(&self) {
+        self.has_waker.set(false);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
         }
     }
 

@@ -191,10 +191,10 @@ impl Drop for Alarm {
 /// A process's messages, and how it waits for them.
 struct Mailbox<M> {
     receiving: Receiving,
-    /// What a receive that waits takes.
-    wants: Cell<TagSet>,
-    /// The message that was handed over to it, and when it arrived.
-    fresh: RefCell<Option<(u64, M)>>,
+    /// The message that was handed over to a receive that waits, and when it arrived.
+    fresh: RefCell<Option<M>>,
+    fresh_arrival: Cell<u64>,
+    has_fresh: Cell<bool>,
     saved: RefCell<Saved<M>>,
 }
 
@@ -202,8 +202,9 @@ impl<M> Default for Mailbox<M> {
     fn default() -> Self {
         Self {
             receiving: Receiving::default(),
-            wants: Cell::default(),
             fresh: RefCell::default(),
+            fresh_arrival: Cell::new(0),
+            has_fresh: Cell::new(false),
             saved: RefCell::default(),
         }
     }
@@ -214,8 +215,10 @@ impl<M: Receivable> Mailbox<M> {
     #[inline(always)]
     fn arrive(&self, message: M) -> Receipt {
         let (tag, arrival) = (message.tag(), self.receiving.next_arrival());
-        if self.receiving.is_waiting.get() && self.wants.get().has(TagSet::bit(tag)) {
-            *self.fresh.borrow_mut() = Some((arrival, message));
+        if self.receiving.wants.get() & (1 << TagSet::bit(tag)) != 0 {
+            *self.fresh.borrow_mut() = Some(message);
+            self.fresh_arrival.set(arrival);
+            self.has_fresh.set(true);
             if self.receiving.rouse() {
                 return Receipt::Wanted;
             }
@@ -225,6 +228,24 @@ impl<M: Receivable> Mailbox<M> {
         self.file(tag, arrival, message)
     }
 
+    /// Files the message that was handed over, if it was not taken.
+    #[inline(always)]
+    fn settle(&self) {
+        if self.has_fresh.get() {
+            self.settle_fresh();
+        }
+    }
+
+    #[inline(never)]
+    fn settle_fresh(&self) {
+        self.has_fresh.set(false);
+        let fresh = self.fresh.take();
+        if let Some(message) = fresh {
+            let _ = self.file(message.tag(), self.fresh_arrival.get(), message);
+        }
+    }
+
+    #[inline(never)]
     fn file(&self, tag: usize, arrival: u64, message: M) -> Receipt {
         let len = {
             let mut saved = self.saved.borrow_mut();
@@ -265,10 +286,7 @@ impl<M: Receivable> AnyMailbox for Mailbox<M> {
     }
 
     fn settle(&self) {
-        let fresh = self.fresh.borrow_mut().take();
-        if let Some((arrival, message)) = fresh {
-            let _ = self.file(message.tag(), arrival, message);
-        }
+        Self::settle(self);
     }
 }
 

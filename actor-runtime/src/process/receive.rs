@@ -9,19 +9,16 @@ use std::fmt;
 use std::future::Future;
 use std::ops::Range;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use super::saved::Found;
 use super::table::{Arms, Table, TagSet};
 use super::{Alarm, Mailbox, Process, Receivable};
-use crate::address::ShardId;
 use crate::ask::Pending;
 use crate::bonds::{Down, Exit, Monitor};
-use crate::cell::process::AnyMailbox;
-use crate::cell::status::{BUSY, LEAVING};
-use crate::cell::{CellRef, Place};
+use crate::cell::CellRef;
+use crate::cell::status::{BUSY, CLOSING, LEAVING};
 use crate::config;
 use crate::error::AskError;
 use crate::host::{self, Host};
@@ -234,7 +231,13 @@ where
 {
     let _ = arms;
     Receive {
-        process: cx.process(),
+        hold: Hold {
+            process: cx.process(),
+            progress: Progress::New,
+            looked: 0,
+            deadline: None,
+            alarm: None,
+        },
         table: A::TABLE,
         urgent,
         plain,
@@ -242,15 +245,13 @@ where
         downs: (),
         exit: None,
         after: None,
-        progress: Progress::New,
-        waiting: None,
     }
 }
 
 /// A receive that has not ended: a future of the arm and of what it takes.
 #[must_use = "a receive does nothing until it is awaited"]
 pub struct Receive<'a, M: Receivable, U, N, R = (), D = ()> {
-    process: &'a mut Process<M>,
+    hold: Hold<'a, M>,
     table: Table,
     /// The arm that takes a message, of those that are urgent and of the others.
     urgent: U,
@@ -259,8 +260,17 @@ pub struct Receive<'a, M: Receivable, U, N, R = (), D = ()> {
     downs: D,
     exit: Option<usize>,
     after: Option<(usize, Duration)>,
+}
+
+/// A process as one receive has it.
+struct Hold<'a, M: Receivable> {
+    process: &'a mut Process<M>,
     progress: Progress,
-    waiting: Option<Waiting<M>>,
+    /// All up to this arrival was looked at, and no arm takes it.
+    looked: u64,
+    /// When the receive ends without anything, once that is known.
+    deadline: Option<u64>,
+    alarm: Option<Alarm>,
 }
 
 /// How far a receive has come.
@@ -268,34 +278,45 @@ pub struct Receive<'a, M: Receivable, U, N, R = (), D = ()> {
 enum Progress {
     /// It was not polled.
     New,
-    /// The process has had its slice, and goes on in the next turn.
-    Put,
-    /// It waits; all up to this arrival was looked at, and no arm takes it.
-    Looked(u64),
+    /// It was, and does not wait: it goes on in the next turn, or has ended.
+    Begun,
+    /// The process waits.
+    Waiting,
 }
 
-/// While there is one, the process waits in a receive.
-struct Waiting<M: Receivable> {
-    mailbox: Rc<Mailbox<M>>,
-    seat: (ShardId, Place),
-    deadline: Option<u64>,
-    alarm: Option<Alarm>,
-}
-
-impl<M: Receivable> Drop for Waiting<M> {
-    #[inline]
-    fn drop(&mut self) {
-        let receiving = &self.mailbox.receiving;
-        receiving.is_waiting.set(false);
-        receiving.waker.take();
-        let (shard_id, place) = self.seat;
-        host::with(|host| {
-            if let Some(host) = host.filter(|host| host.shard_id == shard_id) {
-                host.at_place(shard_id, place).word.set(BUSY);
-            }
-        });
-        self.mailbox.settle();
+impl<M: Receivable> Hold<'_, M> {
+    /// The process waits no longer in this receive.
+    #[inline(always)]
+    fn ends_waiting(&mut self, host: &Host) {
+        if self.progress != Progress::Waiting {
+            return;
+        }
+        self.progress = Progress::Begun;
+        let (shard_id, place) = self.process.seat;
+        host.at_place(shard_id, place).word.set(BUSY);
+        self.process.mailbox.receiving.ends_waiting();
+        self.process.mailbox.settle();
     }
+}
+
+impl<M: Receivable> Drop for Hold<'_, M> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.progress == Progress::Waiting {
+            give_up(self);
+        }
+    }
+}
+
+/// A receive is dropped that has not ended.
+#[cold]
+fn give_up<M: Receivable>(hold: &mut Hold<'_, M>) {
+    let (shard_id, _) = hold.process.seat;
+    host::with(|host| {
+        if let Some(host) = host.filter(|host| host.shard_id == shard_id) {
+            hold.ends_waiting(host);
+        }
+    });
 }
 
 impl<'a, M: Receivable, U, N, R, D> Receive<'a, M, U, N, R, D> {
@@ -307,10 +328,9 @@ impl<'a, M: Receivable, U, N, R, D> Receive<'a, M, U, N, R, D> {
         pending: &'a mut P,
         slot: &'a mut Option<Result<P::Answer, AskError>>,
     ) -> Receive<'a, M, U, N, (R, ReplyArm<'a, P>), D> {
-        let Self { process, table, urgent, plain, replies, downs, exit, after, progress, waiting } =
-            self;
+        let Self { hold, table, urgent, plain, replies, downs, exit, after } = self;
         let replies = (replies, ReplyArm { arm, pending, slot });
-        Receive { process, table, urgent, plain, replies, downs, exit, after, progress, waiting }
+        Receive { hold, table, urgent, plain, replies, downs, exit, after }
     }
 
     /// The arm takes the end of whom this monitor watches.
@@ -320,10 +340,9 @@ impl<'a, M: Receivable, U, N, R, D> Receive<'a, M, U, N, R, D> {
         arm: usize,
         monitor: &impl Watched,
     ) -> Receive<'a, M, U, N, R, (D, usize, Option<Monitor>)> {
-        let Self { process, table, urgent, plain, replies, downs, exit, after, progress, waiting } =
-            self;
+        let Self { hold, table, urgent, plain, replies, downs, exit, after } = self;
         let downs = (downs, arm, monitor.monitor());
-        Receive { process, table, urgent, plain, replies, downs, exit, after, progress, waiting }
+        Receive { hold, table, urgent, plain, replies, downs, exit, after }
     }
 
     /// The arm takes exits, if the process traps them.
@@ -369,157 +388,195 @@ where
     R: Replies,
     D: Downs,
 {
-    #[inline]
+    #[inline(always)]
     fn poll_here(&mut self, host: &Host, cx: &mut TaskContext<'_>) -> Poll<(usize, Got<M>)> {
-        let mailbox = &*self.process.mailbox;
-        let (shard_id, place) = self.process.seat;
+        let (shard_id, place) = self.hold.process.seat;
         let cell = host.at_place(shard_id, place);
-        if self.progress == Progress::New {
-            if mailbox.receiving.ends_message() {
+        if self.hold.progress == Progress::New {
+            self.hold.progress = Progress::Begun;
+            let receiving = &self.hold.process.mailbox.receiving;
+            if receiving.ends_message() {
                 host.watched.has_handled();
             }
-            if self.process.is_out_of_slice(host, cell) {
-                self.progress = Progress::Put;
-                host.wake(self.process.target());
+            if receiving.streak.get() > 0 && self.hold.process.is_out_of_slice(host, cell) {
+                host.wake(self.hold.process.target());
                 return Poll::Pending;
             }
         }
         let ends = cell.word.has(LEAVING);
-        if !ends {
-            let since = match self.progress {
-                Progress::New | Progress::Put => 0,
-                Progress::Looked(looked) => looked + 1,
-            };
-            if let Some(chosen) = self.choose(host, cx, since) {
-                self.waiting = None;
-                return Poll::Ready(chosen);
-            }
-            if let Some(arm) = self.timed_out(host) {
-                self.waiting = None;
-                return Poll::Ready((arm, Got::Nothing));
+        let chosen = if ends { None } else { self.choose(cx).or_else(|| self.timed_out(host)) };
+        match chosen {
+            Some(Chosen { arm, what }) => Poll::Ready((arm, self.take(host, what))),
+            None => {
+                self.wait(host, cell, cx);
+                Poll::Pending
             }
         }
-        self.wait(host, cell, cx, ends);
-        Poll::Pending
     }
 
-    /// Looks at what has arrived from this number on: first for what is urgent, then at answers, then for the oldest.
-    #[inline]
-    fn choose(
-        &mut self,
-        host: &Host,
-        cx: &mut TaskContext<'_>,
-        since: u64,
-    ) -> Option<(usize, Got<M>)> {
+    /// Looks at what has arrived and was not looked at: first for what is urgent, then at answers, then for the oldest.
+    #[inline(always)]
+    fn choose(&mut self, cx: &mut TaskContext<'_>) -> Option<Chosen> {
+        let since = self.hold.looked + 1;
         if !self.table.urgent.is_empty() {
-            let found = self.process.mailbox.find(self.table.urgent, since..u64::MAX, &self.urgent);
-            if let Some(found) = found {
-                return Some(self.take(host, found));
+            let mailbox = &self.hold.process.mailbox;
+            let found = mailbox.find(self.table.urgent, since..u64::MAX, &self.urgent);
+            if found.is_some() {
+                return found;
             }
         }
         if let Some(arm) = self.replies.poll(cx) {
-            return Some((arm, Got::Nothing));
+            return Some(Chosen { arm, what: What::Nothing });
         }
-        let word = if D::ANY || self.exit.is_some() { self.oldest_word() } else { None };
-        let before = word.map_or(u64::MAX, |(arrival, _)| arrival);
-        let found = self.process.mailbox.find(self.table.accepts, since..before, &self.plain);
-        match (found, word) {
-            (Some(found), _) => Some(self.take(host, found)),
-            (None, Some((_, word))) => self.hear(host, word),
-            (None, None) => None,
+        if D::ANY || self.exit.is_some() {
+            return self.choose_by_arrival(since);
         }
+        self.hold.process.mailbox.find(self.table.accepts, since..u64::MAX, &self.plain)
     }
 
-    /// Takes a message, which the process is at from now on.
-    #[inline]
-    fn take(&self, host: &Host, found: Found) -> (usize, Got<M>) {
-        let receiving = &self.process.mailbox.receiving;
-        receiving.is_at_message.set(true);
-        if self.waiting.is_none() {
-            receiving.streak.set(receiving.streak.get() + 1);
+    /// The oldest of messages, downs and exits.
+    #[inline(never)]
+    fn choose_by_arrival(&mut self, since: u64) -> Option<Chosen> {
+        let word = self.oldest_word();
+        let before = word.as_ref().map_or(u64::MAX, |(arrival, _)| *arrival);
+        let mailbox = &self.hold.process.mailbox;
+        let found = mailbox.find(self.table.accepts, since..before, &self.plain);
+        found.or_else(|| word.map(|(_, word)| word))
+    }
+
+    /// Takes what was chosen, and waits no longer.
+    #[inline(always)]
+    fn take(&mut self, host: &Host, what: What) -> Got<M> {
+        let is_message = matches!(what, What::Fresh | What::Saved(_));
+        let mailbox = &self.hold.process.mailbox;
+        mailbox.receiving.is_at_message.set(is_message);
+        if is_message && self.hold.progress != Progress::Waiting {
+            mailbox.receiving.streak.set(mailbox.receiving.streak.get() + 1);
         }
-        (found.arm, Got::Message(self.process.mailbox.take(host, found)))
+        if let What::Fresh = what {
+            mailbox.has_fresh.set(false);
+        }
+        self.hold.ends_waiting(host);
+        let mailbox = &self.hold.process.mailbox;
+        match what {
+            What::Fresh => Got::Message(mailbox.take_fresh()),
+            What::Saved(found) => Got::Message(mailbox.take_saved(host, found)),
+            word => self.hear(host, &word),
+        }
     }
 
     /// The oldest of the downs and exits that an arm takes.
-    fn oldest_word(&self) -> Option<(u64, Word)> {
-        let receiving = &self.process.mailbox.receiving;
-        let exit = self.exit.and_then(|arm| Some((receiving.exit_at()?, Word::Exit(arm))));
-        let mut oldest = exit;
+    #[inline(never)]
+    fn oldest_word(&self) -> Option<(u64, Chosen)> {
+        let receiving = &self.hold.process.mailbox.receiving;
+        let chosen = |arm, what| Chosen { arm, what };
+        let mut oldest =
+            self.exit.and_then(|arm| Some((receiving.exit_at()?, chosen(arm, What::Exit))));
         self.downs.each(&mut |arm, monitor| {
             let number = monitor.number;
             let Some(arrival) = receiving.down_at(number) else { return };
             if oldest.as_ref().is_none_or(|(before, _)| arrival < *before) {
-                oldest = Some((arrival, Word::Down(arm, number)));
+                oldest = Some((arrival, chosen(arm, What::Down(number))));
             }
         });
         oldest
     }
 
-    fn hear(&self, host: &Host, word: Word) -> Option<(usize, Got<M>)> {
-        let process = &self.process;
+    #[inline(never)]
+    fn hear(&self, host: &Host, word: &What) -> Got<M> {
+        let process = &self.hold.process;
         let receiving = &process.mailbox.receiving;
-        match word {
-            Word::Exit(arm) => Some((arm, Got::Exit(receiving.take_exit()?))),
-            Word::Down(arm, number) => {
+        let got = match *word {
+            What::Exit => receiving.take_exit().map(Got::Exit),
+            What::Down(number) => {
                 // The monitor is spent.
-                let cell = host.cell(process.target())?;
-                cell.if_extras(|extras| extras.bonds.demonitor(number));
-                cell.trim_extras();
-                Some((arm, Got::Down(receiving.take_down(number)?)))
+                if let Some(cell) = host.cell(process.target()) {
+                    cell.if_extras(|extras| extras.bonds.demonitor(number));
+                    cell.trim_extras();
+                }
+                receiving.take_down(number).map(Got::Down)
             }
-        }
+            What::Fresh | What::Nothing | What::Saved(_) => None,
+        };
+        got.unwrap_or(Got::Nothing)
     }
 
     /// The arm that is chosen because it is time.
-    #[inline]
-    fn timed_out(&self, host: &Host) -> Option<usize> {
+    #[inline(always)]
+    fn timed_out(&self, host: &Host) -> Option<Chosen> {
         let (arm, time) = self.after?;
-        let deadline = self.waiting.as_ref().and_then(|waiting| waiting.deadline);
-        let is_time = time.is_zero() || deadline.is_some_and(|deadline| deadline <= host.now.get());
-        is_time.then_some(arm)
+        let is_past = |deadline| deadline <= host.now.get();
+        let is_time = time.is_zero() || self.hold.deadline.is_some_and(is_past);
+        is_time.then_some(Chosen { arm, what: What::Nothing })
     }
 
-    /// Has the process wait. `ends` says that nothing comes any more.
-    #[inline]
-    fn wait(&mut self, host: &Host, cell: CellRef<'_>, cx: &TaskContext<'_>, ends: bool) {
-        let process = &*self.process;
-        let (mailbox, receiving) = (&process.mailbox, &process.mailbox.receiving);
+    /// Has the process wait.
+    #[inline(always)]
+    fn wait(&mut self, host: &Host, cell: CellRef<'_>, cx: &TaskContext<'_>) {
+        let mailbox = &self.hold.process.mailbox;
+        let receiving = &mailbox.receiving;
         mailbox.settle();
-        self.progress = Progress::Looked(receiving.arrivals.get());
-        let waiting = self.waiting.get_or_insert_with(|| {
-            let deadline = self.after.map(|(_, time)| host.look() + config::nanos(time));
-            Waiting { mailbox: mailbox.clone(), seat: process.seat, deadline, alarm: None }
-        });
-        receiving.streak.set(0);
-        receiving.is_waiting.set(true);
-        mailbox.wants.set(self.table.all());
-        let is_own = host.owner(cx.waker()).is_some();
-        receiving.waker.set((!is_own).then(|| cx.waker().clone()));
+        self.hold.looked = receiving.arrivals.get();
+        self.hold.progress = Progress::Waiting;
+        receiving.begins_waiting(self.table.all().to_bits());
         // To the shard it is idle, unless each message is to be looked at before it arrives.
         if cell.kind().is_some_and(|kind| kind.options.bound.is_none()) {
             cell.word.clear(BUSY);
         }
-        if ends || receiving.stops.get().is_some() {
-            host.leave(process.target());
-        } else if let Some(deadline) = waiting.deadline
-            && (waiting.alarm.is_none() || !is_own)
-        {
-            Alarm::ring_at(&mut waiting.alarm, host, process.target(), deadline, cx);
+        let is_own = host.owner(cx.waker()).is_some();
+        if !is_own || self.after.is_some() || cell.word.has(CLOSING | LEAVING) {
+            self.wait_for_more(host, cell, cx, is_own);
+        }
+    }
+
+    /// What else a process that waits is polled for: by another's waker, when it is time, or to be ended.
+    #[cold]
+    #[inline(never)]
+    fn wait_for_more(
+        &mut self,
+        host: &Host,
+        cell: CellRef<'_>,
+        cx: &TaskContext<'_>,
+        is_own: bool,
+    ) {
+        let me = self.hold.process.target();
+        let receiving = &self.hold.process.mailbox.receiving;
+        receiving.wake_with((!is_own).then(|| cx.waker().clone()));
+        if cell.word.has(LEAVING) || receiving.stops.get().is_some() {
+            return host.leave(me);
+        }
+        let Some((_, time)) = self.after else { return };
+        let begins = || host.look() + config::nanos(time);
+        let deadline = *self.hold.deadline.get_or_insert_with(begins);
+        if self.hold.alarm.is_none() || !is_own {
+            Alarm::ring_at(&mut self.hold.alarm, host, me, deadline, cx);
         }
     }
 }
 
-/// What a receive takes that is no message, and by which arm.
-#[derive(Clone, Copy)]
-enum Word {
-    Down(usize, u64),
-    Exit(usize),
+/// What a receive takes next, and by which arm.
+struct Chosen {
+    arm: usize,
+    what: What,
+}
+
+/// Where it is what a receive takes.
+enum What {
+    /// The monitor of this number has fired.
+    Down(u64),
+    /// The oldest exit.
+    Exit,
+    /// The message that was handed over.
+    Fresh,
+    /// In a slot, or nowhere: it is time.
+    Nothing,
+    /// A message that waits.
+    Saved(Found),
 }
 
 impl<M: Receivable> Process<M> {
     /// Whether the process has taken as many messages as an actor may handle at a stretch, in a turn that is old.
-    #[inline]
+    #[inline(never)]
     fn is_out_of_slice(&self, host: &Host, cell: CellRef<'_>) -> bool {
         let receiving = &self.mailbox.receiving;
         let slice = cell.kind().map_or(0, |kind| kind.options.slice);
@@ -535,30 +592,52 @@ impl<M: Receivable> Process<M> {
 
 impl<M: Receivable> Mailbox<M> {
     /// Looks for a message of these tags that arrived within a range and that an arm takes.
-    #[inline]
+    #[inline(always)]
     fn find(
         &self,
         tags: TagSet,
         within: Range<u64>,
         arm_of: &impl Fn(&M) -> usize,
+    ) -> Option<Chosen> {
+        if let Some(found) = self.find_saved(tags, &within, arm_of) {
+            return Some(Chosen { arm: found.arm, what: What::Saved(found) });
+        }
+        if !self.has_fresh.get() || !within.contains(&self.fresh_arrival.get()) {
+            return None;
+        }
+        let fresh = self.fresh.borrow();
+        let message = fresh.as_ref()?;
+        if !tags.has(TagSet::bit(message.tag())) {
+            return None;
+        }
+        let arm = arm_of(message);
+        (arm != NO_ARM).then_some(Chosen { arm, what: What::Fresh })
+    }
+
+    #[inline(always)]
+    fn find_saved(
+        &self,
+        tags: TagSet,
+        within: &Range<u64>,
+        arm_of: &impl Fn(&M) -> usize,
     ) -> Option<Found> {
-        let test = |message: &M| Some(arm_of(message)).filter(|arm| *arm != NO_ARM);
-        let saved = self.saved.borrow().find(tags, within.clone(), test);
-        saved.or_else(|| {
-            let fresh = self.fresh.borrow();
-            let (arrival, message) = fresh.as_ref()?;
-            let is_wanted = within.contains(arrival) && tags.has(TagSet::bit(message.tag()));
-            let arm = test(message).filter(|_| is_wanted)?;
-            Some(Found::fresh(arm))
+        let saved = self.saved.borrow();
+        if !saved.holds(tags) {
+            return None;
+        }
+        saved.find(tags, within.clone(), |message| {
+            Some(arm_of(message)).filter(|arm| *arm != NO_ARM)
         })
     }
 
-    /// Takes what was found.
-    #[inline]
-    fn take(&self, host: &Host, found: Found) -> M {
-        if found.is_fresh() {
-            return self.fresh.borrow_mut().take().expect("what was found is there").1;
-        }
+    /// Takes the message that was handed over.
+    #[inline(always)]
+    fn take_fresh(&self) -> M {
+        self.fresh.borrow_mut().take().expect("what was handed over is there")
+    }
+
+    #[inline(never)]
+    fn take_saved(&self, host: &Host, found: Found) -> M {
         let message = self.saved.borrow_mut().take(found);
         self.has_taken(host);
         message
@@ -567,6 +646,6 @@ impl<M: Receivable> Mailbox<M> {
 
 impl<M: Receivable, U, N, R, D> fmt::Debug for Receive<'_, M, U, N, R, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Receive({:?})", self.process)
+        write!(f, "Receive({:?})", self.hold.process)
     }
 }

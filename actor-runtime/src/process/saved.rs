@@ -35,17 +35,6 @@ pub(crate) struct Found {
     pub(crate) arm: usize,
 }
 
-impl Found {
-    /// The message that was handed over, which was not filed.
-    pub(crate) const fn fresh(arm: usize) -> Self {
-        Self { bit: usize::MAX, index: 0, arm }
-    }
-
-    pub(crate) const fn is_fresh(&self) -> bool {
-        self.bit == usize::MAX
-    }
-}
-
 impl<M> Default for Saved<M> {
     fn default() -> Self {
         Self { queues: Box::default(), held: TagSet::none(), len: 0 }
@@ -53,6 +42,12 @@ impl<M> Default for Saved<M> {
 }
 
 impl<M> Saved<M> {
+    /// Whether there is any of these tags.
+    #[inline(always)]
+    pub(crate) fn holds(&self, tags: TagSet) -> bool {
+        !self.held.and(tags).is_empty()
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> u64 {
         self.len

@@ -45,6 +45,10 @@ impl TagSet {
         if tag < Self::LAST { tag } else { Self::LAST }
     }
 
+    pub(crate) const fn to_bits(self) -> u64 {
+        self.0
+    }
+
     pub(crate) const fn is_empty(self) -> bool {
         self.0 == 0
     }

@@ -126,6 +126,11 @@ impl Turn<'_> {
         if cell.word.has(ENDING | LENT) || ends_anyway {
             return self.host.let_go(reason);
         }
+        self.end_at_await(cell, target, reason);
+    }
+
+    /// Ends an actor that is at an await, or at nothing.
+    pub(super) fn end_at_await(&mut self, cell: CellRef<'_>, target: Target, reason: ExitReason) {
         if cell.word.has(STARTING) {
             self.forget_deadline(target);
             return self.start_failed(cell, target, StartError::Failed(reason));

@@ -80,7 +80,12 @@ impl Turn<'_> {
 
     /// The body of a process has returned.
     pub(super) fn process_ended(&mut self, cell: CellRef<'_>, target: Target, flow: Flow) {
-        let Some(End::Exit(reason)) = flow.ends() else { return };
+        let reason = match flow.ends() {
+            Some(End::Exit(reason)) => reason,
+            // What made it has ended.
+            None => return self.started(cell, target, Flow::go()),
+            Some(end) => return self.started(cell, target, Flow::end(end)),
+        };
         if !cell.word.has(STARTING) {
             return self.end(cell, target, reason);
         }
@@ -120,7 +125,7 @@ impl Turn<'_> {
         if cell.word.has(STARTING) || receiving.is_waiting.get() {
             cell.word.clear(LEAVING);
             let reason = receiving.stops.get().map_or(ExitReason::Normal, Stop::reason);
-            self.end_by_exit(cell, target, reason);
+            self.end_at_await(cell, target, reason);
         }
     }
 

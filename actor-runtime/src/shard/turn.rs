@@ -329,9 +329,13 @@ impl<'t> Turn<'t> {
     /// What a delivery left, or its panic.
     #[inline(never)]
     pub(super) fn called(&mut self, cell: CellRef<'_>, target: Target, called: Called) {
+        if let Called::Received(receipt) = called {
+            // There is nothing to drop, and a call to find that out.
+            std::mem::forget(called);
+            return self.received(cell, target, receipt);
+        }
         match called {
             Called::Answered(asker) => self.answered(cell, asker),
-            Called::Received(receipt) => self.received(cell, target, receipt),
             Called::Later(task) if !self.watched.has_cut() => self.begin_polls(cell, target, task),
             Called::Beside(task) if !self.watched.has_cut() => {
                 self.begin_beside(cell, target, task);

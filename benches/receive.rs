@@ -1,0 +1,237 @@
+//! What a selective receive costs with many messages waiting that it does not take; and a hundred thousand processes
+//! that wait in a receive with a timeout.
+//!
+//! One round asks an actor for an answer and receives that, while so many messages of another tag wait. Beside it the
+//! same by hand: a queue that is looked through from its front.
+
+#![allow(missing_docs, reason = "a bench is no library")]
+#![allow(clippy::print_stdout, reason = "a bench reports to a person")]
+
+mod harness;
+
+use std::collections::VecDeque;
+use std::hint::black_box;
+use std::time::Duration;
+
+use callboard::__private as rt;
+use callboard::prelude::*;
+use callboard::{Address, Receivable};
+use harness::{Bench, Bound, count, pin, time};
+
+const LONG: Duration = Duration::from_secs(600);
+
+/// What the processes here are told.
+enum Msg {
+    Answer(u32),
+    Other(u32),
+    /// Have so many others wait.
+    Fill(u32, Reply<()>),
+    /// Ask and receive so often; answered by the time it took.
+    Run(u32, Reply<Duration>),
+}
+
+#[derive(Clone, Copy)]
+struct MsgApi(Address);
+
+impl rt::Api for MsgApi {
+    fn at(address: Address) -> Self {
+        Self(address)
+    }
+
+    fn address(&self) -> Address {
+        self.0
+    }
+}
+
+impl MsgApi {
+    fn fill(&self, others: u32) -> Ask<()> {
+        rt::ask::<Msg, _>(self.0, move |reply| Msg::Fill(others, reply))
+    }
+
+    fn run(&self, times: u32) -> Ask<Duration> {
+        rt::ask::<Msg, _>(self.0, move |reply| Msg::Run(times, reply))
+    }
+}
+
+impl rt::Message for Msg {
+    const NAMES: &'static [&'static str] = &["Answer", "Other", "Fill", "Run"];
+
+    fn tag(&self) -> usize {
+        match self {
+            Self::Answer(_) => 0,
+            Self::Other(_) => 1,
+            Self::Fill(..) => 2,
+            Self::Run(..) => 3,
+        }
+    }
+}
+
+static PROCESS: rt::ProcessType<Msg> = rt::ProcessType::new();
+
+impl Receivable for Msg {
+    const PROCESS: &'static rt::ProcessType<Self> = &PROCESS;
+}
+
+impl rt::Protocol for Msg {
+    type Msg = Self;
+    type Api = MsgApi;
+    const DELIVERY: rt::Delivery<Self> = rt::process_delivery::<Self>();
+}
+
+struct Answers;
+
+impl rt::Arms<Msg> for Answers {
+    const TABLE: rt::Table = rt::Table::new(rt::TagSet::of::<Msg>(&["Answer"]), rt::TagSet::none());
+}
+
+struct Orders;
+
+impl rt::Arms<Msg> for Orders {
+    const TABLE: rt::Table =
+        rt::Table::new(rt::TagSet::of::<Msg>(&["Fill", "Run"]), rt::TagSet::none());
+}
+
+fn none(_: &Msg) -> usize {
+    rt::NO_ARM
+}
+
+/// Asks and receives, again and again, as it is told.
+async fn asks(cx: &mut Process<Msg>, echo: ActorRef<Echo>) {
+    loop {
+        let (_, got) = rt::receive(cx, Orders, none, |_| 0).await;
+        match rt::message(got) {
+            Msg::Fill(others, reply) => {
+                for n in 0..others {
+                    cx.me().tell(Msg::Other(n));
+                }
+                // Behind them.
+                cx.me().tell(Msg::Answer(0));
+                let _ = rt::receive(cx, Answers, none, |_| 0).await;
+                reply.answer(());
+            }
+            Msg::Run(times, reply) => {
+                reply.answer(run(cx, times, echo).await);
+            }
+            Msg::Answer(_) | Msg::Other(_) => unreachable!("it is not taken"),
+        }
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "a bench measures the machine's time")]
+async fn run(cx: &mut Process<Msg>, times: u32, echo: ActorRef<Echo>) -> Duration {
+    let (me, began) = (cx.me(), std::time::Instant::now());
+    let mut sum = 0;
+    for n in 0..times {
+        echo.answer_to(n, me);
+        let (_, got) = rt::receive(cx, Answers, none, |_| 0).await;
+        let Msg::Answer(n) = rt::message(got) else { rt::not_taken() };
+        sum += u64::from(n);
+    }
+    black_box(sum);
+    began.elapsed()
+}
+
+/// Answers processes, and is told things.
+#[actor]
+#[derive(Default)]
+struct Echo {
+    told: u64,
+}
+
+#[handlers]
+impl Echo {
+    #[tell]
+    fn answer_to(&mut self, n: u32, to: ActorRef<Msg>) {
+        to.tell(Msg::Answer(n));
+    }
+
+    #[tell]
+    fn note(&mut self, n: u64) {
+        self.told += n;
+    }
+
+    #[ask]
+    fn told(&self) -> u64 {
+        self.told
+    }
+}
+
+/// Tells another, in runs that the queue holds.
+#[actor]
+struct Teller {
+    to: ActorRef<Echo>,
+}
+
+#[handlers]
+impl Teller {
+    #[ask]
+    async fn tell_all(&mut self, times: u64) -> Result<u64, AskError> {
+        for n in 0..times / 256 {
+            for _ in 0..256 {
+                self.to.note(n);
+            }
+            self.to.told().await?;
+        }
+        self.to.told().await
+    }
+}
+
+/// The same by hand: what waits is looked through from the front.
+fn scan(waiting: &mut VecDeque<Msg>, times: u64) -> Duration {
+    time(|| {
+        let mut sum = 0;
+        for _ in 0..times {
+            waiting.push_back(Msg::Answer(1));
+            let at = waiting.iter().position(|message| matches!(message, Msg::Answer(_)));
+            if let Some(Msg::Answer(n)) = at.and_then(|at| waiting.remove(at)) {
+                sum += u64::from(n);
+            }
+        }
+        black_box(sum);
+    })
+}
+
+/// With so many others waiting: its name, its times, and those of the scan by hand.
+const WITH: [(&str, &str, u32, u64); 4] = [
+    ("receive, 0 others wait", "scan by hand, 0 others", 0, 1_000_000),
+    ("receive, 1,000 others wait", "scan by hand, 1,000 others", 1_000, 50_000),
+    ("receive, 100,000 others wait", "scan by hand, 100,000 others", 100_000, 500),
+    ("receive, 1,000,000 others wait", "scan by hand, 1,000,000 others", 1_000_000, 30),
+];
+
+fn receives() {
+    pin();
+    let system = System::builder().shards(1).start().expect("a shard starts");
+    let echo = system.spawn_on(0, Echo::default).wait().expect("no start hook");
+    let teller = system.spawn_on(0, move || Teller { to: echo }).wait().expect("no start hook");
+
+    let mut bench = Bench::default();
+    let told = bench.baseline("tell", 2_000_000, |times| {
+        time(|| {
+            let told = teller.tell_all(times).timeout(LONG).wait();
+            told.expect("it answers").expect("no ask fails");
+        })
+    });
+    let mut first = told;
+    for (index, (name, by_hand, others, scans)) in WITH.into_iter().enumerate() {
+        let others = if count().is_some() { others.min(1_000) } else { others };
+        let begin = move || rt::process(async move |cx: &mut Process<Msg>| asks(cx, echo).await);
+        let process = system.spawn_on(0, begin).wait().expect("it starts");
+        process.fill(others).timeout(LONG).wait().expect("they wait");
+        let run =
+            move |times: u64| process.run(times as u32).timeout(LONG).wait().expect("it answers");
+        if index == 0 {
+            first = bench.candidate(name, 1_000_000, told, Bound::AtMost(5.0), run);
+        } else {
+            bench.candidate(name, 1_000_000, first, Bound::AtMost(1.5), run);
+        }
+        let mut waiting: VecDeque<_> = (0..others).map(Msg::Other).collect();
+        bench.baseline(by_hand, scans, move |times| scan(&mut waiting, times));
+    }
+    bench.run("receive");
+    system.stop(Duration::from_secs(5));
+}
+
+fn main() {
+    receives();
+}
