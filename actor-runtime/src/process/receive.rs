@@ -104,10 +104,10 @@ impl<T: Send + 'static> Awaits for Option<Pending<T>> {
 /// What a receive took, beside the arm.
 #[derive(Debug)]
 pub enum Got<M> {
-    /// A monitor has fired.
-    Down(Down),
+    /// A monitor has fired. In a box, for messages are moved by way of this.
+    Down(Box<Down>),
     /// A link has ended, or somebody wants the process to end.
-    Exit(Exit),
+    Exit(Box<Exit>),
     /// A message.
     Message(M),
     /// The answer is in its slot, or it is time.
@@ -126,7 +126,7 @@ pub fn message<M>(got: Got<M>) -> M {
 /// What an arm `down` takes.
 pub fn down<M>(got: Got<M>) -> Down {
     match got {
-        Got::Down(down) => down,
+        Got::Down(down) => *down,
         Got::Exit(_) | Got::Message(_) | Got::Nothing => not_taken(),
     }
 }
@@ -134,7 +134,7 @@ pub fn down<M>(got: Got<M>) -> Down {
 /// What an arm `exit` takes.
 pub fn exit<M>(got: Got<M>) -> Exit {
     match got {
-        Got::Exit(exit) => exit,
+        Got::Exit(exit) => *exit,
         Got::Down(_) | Got::Message(_) | Got::Nothing => not_taken(),
     }
 }
@@ -457,12 +457,10 @@ where
             mailbox.has_fresh.set(false);
         }
         self.hold.ends_waiting(host);
-        let mailbox = &self.hold.process.mailbox;
-        match what {
-            What::Fresh => Got::Message(mailbox.take_fresh()),
-            What::Saved(found) => Got::Message(mailbox.take_saved(host, found)),
-            word => self.hear(host, &word),
+        if is_message {
+            return Got::Message(self.hold.process.mailbox.take(host, &what));
         }
+        self.hear(host, &what)
     }
 
     /// The oldest of the downs and exits that an arm takes.
@@ -487,14 +485,14 @@ where
         let process = &self.hold.process;
         let receiving = &process.mailbox.receiving;
         let got = match *word {
-            What::Exit => receiving.take_exit().map(Got::Exit),
+            What::Exit => receiving.take_exit().map(|exit| Got::Exit(Box::new(exit))),
             What::Down(number) => {
                 // The monitor is spent.
                 if let Some(cell) = host.cell(process.target()) {
                     cell.if_extras(|extras| extras.bonds.demonitor(number));
                     cell.trim_extras();
                 }
-                receiving.take_down(number).map(Got::Down)
+                receiving.take_down(number).map(|down| Got::Down(Box::new(down)))
             }
             What::Fresh | What::Nothing | What::Saved(_) => None,
         };
@@ -630,15 +628,14 @@ impl<M: Receivable> Mailbox<M> {
         })
     }
 
-    /// Takes the message that was handed over.
-    #[inline(always)]
-    fn take_fresh(&self) -> M {
-        self.fresh.borrow_mut().take().expect("what was handed over is there")
-    }
-
+    /// Takes the message that was chosen.
+    // One function for both places: a value that comes from either, inlined, is moved piece by piece.
     #[inline(never)]
-    fn take_saved(&self, host: &Host, found: Found) -> M {
-        let message = self.saved.borrow_mut().take(found);
+    fn take(&self, host: &Host, what: &What) -> M {
+        let What::Saved(found) = what else {
+            return self.fresh.borrow_mut().take().expect("what was handed over is there");
+        };
+        let message = self.saved.borrow_mut().take(*found);
         self.has_taken(host);
         message
     }
