@@ -459,3 +459,145 @@ fn timers_of_a_process_are_messages_that_it_receives() {
         assert_eq!((report.handled, report.dead_letters.total()), (1, 0));
     });
 }
+
+#[test]
+fn t5_a_process_that_is_busy_finds_one_tick_and_the_timers_of_a_life_end_with_it() {
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let said = journal.clone();
+        let spec = ChildSpec::<Msg>::new("p", move |_| {
+            let said = said.clone();
+            async move {
+                rt::start_of::<Msg>(rt::process(async move |cx: &mut Process<Msg>| -> () {
+                    said.note("begins");
+                    cx.every(Duration::from_millis(1), || Msg::A(1));
+                    cx.after_keyed("b", Duration::from_millis(1), Msg::B(2));
+                    cx.sleep(Duration::from_micros(5_500)).await;
+                    for _ in 0..2 {
+                        said.note(format!("{:?}", any(cx).await));
+                    }
+                    rt::receive(cx, arms!("C"), none, |_| 0).await;
+                    panic!("with a tick that waits");
+                }))
+            }
+        });
+        let tree = simulator.block_on(0, || SupervisorSpec::new("s").child(spec).start());
+        let process: ActorRef<Msg> = tree.expect("in the present").expect("it starts").child(0);
+        let step = || simulator.advance(Duration::from_micros(500));
+        (0..11).for_each(|_| step());
+        let mut said = journal.take();
+        said.sort();
+        assert_eq!(said, ["A(1)", "B(2)", "begins"]);
+        (0..3).for_each(|_| step());
+        let len = simulator.mailbox_len(process);
+        assert_eq!(simulator.block_on(0, move || len), Some(1), "one tick");
+        process.tell(Msg::C(0));
+        simulator.run();
+        let len = simulator.mailbox_len(process);
+        assert_eq!(simulator.block_on(0, move || len), Some(0), "T3");
+        assert_eq!(journal.take(), ["begins"]);
+        let report = simulator.stop();
+        assert_eq!((report.handled, report.dead_letters.total()), (2, 1));
+    });
+}
+
+/// What a process with a small mailbox is told.
+enum Small {
+    A(u64),
+    B(u64),
+}
+
+#[derive(Clone, Copy)]
+struct SmallApi(callboard::Address);
+
+impl rt::Api for SmallApi {
+    fn at(address: callboard::Address) -> Self {
+        Self(address)
+    }
+
+    fn address(&self) -> callboard::Address {
+        self.0
+    }
+}
+
+impl rt::Message for Small {
+    const NAMES: &'static [&'static str] = &["A", "B"];
+
+    fn tag(&self) -> usize {
+        match self {
+            Self::A(_) => 0,
+            Self::B(_) => 1,
+        }
+    }
+}
+
+static SMALL: rt::ProcessType<Small> =
+    rt::ProcessType::with(rt::Options::new().mailbox(2, rt::Overflow::Reject));
+
+impl rt::Receivable for Small {
+    const PROCESS: &'static rt::ProcessType<Self> = &SMALL;
+}
+
+impl rt::Protocol for Small {
+    type Msg = Self;
+    type Api = SmallApi;
+    const DELIVERY: rt::Delivery<Self> = rt::process_delivery::<Self>();
+}
+
+struct OnlyA;
+
+impl rt::Arms<Small> for OnlyA {
+    const TABLE: rt::Table = rt::Table::new(rt::TagSet::of::<Small>(&["A"]), rt::TagSet::none());
+}
+
+#[test]
+fn r7_saved_messages_hold_their_places() {
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let said = journal.clone();
+        let begin = move || {
+            rt::process(async move |cx: &mut Process<Small>| {
+                for _ in 0..3 {
+                    let odd = |message: &Small| match message {
+                        Small::A(n) if n % 2 == 1 => 0,
+                        Small::A(_) | Small::B(_) => rt::NO_ARM,
+                    };
+                    let got = rt::receive(cx, OnlyA, |_| rt::NO_ARM, odd).await;
+                    let Small::A(n) = rt::message(got.1) else { rt::not_taken() };
+                    said.note(n.to_string());
+                }
+                let all = rt::receive(cx, OnlyA, |_| rt::NO_ARM, |_| 0).await;
+                drop(all);
+                cx.sleep(Duration::from_secs(1)).await;
+            })
+        };
+        let shard = simulator.shards() - 1;
+        let process = simulator.spawn_on(shard, begin).expect("it starts");
+        let lost = || simulator.stats().total().dead_letters.of(DeadReason::Overflow);
+        process.tell(Small::B(1));
+        process.tell(Small::A(2));
+        process.tell(Small::B(3));
+        process.tell(Small::A(4));
+        simulator.run();
+        assert_eq!(lost(), 2, "of four that it refuses two find a place");
+        process.tell(Small::A(5));
+        process.tell(Small::A(7));
+        simulator.run();
+        assert_eq!(journal.take(), ["5", "7"], "what it takes at once needs none");
+        let permit = simulator.start(0, move || process.reserve());
+        simulator.run();
+        assert!(permit.take().is_none(), "there is no room");
+        process.tell(Small::A(9));
+        simulator.run();
+        assert_eq!(journal.take(), ["9"]);
+        let permit = permit.take().expect("A(2) was taken").expect("it lives");
+        process.tell(Small::B(6));
+        simulator.run();
+        assert_eq!(lost(), 3, "the place is promised");
+        permit.send(Small::B(8));
+        simulator.run();
+        let report = simulator.stop();
+        assert_eq!(report.dead_letters.of(DeadReason::Overflow), 3);
+        assert_eq!((report.handled, report.dead_letters.of(DeadReason::Stopped)), (3, 2));
+    });
+}

@@ -3,6 +3,7 @@
 //! Before me: a handler with `cx.after(..)`, or what `#[handlers]` made of `#[every]` and `#[after]`. After me:
 //! the table of the shard's timers, and in time the shard's turn.
 
+use std::any::Any;
 use std::fmt;
 use std::time::Duration;
 
@@ -179,13 +180,14 @@ impl<A: Protocol> Context<A> {
     pub fn cancel(&self, timer: impl Into<AnyTimer>) -> bool {
         let AnyTimer(named) = timer.into();
         self.with_cell(|host, cell| {
-            let timer = match named {
+            let timer = match &named {
                 Named::Id(timer) => (timer.owner == host.address(self.me)).then_some(timer.id),
-                Named::Key(key) => with_own(cell, |own| Timers::find(own, &key)),
+                Named::Key(key) => with_own(cell, |own| Timers::find(own, key)),
             };
             let call = timer.and_then(|timer| cancel(host, cell, self.me, timer));
+            let filed = take_back(cell, &named);
             // The destructor of its message is code of a user's.
-            call.map(Call::let_go).is_some()
+            call.map(Call::let_go).is_some() | filed.is_some()
         })
     }
 
@@ -193,11 +195,13 @@ impl<A: Protocol> Context<A> {
         self.with_cell(|host, cell| {
             let before = key.as_ref().and_then(|key| with_own(cell, |own| Timers::find(own, key)));
             let before = before.and_then(|timer| cancel(host, cell, self.me, timer));
+            let filed = key.clone().and_then(|key| take_back(cell, &Named::Key(key)));
             let now = host.look();
             let id = with_own(cell, |own| host.timers.set((self.me, own), key, now, when, call));
             if let Some(before) = before {
                 before.let_go();
             }
+            drop(filed);
             Timer { owner: host.address(self.me), id }
         })
     }
@@ -225,6 +229,13 @@ impl<A: Protocol> Context<A> {
 fn regular(period: Duration) -> When {
     assert!(!period.is_zero(), "a period is longer than zero");
     When::Every { period: nanos(period), jitter: 0 }
+}
+
+/// Takes what a timer brought out of a process's mailbox, where it waits.
+fn take_back(cell: CellRef<'_>, timer: &Named) -> Option<Box<dyn Any>> {
+    let mailbox = cell.mailbox()?;
+    let filed = mailbox.receiving().take_timer(|filed| filed.is_of(timer))?;
+    mailbox.take_back(&filed)
 }
 
 /// Takes a timer back, and the place of what it has in the mailbox.

@@ -4,6 +4,7 @@
 //! The body of a process's cell is the seat of its mailbox, which the process's future shares: so a record is filed
 //! whatever the process does meanwhile.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::task::Waker;
@@ -13,6 +14,7 @@ use crate::bonds::{Down, Exit};
 use crate::exit::ExitReason;
 use crate::record::Loose;
 use crate::stats::Levels;
+use crate::timer::{Named, TimerId, TimerKey};
 
 /// What became of a message that arrived at a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,12 @@ pub(crate) trait AnyMailbox {
     /// Takes the message that has waited longest, as a record for `me`.
     fn take_oldest(&self, me: Target) -> Option<Loose>;
 
+    /// Takes the message that arrived last of those that wait, as a record for `me`.
+    fn take_newest(&self, me: Target) -> Option<Loose>;
+
+    /// Takes what a timer brought, to be dropped.
+    fn take_back(&self, filed: &FiledTimer) -> Option<Box<dyn Any>>;
+
     /// Files the message that was handed over, if the process has not taken it.
     fn settle(&self);
 }
@@ -53,6 +61,8 @@ pub(crate) struct Receiving {
     pub(crate) stops: Cell<Option<Stop>>,
     /// Messages it took, one after the other, without waiting.
     pub(crate) streak: Cell<u32>,
+    /// Whose it is.
+    pub(crate) me: Cell<Option<Target>>,
     /// The number of what arrived last.
     pub(crate) arrivals: Cell<u64>,
     pub(crate) levels: Cell<Levels>,
@@ -60,6 +70,29 @@ pub(crate) struct Receiving {
     waker: Cell<Option<Waker>>,
     has_waker: Cell<bool>,
     words: RefCell<Option<Box<Words>>>,
+    /// The timer that brings what arrives next.
+    brings: Cell<Option<Box<Brought>>>,
+    /// How many messages of timers wait.
+    timers: Cell<u32>,
+}
+
+/// The timer of a message, and its key.
+pub(crate) type Brought = (TimerId, Option<TimerKey>);
+
+/// A message of a timer that waits.
+pub(crate) struct FiledTimer {
+    by: Box<Brought>,
+    pub(crate) tag: usize,
+    pub(crate) arrival: u64,
+}
+
+impl FiledTimer {
+    pub(crate) fn is_of(&self, timer: &Named) -> bool {
+        match timer {
+            Named::Id(timer) => self.by.0 == timer.id,
+            Named::Key(key) => self.by.1.as_ref() == Some(key),
+        }
+    }
 }
 
 /// How a process was told to stop.
@@ -84,6 +117,13 @@ struct Words {
     /// By the number of the monitor.
     downs: BTreeMap<u64, (u64, Down)>,
     exits: VecDeque<(u64, Exit)>,
+    timers: Vec<FiledTimer>,
+}
+
+impl Words {
+    fn is_empty(&self) -> bool {
+        self.downs.is_empty() && self.exits.is_empty() && self.timers.is_empty()
+    }
 }
 
 impl Receiving {
@@ -171,6 +211,43 @@ impl Receiving {
         self.if_words(|words| words.exits.pop_front().map(|(_, exit)| exit))
     }
 
+    /// A timer brings what arrives next, or none.
+    pub(crate) fn brings(&self, timer: Option<Brought>) {
+        self.brings.set(timer.map(Box::new));
+    }
+
+    /// What arrived is filed: if a timer brought it, that is noted.
+    #[inline(always)]
+    pub(crate) fn files(&self, tag: usize, arrival: u64) {
+        if let Some(by) = self.brings.take() {
+            self.timers.set(self.timers.get() + 1);
+            self.with_words(|words| words.timers.push(FiledTimer { by, tag, arrival }));
+        }
+    }
+
+    /// What arrived then waits no longer.
+    #[inline(always)]
+    pub(crate) fn has_taken(&self, arrival: u64) {
+        if self.timers.get() > 0 {
+            self.take_timer(|filed| filed.arrival == arrival);
+        }
+    }
+
+    /// Forgets the first timer that fits and whose message waits.
+    pub(crate) fn take_timer(&self, fits: impl Fn(&FiledTimer) -> bool) -> Option<FiledTimer> {
+        self.if_words(|words| {
+            let index = words.timers.iter().position(fits)?;
+            self.timers.set(self.timers.get() - 1);
+            Some(words.timers.remove(index))
+        })
+    }
+
+    /// Whether a message of this timer waits.
+    pub(crate) fn has_timer(&self, timer: TimerId) -> bool {
+        let words = self.words.borrow();
+        words.as_ref().is_some_and(|words| words.timers.iter().any(|filed| filed.by.0 == timer))
+    }
+
     /// Forgets what one incarnation was told, which is nothing to the next. What it gives may hold what is a user's.
     pub(crate) fn end_incarnation(&self) -> impl Sized + use<> {
         self.is_at_message.set(false);
@@ -187,7 +264,7 @@ impl Receiving {
     fn if_words<R>(&self, with: impl FnOnce(&mut Words) -> Option<R>) -> Option<R> {
         let mut words = self.words.borrow_mut();
         let taken = with(words.as_mut()?);
-        if words.as_ref().is_some_and(|words| words.downs.is_empty() && words.exits.is_empty()) {
+        if words.as_ref().is_some_and(|words| words.is_empty()) {
             *words = None;
         }
         taken

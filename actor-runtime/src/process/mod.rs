@@ -10,7 +10,7 @@ mod receive;
 mod saved;
 mod table;
 
-use std::any::type_name;
+use std::any::{Any, type_name};
 use std::cell::{Cell, RefCell};
 use std::error::Error;
 use std::fmt;
@@ -31,12 +31,13 @@ use crate::actor::{Context, Spawn, later};
 use crate::address::short_name;
 use crate::address::{Address, ShardId, Target};
 use crate::cell::keeper::Keeper;
-use crate::cell::process::{AnyMailbox, Receipt, Receiving};
+use crate::cell::process::{AnyMailbox, FiledTimer, Receipt, Receiving};
 use crate::cell::status::{EMPTY, STARTING};
 use crate::cell::{Body, Handled, News, Options, Outcome, Place, TypeOf};
 use crate::config;
 use crate::flow::{Flow, IntoFlow};
 use crate::host::{self, Host, Signal};
+use crate::mailbox::Room;
 use crate::message::{Message, Protocol};
 use crate::record::{Class, Delivery, Loose};
 use crate::timer::TimerId;
@@ -252,7 +253,13 @@ impl<M: Receivable> Mailbox<M> {
             saved.file(M::NAMES.len(), tag, arrival, message);
             saved.len()
         };
-        host::with(|host| host.map(|host| host.counters.backlog.add(1)));
+        self.receiving.files(tag, arrival);
+        host::with(|host| {
+            if let Some(host) = host {
+                host.counters.backlog.add(1);
+                self.with_room(host, |room| room.messages += 1);
+            }
+        });
         let mut levels = self.receiving.levels.get();
         if !levels.rises(len) {
             return Receipt::Filed;
@@ -261,9 +268,38 @@ impl<M: Receivable> Mailbox<M> {
         Receipt::High
     }
 
+    /// Works on the places in a mailbox that has a bound. Answers whether it has one.
+    #[inline(always)]
+    fn with_room(&self, host: &Host, with: impl FnOnce(&mut Room)) -> bool {
+        if M::PROCESS.0.erased().options.bound.is_none() {
+            return false;
+        }
+        let cell = self.receiving.me.get().and_then(|me| host.cell(me));
+        if let Some(cell) = cell {
+            cell.with_extras(|extras| with(&mut extras.room));
+        }
+        cell.is_some()
+    }
+
+    /// A message is taken out of the mailbox, to become a record.
+    fn taken_out(&self, me: Target, taken: Option<(u64, M)>) -> Option<Loose> {
+        let (arrival, message) = taken?;
+        host::with(|host| host.map(|host| self.has_taken(host, arrival)));
+        Some(Loose::new(M::DELIVERY, me, message))
+    }
+
     /// A message waits no longer.
-    fn has_taken(&self, host: &Host) {
+    fn has_taken(&self, host: &Host, arrival: u64) {
         host.counters.backlog.remove(1);
+        self.receiving.has_taken(arrival);
+        let is_bounded = self.with_room(host, |room| {
+            room.messages -= 1;
+            // Who waits for a place gets this one in the turn: it is promised until then.
+            room.promised += 1;
+        });
+        if let Some(me) = self.receiving.me.get().filter(|_| is_bounded) {
+            host::send(host::signals(), host.address(me), Signal::GiveBack);
+        }
         let mut levels = self.receiving.levels.get();
         levels.falls(self.saved.borrow().len());
         self.receiving.levels.set(levels);
@@ -280,9 +316,19 @@ impl<M: Receivable> AnyMailbox for Mailbox<M> {
     }
 
     fn take_oldest(&self, me: Target) -> Option<Loose> {
-        let message = self.saved.borrow_mut().take_oldest()?;
-        host::with(|host| host.map(|host| self.has_taken(host)));
-        Some(Loose::new(M::DELIVERY, me, message))
+        let taken = self.saved.borrow_mut().take_oldest();
+        self.taken_out(me, taken)
+    }
+
+    fn take_newest(&self, me: Target) -> Option<Loose> {
+        let taken = self.saved.borrow_mut().take_newest();
+        self.taken_out(me, taken)
+    }
+
+    fn take_back(&self, filed: &FiledTimer) -> Option<Box<dyn Any>> {
+        let message = self.saved.borrow_mut().take_back(filed.tag, filed.arrival)?;
+        host::with(|host| host.map(|host| self.has_taken(host, filed.arrival)));
+        Some(Box::new(message))
     }
 
     fn settle(&self) {
@@ -395,8 +441,9 @@ impl<M: Receivable> Spawn for ProcessStart<M> {
         host::with(|host| {
             let host = host.expect("a process begins on a shard");
             let seat = Seat { mailbox: Rc::default(), start: Some(self) };
+            let mailbox = seat.mailbox.clone();
             let (me, _) = host.settle(&M::PROCESS.0, STARTING, seat);
-            begun::<M>(me)
+            begun(&mailbox, me)
         })
     }
 
@@ -404,9 +451,10 @@ impl<M: Receivable> Spawn for ProcessStart<M> {
         host::with(|host| {
             let host = host.expect("a process begins on a shard");
             let seat = Seat { mailbox: Rc::default(), start: None };
+            let mailbox = seat.mailbox.clone();
             let (me, cell) = host.settle(&M::PROCESS.0, STARTING | EMPTY, seat);
             cell.with_extras(|extras| extras.keeper = Some(Box::new(keeper)));
-            begun::<M>(me)
+            begun(&mailbox, me)
         })
     }
 
@@ -424,7 +472,8 @@ impl<M: Receivable> Spawn for ProcessStart<M> {
 }
 
 /// Has a process start in its turn.
-fn begun<M: Receivable>(me: Address) -> Address {
+fn begun<M: Receivable>(mailbox: &Mailbox<M>, me: Address) -> Address {
+    mailbox.receiving.me.set(Some(me.target()));
     host::send(host::signals(), me, Signal::Start);
     tracing::trace!(target: "callboard", actor = %me, kind = type_name::<M>(), "start");
     me

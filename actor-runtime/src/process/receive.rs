@@ -636,7 +636,7 @@ impl<M: Receivable> Mailbox<M> {
             return self.fresh.borrow_mut().take().expect("what was handed over is there");
         };
         let message = self.saved.borrow_mut().take(*found);
-        self.has_taken(host);
+        self.has_taken(host, found.arrival);
         message
     }
 }

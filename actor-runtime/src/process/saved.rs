@@ -33,6 +33,7 @@ pub(crate) struct Found {
     bit: usize,
     index: usize,
     pub(crate) arm: usize,
+    pub(crate) arrival: u64,
 }
 
 impl<M> Default for Saved<M> {
@@ -84,7 +85,7 @@ impl<M> Saved<M> {
             return None;
         }
         match test(&self.queues[bit][index].message) {
-            Some(arm) => Some(Found { bit, index, arm }),
+            Some(arm) => Some(Found { bit, index, arm, arrival }),
             None => self.find_later(tags, arrival + 1..within.end, test),
         }
     }
@@ -118,7 +119,7 @@ impl<M> Saved<M> {
                 return None;
             }
             if let Some(arm) = test(&self.queues[bit][index].message) {
-                return Some(Found { bit, index, arm });
+                return Some(Found { bit, index, arm, arrival });
             }
             match self.queues[bit].get(index + 1) {
                 Some(next) => places[place] = (bit, index + 1, next.arrival),
@@ -150,9 +151,25 @@ impl<M> Saved<M> {
         }
     }
 
-    /// Takes the message that has waited longest.
-    pub(crate) fn take_oldest(&mut self) -> Option<M> {
+    /// Takes the message that has waited longest, and says when it arrived.
+    pub(crate) fn take_oldest(&mut self) -> Option<(u64, M)> {
         let found = self.find(TagSet::all(), 0..u64::MAX, |_| Some(0))?;
-        Some(self.take(found))
+        Some((found.arrival, self.take(found)))
+    }
+
+    /// Takes the message that arrived last, and says when.
+    pub(crate) fn take_newest(&mut self) -> Option<(u64, M)> {
+        let last = |bit: usize| Some((self.queues[bit].back()?.arrival, bit));
+        let (arrival, bit) = self.held.bits().filter_map(last).max()?;
+        let index = self.queues[bit].len() - 1;
+        Some((arrival, self.take(Found { bit, index, arm: 0, arrival })))
+    }
+
+    /// Takes the message of this tag that arrived then.
+    pub(crate) fn take_back(&mut self, tag: usize, arrival: u64) -> Option<M> {
+        let bit = TagSet::bit(tag);
+        let queue = self.queues.get(bit)?;
+        let index = queue.binary_search_by_key(&arrival, |filed| filed.arrival).ok()?;
+        Some(self.take(Found { bit, index, arm: 0, arrival }))
     }
 }

@@ -146,6 +146,7 @@ impl Turn<'_> {
         }
         cell.word.rest();
         if let Some(mailbox) = cell.mailbox() {
+            self.discard_timer_messages(&*mailbox);
             self.host.let_go(mailbox.receiving().end_incarnation());
         }
         let left = cell.with_extras(|extras| {
@@ -199,6 +200,7 @@ impl Turn<'_> {
 
     /// Makes dead letters of what waits for an actor that is restarted. Signals stay, in their order.
     fn drop_backlog(&mut self, cell: CellRef<'_>, target: Target) {
+        self.drop_mailbox(cell, target);
         let queues = cell.if_extras(|extras| {
             [std::mem::take(&mut extras.ahead), std::mem::take(&mut extras.backlog)]
         });

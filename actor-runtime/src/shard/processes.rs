@@ -11,8 +11,10 @@ use crate::cell::{Called, CellRef, News};
 use crate::error::{AskError, StartError};
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
-use crate::host::Signal;
-use crate::record::Arrived;
+use crate::host::{self, Signal};
+use crate::mailbox::{Bound, Overflow};
+use crate::record::{Arrived, Loose};
+use crate::stats::DeadReason;
 
 /// What does not keep a message from being filed.
 const FILES: u32 = BACKLOG | BUSY | EMPTY | STARTING;
@@ -30,6 +32,18 @@ impl Turn<'_> {
         if mailbox.receiving().stops.get().is_some() {
             return self.dead(record, AskError::Stopped);
         }
+        let bound = cell.kind().and_then(|kind| kind.options.bound);
+        let is_wanted = || mailbox.receiving().is_waiting.get();
+        let record = match bound {
+            // If the process takes it at once, it needs no place; if not, it is seen below.
+            Some(bound) if !is_wanted() || record.letter().mark().is_placed() => {
+                match self.admit_bounded(cell, target, bound, record) {
+                    Some(record) => record,
+                    None => return,
+                }
+            }
+            _ => record,
+        };
         match self.deliver_aside(cell, record, FILES) {
             Ok(Called::Received(Receipt::Wanted)) if force != 0 => {
                 mailbox.settle();
@@ -39,6 +53,37 @@ impl Turn<'_> {
             // Another type than the process's: a forged or mistaken reference.
             Err(record) => self.dead(record, AskError::NoProc),
         }
+        if let Some(bound) = bound {
+            self.bound(cell, target, &*mailbox, bound);
+        }
+    }
+
+    /// Follows the policy of a mailbox that holds one message more than it has places: it waited for that message, but
+    /// did not take it.
+    fn bound(&mut self, cell: CellRef<'_>, target: Target, mailbox: &dyn AnyMailbox, bound: Bound) {
+        if mailbox.len() <= u64::from(bound.capacity) || self.host.cell(target).is_none() {
+            return;
+        }
+        let lost = match bound.overflow {
+            Overflow::DropOldest => mailbox.take_oldest(target),
+            Overflow::Crash | Overflow::DropNewest | Overflow::Reject => {
+                mailbox.take_newest(target)
+            }
+        };
+        self.lose_record(lost, AskError::Full);
+        if bound.overflow == Overflow::Crash {
+            let in_flight = self.has_message(cell);
+            self.end_abruptly(cell, target, ExitReason::Overflow, in_flight);
+        }
+    }
+
+    /// Makes a dead letter of what was taken out of a mailbox. Answers whether there was anything.
+    pub(super) fn lose_record(&self, record: Option<Loose>, why: AskError) -> bool {
+        let Some(mut record) = record else { return false };
+        if let Some(record) = record.take() {
+            self.dead(record, why);
+        }
+        true
     }
 
     /// A process has got a message, or a word.
@@ -133,13 +178,35 @@ impl Turn<'_> {
     pub(super) fn discard_mailbox(&self, cell: CellRef<'_>, target: Target) {
         let Some(mailbox) = cell.mailbox() else { return };
         mailbox.settle();
-        while let Some(mut message) = mailbox.take_oldest(target) {
-            if let Some(record) = message.take() {
-                self.dead(record, AskError::Stopped);
-            }
-        }
+        self.discard_timer_messages(&*mailbox);
+        cell.if_extras(|extras| {
+            extras.cut_off += if extras.drains.is_empty() { 0 } else { mailbox.len() };
+        });
+        while self.lose_record(mailbox.take_oldest(target), AskError::Stopped) {}
         let words = mailbox.receiving().end_incarnation();
         self.host.let_go(words);
+    }
+}
+
+impl Turn<'_> {
+    /// Drops what timers brought and the process has not taken: it was of the incarnation that ended.
+    pub(super) fn discard_timer_messages(&self, mailbox: &dyn AnyMailbox) {
+        while let Some(filed) = mailbox.receiving().take_timer(|_| true) {
+            let message = mailbox.take_back(&filed);
+            self.unless_it_panics(|| host::dropping_asks(AskError::Stopped, || drop(message)));
+        }
+    }
+
+    /// Makes dead letters of what waits for a process that is restarted.
+    pub(super) fn drop_mailbox(&self, cell: CellRef<'_>, target: Target) {
+        let Some(mailbox) = cell.mailbox() else { return };
+        while let Some(mut message) = mailbox.take_oldest(target) {
+            if let Some(record) = message.take() {
+                let actor = self.host.address(target);
+                self.host.dead_letter(DeadReason::Restart, actor, record.letter());
+                self.discard_record(record, AskError::Crashed);
+            }
+        }
     }
 }
 

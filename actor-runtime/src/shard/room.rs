@@ -45,6 +45,10 @@ impl Turn<'_> {
     /// Makes a dead letter of the oldest message that waits; there is none if permits have all places. What
     /// a timer brings is dropped only where nothing else is: a flood is not to starve it (T8).
     pub(super) fn drop_oldest(&self, cell: CellRef<'_>, target: Target) -> bool {
+        if let Some(mailbox) = cell.mailbox() {
+            let oldest = mailbox.take_oldest(target);
+            return self.lose_record(oldest, AskError::Full);
+        }
         // Out of the cell while a destructor runs.
         let Some(backlog) = cell.if_extras(|extras| std::mem::take(&mut extras.backlog)) else {
             return false;

@@ -4,9 +4,11 @@
 //! at once; one that is not takes it first of all when its next slice begins (T8).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 
 use super::turn::Turn;
 use crate::address::Target;
+use crate::cell::process::{AnyMailbox, Brought};
 use crate::cell::status::{BACKLOG, BUSY, ENDING, LEAVING, LENT, STARTING};
 use crate::cell::{CellRef, News};
 use crate::config;
@@ -42,10 +44,14 @@ impl Turn<'_> {
             // It goes with its actor.
             return;
         }
-        let is_free =
-            status & (BUSY | BACKLOG | STARTING) == 0 && self.has_slice(cell, self.constants());
+        let mailbox = cell.mailbox();
+        let is_free = mailbox.is_some()
+            || status & (BUSY | BACKLOG | STARTING) == 0 && self.has_slice(cell, self.constants());
         let expire = |own: &mut OwnTimers| self.host.timers.expire(own, timer, now, is_free);
+        let is_there = |mailbox: Rc<dyn AnyMailbox>| mailbox.receiving().has_timer(timer);
         match if_own(cell, expire) {
+            // A process has not taken its tick of before.
+            Some(Expired::Due) if mailbox.is_some_and(is_there) => {}
             Some(Expired::Due) if is_free => self.fire(cell, target, timer),
             Some(Expired::Due) => self.let_wait(cell, target, timer),
             Some(Expired::Later) | None => {}
@@ -149,6 +155,8 @@ impl Turn<'_> {
 
     /// Hands an actor that is free what a timer brings.
     fn fire(&mut self, cell: CellRef<'_>, target: Target, timer: TimerId) {
+        let is_process = cell.kind().is_some_and(|kind| kind.is_process);
+        let key = if is_process { self.host.timers.key(timer) } else { None };
         let made = match if_own(cell, |own| self.host.timers.take(own, timer)).flatten() {
             None | Some(Call::Again(None) | Call::Alarm(_)) => return,
             Some(Call::Method(number)) => return self.fire_method(cell, target, number),
@@ -161,13 +169,24 @@ impl Turn<'_> {
             }
         };
         match made {
-            Ok(message) => self.fire_message(cell, target, message),
+            Ok(message) => self.fire_message(cell, target, (timer, key), message),
             Err(payload) => self.crash(cell, target, payload, false),
         }
     }
 
-    fn fire_message(&mut self, cell: CellRef<'_>, target: Target, mut message: Loose) {
+    fn fire_message(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        timer: Brought,
+        mut message: Loose,
+    ) {
         let Some(record) = message.take() else { return };
+        if let Some(mailbox) = cell.mailbox() {
+            mailbox.receiving().brings(Some(timer));
+            self.file(cell, target, record, 0);
+            return mailbox.receiving().brings(None);
+        }
         let delivered = self.deliver_aside(cell, record, BACKLOG);
         let delivered = delivered.map_err(|record| self.dead(record, AskError::NoProc));
         if let Ok(called) = delivered {

@@ -298,6 +298,11 @@ impl Timers {
         id
     }
 
+    /// The key of a timer, if it has one.
+    pub(crate) fn key(&self, timer: TimerId) -> Option<TimerKey> {
+        self.with(|wheel| wheel.get(timer)?.rare.as_ref()?.key.clone())
+    }
+
     /// The timer with this key.
     pub(crate) fn find(own: &OwnTimers, key: &TimerKey) -> Option<TimerId> {
         own.keys.get(key).copied()
