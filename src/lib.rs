@@ -66,8 +66,8 @@
 #![forbid(unsafe_code)]
 
 pub use actor_macros::{
-    Message, actor, after, ask, child, down, dynamic, every, exit, handlers, health, main, restart,
-    start, stop, stream, supervisor, tell, test,
+    Message, actor, after, ask, child, down, dynamic, every, exit, handlers, health, main, process,
+    receive, restart, start, stop, stream, supervisor, tell, test,
 };
 #[cfg(feature = "testing")]
 pub use actor_runtime::testing;
@@ -101,7 +101,7 @@ pub mod prelude {
         ActorRef, Answers, Ask, AskError, Context, Down, Dynamic, Exit, ExitReason, Flow, Forward,
         LookupError, Message, Monitor, Name, Place, Process, RegisterError, Reply, Start,
         StartError, System, actor, after, ask, child, down, dynamic, every, exit, handlers, health,
-        restart, spawn, spawn_on, start, stop, stream, supervisor, tell,
+        process, receive, restart, spawn, spawn_on, start, stop, stream, supervisor, tell,
     };
 
     /// So many seconds.

@@ -63,6 +63,19 @@ fn ping_pong_plays_on_one_shard_and_on_two() {
     assert!(near_each.ends_with("s each") && far_each.ends_with("s each"), "{printed}");
 }
 
+/// What the head of an example promises: the text between its fences.
+fn promised(source: &str) -> String {
+    let head = source.split("//! ```").nth(1).unwrap().trim_start_matches("text\n");
+    let lines = head.lines().filter_map(|line| line.strip_prefix("//!"));
+    lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
+}
+
+#[test]
+fn selective_receive_prints_what_it_promises() {
+    let promised = promised(include_str!("../examples/selective_receive.rs"));
+    assert_eq!(printed(&mut example("selective_receive")), promised);
+}
+
 #[test]
 fn echo_server_talks_to_itself() {
     let printed = printed(&mut example("echo_server"));

@@ -272,8 +272,12 @@ pub fn supervisor(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes an enum a message type: each variant is one message.
 ///
-/// It is what a hand-written actor uses, or a process. `#[message(crate = path)]` on the enum says where
-/// callboard is, for crates that re-export it.
+/// It is what a process receives, or an actor that is written by hand. For `enum XferMsg` it makes the methods of
+/// `ActorRef<XferMsg>`, one for each variant, with its docs and the visibility of the enum: `Chunk { seq, data }` is told
+/// by `transfer.chunk(seq, data)`, and a variant with one field `Reply<T>` is asked, as `Have { reply }` by
+/// `transfer.have().await`. A field without a name is the parameter `value`, or `value_0`, `value_1` and so on.
+///
+/// `#[message(crate = path)]` on the enum says where callboard is, for crates that re-export it.
 ///
 /// # Examples
 ///
@@ -296,6 +300,135 @@ pub fn supervisor(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Message, attributes(message))]
 pub fn message(item: TokenStream) -> TokenStream {
     pipeline::message(item.into()).into()
+}
+
+/// Makes an `async fn` an actor that takes its messages itself, by [`receive!`](macro@receive), in the order it needs
+/// them.
+///
+/// The first parameter is the process, `cx: &mut Process<XferMsg>`; what it takes is an enum with
+/// [`#[derive(Message)]`](macro@Message). The others are what it starts from: the function that is made has only
+/// those, and gives what `spawn`, `start` and a supervisor's `#[child(start = ..)]` take. The process ends when its
+/// body does: with `()` or `Ok(())` normally, with `Err` for that reason.
+///
+/// A function may be generic, and may stand in an impl, without `self`.
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `msg = XferMsg` | the messages | those of `Process<XferMsg>` |
+/// | `crate = path` | where callboard is, for crates that re-export it | `::callboard` |
+///
+/// # Examples
+///
+/// ```
+/// use callboard::prelude::*;
+///
+/// #[derive(Message)]
+/// pub enum DoorMsg {
+///     Open { code: u32 },
+///     Ring { reply: Reply<bool> },
+/// }
+///
+/// /// Answers who rings once it was opened.
+/// #[process(msg = DoorMsg)]
+/// async fn door(cx: &mut Process<DoorMsg>, code: u32) {
+///     // Who rings before waits, in order.
+///     receive! { cx,
+///         Open { code: given } if *given == code => {}
+///     }
+///     loop {
+///         receive! { cx,
+///             Ring { reply } => reply.answer(true),
+///             Open { .. } => {}
+///         }
+///     }
+/// }
+///
+/// #[callboard::main(shards = 1)]
+/// async fn main() -> Result<(), AskError> {
+///     let door = spawn(door(7));
+///     let rung = door.ring().start();
+///     door.open(3);
+///     door.open(7);
+///     assert!(rung.await?);
+///     Ok(())
+/// }
+/// ```
+///
+/// # Errors
+///
+/// A function that is not `async`, or whose first parameter is not `cx: &mut Process<..>`; one that returns a value.
+#[proc_macro_attribute]
+pub fn process(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::process(args.into(), item.into()).into()
+}
+
+/// Takes the oldest message that an arm wants, and leaves the others where they are: an expression, for the body of a
+/// [`#[process]`](macro@process).
+///
+/// `receive! { cx, ARMS }` has arms as `match` has: a pattern, perhaps a guard, and a body that stands in the function
+/// around it, so that `break`, `return`, `?` and `.await` do what they always do. It is awaited by itself. Variants are
+/// named alone; in another function, which is given the process, by `receive! { cx: XferMsg, ARMS }`.
+///
+/// | arm | takes |
+/// |---|---|
+/// | `Chunk { seq, data } if *seq == next => ..` | a message; the guard sees references, the body has the values |
+/// | `urgent Pause => ..` | the same, but before all that waits |
+/// | `reply answer = pending => ..` | the answer of an ask that was started, a `Result<T, AskError>` |
+/// | `down down = monitor => ..` | the `Down` of a monitor |
+/// | `exit exit => ..` | an `Exit`, in a process that said `cx.trap_exits(true)` |
+/// | `after "30s" => ..` | nothing: so long after the receive began no other arm could run |
+///
+/// Of all that waits the oldest is taken for which there is an arm, and of several the first in the text. What no arm
+/// wants stays, in its order, for later receives, and costs this one nothing. `after` stands last; its duration is a
+/// text or a `Duration`, and with `after 0` the receive takes only what is there.
+///
+/// A name that begins with a capital letter is a variant, any other one is bound to the message.
+///
+/// # Examples
+///
+/// ```
+/// use callboard::prelude::*;
+///
+/// #[derive(Message)]
+/// pub enum XferMsg {
+///     Chunk { seq: u64, data: Vec<u8> },
+///     Abort(String),
+///     Sum { reply: Reply<u64> },
+/// }
+///
+/// #[process(msg = XferMsg)]
+/// async fn transfer(cx: &mut Process<XferMsg>, size: u64) -> Result<(), String> {
+///     let mut sum = 0;
+///     for next in 0..size {
+///         receive! { cx,
+///             // A chunk that comes too early waits for its turn.
+///             Chunk { seq, data } if *seq == next => sum += data.len() as u64,
+///             Abort(why) => return Err(why),
+///             after "5s" => return Err(format!("chunk {next} did not come")),
+///         }
+///     }
+///     receive! { cx, Sum { reply } => reply.answer(sum) }
+///     Ok(())
+/// }
+///
+/// #[callboard::main(shards = 1)]
+/// async fn main() -> Result<(), AskError> {
+///     let transfer = spawn(transfer(3));
+///     for seq in [2, 0, 1] {
+///         transfer.chunk(seq, vec![0; 10]);
+///     }
+///     assert_eq!(transfer.sum().await?, 30);
+///     Ok(())
+/// }
+/// ```
+///
+/// # Errors
+///
+/// An arm that never runs, as an earlier one takes all that it takes; a guard that waits; `after` in another place than
+/// the last.
+#[proc_macro]
+pub fn receive(input: TokenStream) -> TokenStream {
+    pipeline::receive(input.into()).into()
 }
 
 /// Runs an `async fn main` in a system of actors.

@@ -1,6 +1,6 @@
 //! Every name that generated code uses, and how names are read and written in messages.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt as _;
 
@@ -173,9 +173,37 @@ pub(crate) fn api_of(actor: &Ident) -> Ident {
     made(&format_ident!("{}Api", actor.unraw(), span = actor.span()))
 }
 
+/// `XferMsg` → `XferApi`, `Transfer` → `TransferApi`.
+pub(crate) fn api_of_messages(messages: &Ident) -> Ident {
+    let name = messages.unraw().to_string();
+    let stem = name.strip_suffix("Msg").filter(|stem| !stem.is_empty()).unwrap_or(&name);
+    made(&format_ident!("{stem}Api", span = messages.span()))
+}
+
+/// `MoveTo` → `move_to`, at the place of the variant's name.
+pub(crate) fn method_of(variant: &Ident) -> Ident {
+    let name = snake_case(&variant.unraw().to_string());
+    match syn::parse_str::<Ident>(&name) {
+        Ok(_) => Ident::new(&name, variant.span()),
+        // Some keywords are names behind `r#`, some are never.
+        Err(_) if syn::parse_str::<Ident>(&format!("r#{name}")).is_ok() => {
+            Ident::new_raw(&name, variant.span())
+        }
+        Err(_) => format_ident!("{name}_", span = variant.span()),
+    }
+}
+
 /// `Bank` → `BankTree`.
 pub(crate) fn tree_of(supervisor: &Ident) -> Ident {
     made(&format_ident!("{}Tree", supervisor.unraw(), span = supervisor.span()))
+}
+
+/// The messages of the process in whose body a `receive!` stands.
+pub(crate) const MESSAGES: &str = "__Msg";
+
+/// The messages that a `receive!` names variants of, as they are called in it.
+pub(crate) fn variants_of_messages(at: Span) -> Ident {
+    Ident::new("__Variant", at)
 }
 
 /// `move_to` → `MoveTo`, at the place of the handler's name.
@@ -207,6 +235,11 @@ pub(crate) fn made(name: &Ident) -> Ident {
     made
 }
 
+/// The parameter of a message that has one value without a name.
+pub(crate) fn value() -> Ident {
+    format_ident!("value")
+}
+
 /// A name for a parameter that the user left without one.
 pub(crate) fn nameless(index: usize) -> Ident {
     format_ident!("value_{index}")
@@ -234,6 +267,18 @@ pub(crate) fn snake_case(camel: &str) -> String {
         out.extend(c.to_lowercase());
     }
     out
+}
+
+/// The tokens, all of them at one place.
+pub(crate) fn spanned(tokens: TokenStream, at: Span) -> TokenStream {
+    let trees = tokens.into_iter().map(|mut tree| {
+        if let TokenTree::Group(group) = &tree {
+            tree = Group::new(group.delimiter(), spanned(group.stream(), at)).into();
+        }
+        tree.set_span(at);
+        tree
+    });
+    trees.collect()
 }
 
 /// Whether an identifier stands anywhere in these tokens.

@@ -9,13 +9,13 @@ use quote::{ToTokens, quote};
 
 use crate::diag::Diag;
 use crate::expand::{self, Bodies};
-use crate::model::{Actor, Entry, Handlers, Message, Supervisor};
+use crate::model::{Actor, Entry, Handlers, Process, Receive, Supervisor};
 use crate::names::{Role, Word};
 use crate::parse::{
-    ActorSyntax, Args, EntrySyntax, HandlersSyntax, ItemKind, MessageSyntax, SupervisorSyntax,
-    without_words,
+    ActorSyntax, Args, EntrySyntax, HandlersSyntax, ItemKind, MessageSyntax, ReceiveSyntax,
+    SupervisorSyntax, without_words,
 };
-use crate::{check, recover, show};
+use crate::{check, model, recover, show};
 
 /// `#[actor(..)]`
 pub(crate) fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -112,13 +112,42 @@ pub(crate) fn message(item: TokenStream) -> TokenStream {
     let Some(syntax) = parsed::<MessageSyntax>(item, &mut diag) else {
         return with_errors(TokenStream::new(), diag);
     };
-    let model = Message::read(&syntax, &mut diag);
+    let model = model::message(&syntax, &mut diag);
     // From here on the model does not change.
     let expansion = match diag.finish() {
         Ok(()) => expand::message(&model, Bodies::Real),
         Err(errors) => recover::message(&model, &errors),
     };
     show::expansion(&syntax.name, "derive(Message)", expansion)
+}
+
+/// `#[process(..)]`
+pub(crate) fn process(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diag = Diag::new();
+    let args = options(args, &mut diag);
+    let Some(syntax) = parsed::<EntrySyntax>(item.clone(), &mut diag) else {
+        return with_errors(item, diag);
+    };
+    let model = Process::read(&args, syntax, &mut diag);
+    // From here on the model does not change.
+    let expansion = match diag.finish() {
+        Ok(()) => expand::process(&model, Bodies::Real).unwrap_or(item),
+        Err(errors) => recover::process(&item, &model, &errors),
+    };
+    show::expansion(&model.sig.ident, "process", expansion)
+}
+
+/// `receive!`
+pub(crate) fn receive(input: TokenStream) -> TokenStream {
+    let mut diag = Diag::new();
+    let Some(syntax) = parsed::<ReceiveSyntax>(input, &mut diag) else {
+        let errors = diag.finish().err();
+        return quote!({ #errors ::core::unreachable!() });
+    };
+    let model = Receive::read(syntax, &mut diag);
+    check::receive(&model, &mut diag);
+    // From here on the model does not change. What is wrong with one arm leaves the others to rustc.
+    expand::receive(&model, diag.finish().err().as_ref())
 }
 
 /// `#[callboard::main]`

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::expand::{self, Bodies};
-use crate::model::{Actor, Entry, Handlers, Message, Supervisor};
+use crate::model::{Actor, Entry, Handlers, Process, Supervisor};
 
 pub(crate) fn actor(item: &TokenStream, model: &Actor, errors: &TokenStream) -> TokenStream {
     let stub = expand::actor(model);
@@ -19,8 +19,14 @@ pub(crate) fn handlers(item: &TokenStream, model: &Handlers, errors: &TokenStrea
     quote!(#item #errors #stub)
 }
 
-pub(crate) fn message(model: &Message, errors: &TokenStream) -> TokenStream {
+pub(crate) fn message(model: &Handlers, errors: &TokenStream) -> TokenStream {
     let stub = expand::message(model, Bodies::Stub);
+    quote!(#errors #stub)
+}
+
+pub(crate) fn process(item: &TokenStream, model: &Process, errors: &TokenStream) -> TokenStream {
+    // Without its messages nothing is known of it.
+    let stub = expand::process(model, Bodies::Stub).unwrap_or_else(|| item.clone());
     quote!(#errors #stub)
 }
 

@@ -14,7 +14,7 @@ use crate::names::{self, made};
 /// pub struct CounterApi(::callboard::__private::Address);
 /// ```
 pub(super) fn declaration(model: &Handlers) -> TokenStream {
-    let Handlers { api, cfgs, name, parameters, root, .. } = model;
+    let Handlers { api, cfgs, name, parameters, root, vis, .. } = model;
     let doc = format!(" The methods of a reference to `{}`.", name.unraw());
     let private = root.private();
     let (params, bounds) = (&parameters.written, &parameters.written.where_clause);
@@ -25,7 +25,7 @@ pub(super) fn declaration(model: &Handlers) -> TokenStream {
         .then(|| quote!(#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]));
     let phantom =
         (!types.is_empty()).then(|| quote!(, ::core::marker::PhantomData<(#(fn() -> #types,)*)>));
-    let (head, end) = (quote_spanned!(api.span()=> pub struct), quote_spanned!(api.span()=> ;));
+    let (head, end) = (quote_spanned!(api.span()=> #vis struct), quote_spanned!(api.span()=> ;));
     let fields = group(Delimiter::Parenthesis, quote!(#private::Address #phantom), api.span());
     quote! {
         #[doc = #doc]
@@ -100,10 +100,15 @@ fn methods(model: &Handlers, bodies: Bodies) -> Option<TokenStream> {
     let stubs = (bodies == Bodies::Stub).then(
         || quote!(#[allow(unused_variables, reason = "stubs, so that one mistake is one error")]),
     );
+    // What is told as a value needs no method.
+    let unused = model
+        .by_hand
+        .then(|| quote!(#[allow(dead_code, reason = "a message may be told as a value instead")]));
     let methods = model.handlers.iter().map(|handler| method(model, handler, bodies));
     (!model.handlers.is_empty()).then(|| {
         quote! {
             #stubs
+            #unused
             impl #params #api #args #bounds { #(#methods)* }
         }
     })

@@ -7,8 +7,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Generics};
 
-use super::{Bodies, ends, group};
-use crate::model::{Handler, Handlers, Message, Parameters, Part};
+use super::{Bodies, api, deprecated, ends, group};
+use crate::model::{Handler, Handlers, Parameters, Part};
 use crate::names::{self, made};
 
 /// ```text
@@ -96,7 +96,7 @@ pub(super) fn implementation(
     let (_, args, _) = parameters.written.split_for_impl();
     let variants: Vec<_> =
         variants.iter().map(|handler| (&handler.variant, &handler.notes.cfgs[..])).collect();
-    let never = (!parameters.unnamed.is_empty())
+    let never = (!parameters.unnamed.is_empty() && !model.by_hand)
         .then(|| quote!(Self::__Unnamed(never, _) => match never {},));
     implement(&quote!(#messages #args), parameters, parts, &variants, never, bodies)
 }
@@ -104,22 +104,66 @@ pub(super) fn implementation(
 /// What `#[derive(Message)]` makes.
 ///
 /// ```text
+/// pub struct TransferApi(::callboard::__private::Address);
 /// const _: () = {
 ///     use ::callboard::__private as __rt;
 ///     fn __fields(_: __rt::Field<i64>) {}
 ///     impl __rt::Message for Transfer { .. }
+///     impl __rt::Protocol for Transfer {
+///         type Msg = Self;
+///         type Api = TransferApi;
+///         const DELIVERY: __rt::Delivery<Self> = __rt::process_delivery::<Self>();
+///     }
+///     static TYPE: __rt::ProcessType<Transfer> = __rt::ProcessType::new();
+///     impl __rt::Receivable for Transfer {
+///         const PROCESS: &'static __rt::ProcessType<Self> = &TYPE;
+///     }
+///     impl __rt::Child for Transfer {
+///         type Actor = __rt::ProcessStart<Self>;
+///         type Start = __rt::ProcessStart<Self>;
+///         fn into_actor(start: Self::Start) -> Self::Actor { start }
+///     }
+///     impl __rt::Api for TransferApi { .. }
+///     impl TransferApi { .. }
 /// };
 /// ```
-pub(crate) fn message(model: &Message, bodies: Bodies) -> TokenStream {
-    let Message { ty, parameters, variants, parts, root } = model;
-    let import = root.import();
-    let variants: Vec<_> =
-        variants.iter().map(|variant| (&variant.name, &variant.cfgs[..])).collect();
-    let made = implement(ty, parameters, parts, &variants, None, bodies);
+pub(crate) fn message(model: &Handlers, bodies: Bodies) -> TokenStream {
+    let Handlers { ty, api, cfgs, parameters, root, .. } = model;
+    let variants: Vec<&Handler> = model.handlers.iter().collect();
+    let (declaration, methods) = (api::declaration(model), api::implementation(model, bodies));
+    let (import, deprecated) = (root.import(), deprecated(&variants));
+    let message = implementation(model, &variants, bodies);
+    let (params, _, bounds) = parameters.bounded.split_for_impl();
+    let (_, args, _) = parameters.written.split_for_impl();
+    let (declared, type_of) = if parameters.written.params.is_empty() {
+        // A static has one address, so that comparing types is one compare of pointers.
+        let declared = quote!(static TYPE: __rt::ProcessType<#ty> = __rt::ProcessType::new(););
+        (Some(declared), quote!(TYPE))
+    } else {
+        (None, quote!(__rt::ProcessType::new()))
+    };
     quote! {
+        #declaration
+        #(#cfgs)*
+        #deprecated
         const _: () = {
             #import
-            #made
+            #message
+            impl #params __rt::Protocol for #ty #bounds {
+                type Msg = Self;
+                type Api = #api #args;
+                const DELIVERY: __rt::Delivery<Self> = __rt::process_delivery::<Self>();
+            }
+            #declared
+            impl #params __rt::Receivable for #ty #bounds {
+                const PROCESS: &'static __rt::ProcessType<Self> = &#type_of;
+            }
+            impl #params __rt::Child for #ty #bounds {
+                type Actor = __rt::ProcessStart<Self>;
+                type Start = __rt::ProcessStart<Self>;
+                fn into_actor(start: Self::Start) -> Self::Actor { start }
+            }
+            #methods
         };
     }
 }

@@ -8,18 +8,22 @@ mod api;
 mod dispatch;
 mod entry;
 mod message;
+mod process;
+mod receive;
 mod supervisor;
 mod tree;
 
 pub(crate) use actor::actor;
 pub(crate) use entry::entry;
 pub(crate) use message::message;
+pub(crate) use process::process;
+pub(crate) use receive::receive;
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Attribute;
 
-use crate::model::{Field, Handler, Handlers, Supervisor};
+use crate::model::{Arg, Field, Handler, Handlers, Supervisor};
 use crate::names;
 
 /// Whether functions do their work, or only have their signature, after an error.
@@ -125,6 +129,9 @@ fn variants(model: &Handlers, bodies: Bodies) -> Vec<&Handler> {
 /// `CounterMsg::WaitFor { at_least, reply }`, which makes a message and takes it apart alike. The reply is
 /// a local variable `reply` on both sides, whatever its field is called.
 fn message_of(messages: &Ident, handler: &Handler) -> TokenStream {
+    if handler.is_tuple {
+        return tuple_of(messages, handler);
+    }
     let mut fields: Vec<TokenStream> = handler.fields().map(named).collect();
     if let Some(answer) = &handler.answer {
         let (field, reply) = (&answer.field, names::local("reply"));
@@ -133,6 +140,16 @@ fn message_of(messages: &Ident, handler: &Handler) -> TokenStream {
     let fields = (!fields.is_empty()).then(|| quote!({ #(#fields),* }));
     let variant = &handler.variant;
     quote!(#messages::#variant #fields)
+}
+
+/// The same of a variant whose fields have no names: `XferMsg::Abort(value)`
+fn tuple_of(messages: &Ident, handler: &Handler) -> TokenStream {
+    let (variant, reply) = (&handler.variant, names::local("reply"));
+    let values = handler.args.iter().map(|arg| match arg {
+        Arg::Field(field) => named(field),
+        Arg::Reply => quote!(#reply),
+    });
+    quote!(#messages::#variant(#(#values),*))
 }
 
 /// A field by its name alone.
@@ -152,6 +169,17 @@ fn group(delimiter: Delimiter, tokens: TokenStream, at: Span) -> Group {
     let mut group = Group::new(delimiter, tokens);
     group.set_span(at);
     group
+}
+
+/// What stands in the braces of a block, or the tokens as they are: to stand in a block with more.
+fn unbraced(body: TokenStream) -> TokenStream {
+    let mut trees = body.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(block)), None) if block.delimiter() == Delimiter::Brace => {
+            block.stream()
+        }
+        _ => body,
+    }
 }
 
 /// The ends of a type at which errors of what is made from it are told: its place, but no text of the user's to

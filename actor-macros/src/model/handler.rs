@@ -13,6 +13,8 @@ use crate::names::Word;
 pub(crate) struct Handler {
     pub(crate) name: Ident,
     pub(crate) variant: Ident,
+    /// Whether the variant's fields have no names, as only an enum by hand can have it.
+    pub(crate) is_tuple: bool,
     pub(crate) vis: Visibility,
     pub(crate) notes: Notes,
     /// Empty, unless that has been told as an error.

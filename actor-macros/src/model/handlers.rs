@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
-use syn::{Attribute, Type};
+use syn::{Attribute, Type, Visibility};
 
 use super::generics::{Parameters, plain};
 use super::handler::{Handler, Hook, Stream, Timer};
@@ -13,12 +13,16 @@ use crate::diag::Diag;
 use crate::names::{self, Root};
 use crate::parse::{Args, HandlersSyntax};
 
-/// The inherent impl of an actor, with its handlers and hooks.
+/// The inherent impl of an actor, with its handlers and hooks; or an enum of messages, which has handlers alone.
 pub(crate) struct Handlers {
-    /// The actor's name.
+    /// The actor's name, or the enum's.
     pub(crate) name: Ident,
-    /// The actor's type as the impl names it.
+    /// The actor's type as the impl names it, or the enum's.
     pub(crate) ty: TokenStream,
+    /// Of the enum of messages.
+    pub(crate) vis: Visibility,
+    /// Whether the user wrote the enum.
+    pub(crate) by_hand: bool,
     pub(crate) parameters: Parameters,
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) handlers: Vec<Handler>,
@@ -77,6 +81,8 @@ impl Handlers {
             cfgs: notes::cfgs(&syntax.attrs),
             name,
             ty,
+            vis: syn::parse_quote!(pub),
+            by_hand: false,
             handlers,
             hooks,
             timers,

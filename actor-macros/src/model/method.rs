@@ -280,6 +280,7 @@ impl<'a> Reader<'a> {
         Handler {
             name: sig.ident.clone(),
             variant,
+            is_tuple: false,
             vis: self.syntax.vis.clone(),
             notes: Notes::of(&self.syntax.attrs, self.actor, &otherwise),
             generics: sig.generics.clone(),

@@ -306,7 +306,8 @@ pub(crate) fn duration(arg: &Arg, diag: &mut Diag) -> Option<Duration> {
     duration_of(place(arg), diag)
 }
 
-fn duration_of(at: TokenStream, diag: &mut Diag) -> Option<Duration> {
+/// `"5s"`: digits and a unit.
+pub(crate) fn duration_of(at: TokenStream, diag: &mut Diag) -> Option<Duration> {
     let literal = syn::parse2::<LitStr>(at.clone()).ok();
     let duration = literal.as_ref().and_then(|literal| parse_duration(&literal.value()));
     if duration.is_none() {
@@ -325,6 +326,17 @@ pub(crate) fn expression(arg: &Arg, diag: &mut Diag) -> Option<TokenStream> {
             .help("such as `start = Cache::default()`");
     }
     written
+}
+
+/// `msg = XferMsg`: a type.
+pub(crate) fn ty(arg: &Arg, diag: &mut Diag) -> Option<TokenStream> {
+    let name = &arg.name;
+    let ty = value(arg).and_then(|tokens| syn::parse2::<syn::Type>(tokens).ok());
+    if ty.is_none() {
+        diag.error(place(arg), format_args!("`{name}` is a type"))
+            .help(format_args!("such as `{name} = XferMsg`"));
+    }
+    ty.map(|ty| quote!(#ty))
 }
 
 /// `crate = path`: where callboard is.

@@ -73,6 +73,15 @@ pub(crate) fn applied(name: &Ident, generics: &syn::Generics) -> TokenStream {
     without_lifetimes(quote!(#name #args))
 }
 
+/// The `XferMsg` of `&mut Process<XferMsg>`.
+pub(crate) fn process_of(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Group(ty) => process_of(&ty.elem),
+        Type::Reference(of) if of.mutability.is_some() => argument_of(&of.elem, "Process"),
+        _ => None,
+    }
+}
+
 pub(crate) fn is_unit(ty: &Type) -> bool {
     matches!(ty, Type::Tuple(ty) if ty.elems.is_empty())
 }

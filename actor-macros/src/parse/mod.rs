@@ -9,6 +9,7 @@ mod args;
 mod entry;
 mod handlers;
 mod message;
+mod receive;
 mod skip;
 mod supervisor;
 
@@ -17,5 +18,6 @@ pub(crate) use args::{Arg, Args, ChildArgs, LedArgs, Value};
 pub(crate) use entry::EntrySyntax;
 pub(crate) use handlers::{HandlersSyntax, HiddenWord, ItemKind, MethodSyntax};
 pub(crate) use message::MessageSyntax;
+pub(crate) use receive::{ArmSyntax, ReceiveSyntax, Takes};
 pub(crate) use skip::without_words;
 pub(crate) use supervisor::{FieldSyntax, SupervisorSyntax};

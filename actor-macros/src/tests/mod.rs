@@ -52,8 +52,12 @@ cases! {
     notes
     /// Every option of every macro.
     options
-    /// `#[derive(Message)]`
+    /// `#[derive(Message)]`: parameters, and fields with and without names.
     message
+    /// A process of each kind: free and associated, with what it is given.
+    process
+    /// Every kind of arm.
+    receive
     /// `main` and tests.
     entry
     /// After an error there are stubs.
@@ -79,6 +83,10 @@ fn expand_item(mut item: Item) -> TokenStream {
         Item::Enum(item) => &mut item.attrs,
         Item::Fn(item) => &mut item.attrs,
         Item::Impl(item) => &mut item.attrs,
+        Item::Macro(item) if item.mac.path.is_ident("receive") => {
+            let made = pipeline::receive(item.mac.tokens.clone());
+            return quote!(async fn body(cx: &mut Process<XferMsg>) { #made });
+        }
         Item::Struct(item) => &mut item.attrs,
         _ => return item.into_token_stream(),
     };
@@ -99,6 +107,7 @@ fn expand_item(mut item: Item) -> TokenStream {
         }
         "handlers" => pipeline::handlers(args, item),
         "main" => pipeline::main(args, item),
+        "process" => pipeline::process(args, item),
         "supervisor" => pipeline::supervisor(args, item),
         _ => pipeline::test(args, item),
     }
@@ -107,7 +116,7 @@ fn expand_item(mut item: Item) -> TokenStream {
 /// The last word of an attribute that is one of our macros.
 fn macro_of(attr: &Attribute) -> Option<String> {
     let word = attr.path().segments.last()?.ident.to_string();
-    ["actor", "derive", "handlers", "main", "supervisor", "test"]
+    ["actor", "derive", "handlers", "main", "process", "supervisor", "test"]
         .contains(&word.as_str())
         .then_some(word)
 }

@@ -1,0 +1,20 @@
+use callboard::prelude::*;
+
+#[derive(Message)]
+pub enum XferMsg {
+    Chunk { seq: u64, data: Vec<u8> },
+    Abort(String),
+    Pause,
+}
+
+#[process(msg = XferMsg)]
+async fn transfer(cx: &mut Process<XferMsg>) {
+    receive! { cx,
+        Chunk { seq, } if => { lost(); }
+        Pause -> {}
+        reply r => {}
+        Abort(why) => nowhere(why),
+    }
+}
+
+fn main() {}

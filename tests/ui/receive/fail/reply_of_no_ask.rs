@@ -1,0 +1,17 @@
+use callboard::prelude::*;
+
+#[derive(Message)]
+pub enum XferMsg {
+    Chunk { seq: u64, data: Vec<u8> },
+    Abort(String),
+    Pause,
+}
+
+#[process(msg = XferMsg)]
+async fn transfer(cx: &mut Process<XferMsg>, mut size: u64) {
+    receive! { cx,
+        reply answer = size => drop(answer),
+    }
+}
+
+fn main() {}
