@@ -33,7 +33,7 @@ use crate::bonds::Bonds;
 use crate::cell::aide::Aide;
 use crate::cell::cells::Cells;
 use crate::cell::keeper::{Order, Report};
-use crate::cell::status::{AIDE, KILLED, LEAVING, LISTENS, STARTING, WOKEN};
+use crate::cell::status::{AIDE, KILLED, LEAVING, LISTENS, SHARED, STARTING, WOKEN};
 use crate::cell::task::{FutureStock, Polled, Task, Wakes};
 use crate::cell::{Body, CellRef, CellType, Place, Starter, TypeOf, stamp_of_deadline};
 use crate::config;
@@ -965,7 +965,9 @@ impl Host {
     #[inline(never)]
     fn awaits_ask_in(&self, waits: &Waits, ask: Target) -> Option<AskCycle> {
         let asker = self.polled()?;
-        let kind = self.cell(asker)?.kind()?;
+        // One with concurrent handlers goes on meanwhile, and may well answer who asks it.
+        let cell = self.cell(asker).filter(|cell| !cell.word.has(SHARED))?;
+        let kind = cell.kind()?;
         waits.await_(self.address(ask), (kind.name(), self.address(asker)))
     }
 

@@ -573,6 +573,40 @@ fn a5_a_concurrent_handler_cannot_await_its_own_actor() {
 }
 
 #[test]
+fn a5_who_serves_several_at_a_time_closes_no_cycle() {
+    for shards in [1, 4] {
+        let simulator = Simulator::detecting_ask_cycles(shards);
+        let first = put(&simulator, 1, || Ring { other: None });
+        let second = put(&simulator, 2, move || Ring { other: Some(first) });
+        first.meet(second);
+        let asked = simulator.block_on(0, move || first.round(2));
+        assert_eq!(asked, Some(Ok(Ok(2))), "each asks the other while it is asked");
+    }
+}
+
+/// Asks the other, so many times round.
+#[actor]
+struct Ring {
+    other: Option<ActorRef<Self>>,
+}
+
+#[handlers]
+impl Ring {
+    #[tell]
+    fn meet(&mut self, other: ActorRef<Self>) {
+        self.other = Some(other);
+    }
+
+    #[ask(concurrent = 4)]
+    async fn round(&self, rounds: u64) -> Result<u64, AskError> {
+        match self.other {
+            Some(other) if rounds > 0 => other.round(rounds - 1).await?.map(|rounds| rounds + 1),
+            _ => Ok(0),
+        }
+    }
+}
+
+#[test]
 fn a8_a_concurrent_handler_may_hand_its_reply_on() {
     everywhere(|world| {
         let desk = world.spawn(1, Desk::default);

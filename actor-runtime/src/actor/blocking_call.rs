@@ -33,17 +33,9 @@ impl<A> Context<A> {
     ///
     /// ```
     /// # use actor_runtime::{Actor, Context};
-    /// struct Login { hash: Option<u64> }
-    ///
-    /// impl Login {
-    ///     fn hash(&mut self, cx: &mut Context<Self>, password: String) where Self: Actor {
-    ///         cx.blocking(move || password.bytes().fold(7, |hash: u64, byte| hash * 31 + u64::from(byte)))
-    ///             .then(Self::hashed);
-    ///     }
-    ///
-    ///     fn hashed(&mut self, hash: u64) {
-    ///         self.hash = Some(hash);
-    ///     }
+    /// fn hash<A: Actor>(cx: &Context<A>, password: String) {
+    ///     cx.blocking(move || password.bytes().fold(7, |hash: u64, byte| hash ^ u64::from(byte)))
+    ///         .then(|_: &mut A, hash: u64| println!("{hash:x}"));
     /// }
     /// ```
     pub fn blocking<T: Send + 'static>(

@@ -84,19 +84,8 @@ impl<A: Actor> Context<A> {
     /// ```
     /// # use actor_runtime::{Actor, Context};
     /// # use futures_core::Stream;
-    /// struct Reader { bytes: usize }
-    ///
-    /// impl Reader {
-    ///     fn open(&mut self, cx: &mut Context<Self>, lines: impl Stream<Item = String> + 'static)
-    ///     where
-    ///         Self: Actor,
-    ///     {
-    ///         cx.attach(lines, Self::line);
-    ///     }
-    ///
-    ///     fn line(&mut self, line: String) {
-    ///         self.bytes += line.len();
-    ///     }
+    /// fn print<A: Actor>(cx: &Context<A>, lines: impl Stream<Item = String> + 'static) {
+    ///     cx.attach(lines, |_: &mut A, line: String| println!("{line}"));
     /// }
     /// ```
     pub fn attach<S, M>(&self, stream: S, method: impl Continue<A, S::Item, M> + Clone)

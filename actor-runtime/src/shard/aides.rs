@@ -59,7 +59,9 @@ impl Turn<'_> {
         let work = Work::Handler { number, kept };
         let (_, cell) = self.host.begin_aide(owner, Aide { actor, work }, |_| task);
         owner.word.set(BUSY | SHARED);
-        self.poll_aide(cell);
+        if !(self.watched.has_cut() && self.comes_back(owner, actor, true)) {
+            self.poll_aide(cell);
+        }
     }
 
     /// A concurrent handler has ended well.

@@ -481,11 +481,12 @@ impl Turn<'_> {
         cell.word.set(ENDING);
         self.begins(cell, target);
         let error = if reason.is_crash() { AskError::Crashed } else { AskError::Stopped };
-        if cell.has_extras() {
-            self.as_listener(cell, || self.end_aides(cell, target, error, |_| true));
-        }
         let dropped = self.as_listener(cell, || {
             let task = self.drop_task(cell, error);
+            // The destructor of that may have had a context.
+            if cell.has_extras() {
+                self.end_aides(cell, target, error, |_| true);
+            }
             let hook = if runs_hook { cell.restart(reason, target) } else { Ok(()) };
             let body = if keeps_place && is_process {
                 Ok(())

@@ -337,9 +337,7 @@ impl<'t> Turn<'t> {
         match called {
             Called::Answered(asker) => self.answered(cell, asker),
             Called::Later(task) if !self.watched.has_cut() => self.begin_polls(cell, target, task),
-            Called::Beside(task) if !self.watched.has_cut() => {
-                self.begin_beside(cell, target, task);
-            }
+            Called::Beside(task) => self.begin_beside(cell, target, task),
             called => self.delivered(cell, target, called.outcome()),
         }
     }
