@@ -12,14 +12,25 @@ mod harness;
 
 use std::collections::VecDeque;
 use std::hint::black_box;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use callboard::__private as rt;
 use callboard::prelude::*;
 use callboard::{Address, Receivable};
-use harness::{Bench, Bound, count, pin, time};
+use harness::{Bench, Bound, argument, count, pin, time};
 
 const LONG: Duration = Duration::from_secs(600);
+
+/// Processes that wait, unless `--count` says otherwise, and messages that are told among them.
+const WAITING: u64 = 100_000;
+const AMONG: u64 = 1_000_000;
+
+/// The most bytes that one may take beside its future.
+const BYTES_EACH: f64 = 400.0;
+
+/// The size of that future, in bytes.
+static FUTURE: AtomicUsize = AtomicUsize::new(0);
 
 /// Messages that are received at a stretch.
 const TAKEN: u32 = 1_000;
@@ -29,6 +40,8 @@ enum Msg {
     Answer(u32),
     Other(u32),
     Ready,
+    /// Answer by one more.
+    Ask(u32, Reply<u32>),
     /// Have so many others wait.
     Fill(u32, Reply<()>),
     /// Have so many answers wait behind them, and receive those; answered by the time that took.
@@ -51,6 +64,10 @@ impl rt::Api for MsgApi {
 }
 
 impl MsgApi {
+    fn ask(&self, n: u32) -> Ask<u32> {
+        rt::ask::<Msg, _>(self.0, move |reply| Msg::Ask(n, reply))
+    }
+
     fn fill(&self, others: u32) -> Ask<()> {
         rt::ask::<Msg, _>(self.0, move |reply| Msg::Fill(others, reply))
     }
@@ -65,7 +82,8 @@ impl MsgApi {
 }
 
 impl rt::Message for Msg {
-    const NAMES: &'static [&'static str] = &["Answer", "Other", "Ready", "Fill", "Take", "Run"];
+    const NAMES: &'static [&'static str] =
+        &["Answer", "Other", "Ready", "Fill", "Take", "Run", "Ask"];
 
     fn tag(&self) -> usize {
         match self {
@@ -75,6 +93,7 @@ impl rt::Message for Msg {
             Self::Fill(..) => 3,
             Self::Take(..) => 4,
             Self::Run(..) => 5,
+            Self::Ask(..) => 6,
         }
     }
 }
@@ -95,6 +114,12 @@ struct Answers;
 
 impl rt::Arms<Msg> for Answers {
     const TABLE: rt::Table = rt::Table::new(rt::TagSet::of::<Msg>(&["Answer"]), rt::TagSet::none());
+}
+
+struct Asks;
+
+impl rt::Arms<Msg> for Asks {
+    const TABLE: rt::Table = rt::Table::new(rt::TagSet::of::<Msg>(&["Ask"]), rt::TagSet::none());
 }
 
 struct Ready;
@@ -125,7 +150,7 @@ async fn asks(cx: &mut Process<Msg>, echo: ActorRef<Echo>) {
                 }
                 // Behind them.
                 cx.me().tell(Msg::Answer(0));
-                let _ = rt::receive(cx, Answers, none, |_| 0).await;
+                drop(rt::message(rt::receive(cx, Answers, none, |_| 0).await.1));
                 reply.answer(());
             }
             Msg::Take(times, reply) => {
@@ -138,7 +163,9 @@ async fn asks(cx: &mut Process<Msg>, echo: ActorRef<Echo>) {
             Msg::Run(times, reply) => {
                 reply.answer(run(cx, times, echo).await);
             }
-            Msg::Answer(_) | Msg::Other(_) | Msg::Ready => unreachable!("it is not taken"),
+            Msg::Answer(_) | Msg::Ask(..) | Msg::Other(_) | Msg::Ready => {
+                unreachable!("it is not taken")
+            }
         }
     }
 }
@@ -151,7 +178,7 @@ async fn take(cx: &mut Process<Msg>, times: u32) -> Duration {
     }
     // Behind them.
     cx.me().tell(Msg::Ready);
-    let _ = rt::receive(cx, Ready, none, |_| 0).await;
+    drop(rt::message(rt::receive(cx, Ready, none, |_| 0).await.1));
     let began = std::time::Instant::now();
     let mut sum = 0;
     for _ in 0..times {
@@ -282,6 +309,112 @@ fn receives() {
     system.stop(Duration::from_secs(5));
 }
 
+/// Waits with a timeout, and answers what it takes by one more.
+async fn waits(cx: &mut Process<Msg>) {
+    loop {
+        let (arm, got) = rt::receive(cx, Asks, none, |_| 0).after(1, LONG).await;
+        if arm == 1 {
+            break;
+        }
+        if let Msg::Ask(n, reply) = rt::message(got) {
+            reply.answer(n + 1);
+        }
+    }
+}
+
+/// Spawns processes that wait, and asks them.
+#[actor]
+#[derive(Default)]
+struct Asker {
+    waiting: Vec<ActorRef<Msg>>,
+}
+
+#[handlers]
+impl Asker {
+    #[ask]
+    fn spawn(&mut self, cx: &mut Context<Self>, processes: u64) {
+        let begin = |_| {
+            cx.spawn(rt::process(async |cx: &mut Process<Msg>| {
+                let body = waits(cx);
+                FUTURE.store(size_of_val(&body), Ordering::Relaxed);
+                body.await;
+            }))
+        };
+        self.waiting = (0..processes).map(begin).collect();
+    }
+
+    /// Asks one after the other: how long each took to answer, in nanoseconds.
+    #[ask]
+    #[allow(clippy::disallowed_methods, reason = "a bench measures the machine's time")]
+    async fn ask_each(&mut self, times: u64) -> Vec<f64> {
+        let (mut took, mut at) = (Vec::new(), 0);
+        for _ in 0..times {
+            // A step that meets them all, and no neighbours.
+            at = (at + 38_711) % self.waiting.len();
+            let began = std::time::Instant::now();
+            let answer = self.waiting[at].ask(1).await;
+            took.push(began.elapsed().as_nanos() as f64);
+            assert_eq!(answer, Ok(2));
+        }
+        took
+    }
+
+    /// Tells them so many messages, in runs.
+    #[ask]
+    async fn tell_all(&mut self, times: u64) {
+        let mut at = 0;
+        for _ in 0..times / 256 {
+            for _ in 0..256 {
+                at = (at + 38_711) % self.waiting.len();
+                self.waiting[at].tell(Msg::Other(0));
+            }
+            let _ = self.waiting[at].ask(1).await;
+        }
+    }
+}
+
+/// Bytes of memory that the process has in use; none where the system does not say.
+fn resident() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024.0)
+}
+
+/// Processes that wait with a timeout: what each takes, how soon it answers, and messages told among them.
+fn waiting() {
+    let processes = count().unwrap_or(WAITING);
+    println!("{processes} processes wait in a receive with a timeout");
+    let system = System::builder().shards(1).start().expect("a shard starts");
+    let asker = system.spawn_on(0, Asker::default).wait().expect("no start hook");
+    let before = resident();
+    asker.spawn(processes).timeout(LONG).wait().expect("all are spawned");
+    // Behind their starts.
+    asker.ask_each(1).timeout(LONG).wait().expect("the shard runs");
+    if let Some((before, after)) = before.zip(resident()) {
+        let future = FUTURE.load(Ordering::Relaxed) as f64;
+        let each = (after - before) / processes as f64 - future;
+        let verdict = if each <= BYTES_EACH { "ok  " } else { "MISS" };
+        println!(
+            "  {verdict} resident bytes each: {each:.0} (at most {BYTES_EACH}), and {future} its future"
+        );
+    }
+    let mut took = asker.ask_each(10_000).timeout(LONG).wait().expect("they answer");
+    took.sort_by(f64::total_cmp);
+    let at = |share: usize| took[(took.len() * share / 1_000).min(took.len() - 1)];
+    println!("  a wake and an answer: p50 {:.0} ns, p99 {:.0} ns", at(500), at(990));
+    let messages = count().unwrap_or(AMONG);
+    let time = time(|| asker.tell_all(messages).timeout(LONG).wait().expect("they are told"));
+    let each = time.as_nanos() as f64 / messages as f64;
+    println!("  a message to one of them, not taken: {each:.1} ns");
+    system.stop(Duration::from_secs(5));
+}
+
 fn main() {
-    receives();
+    if argument("--only").is_none_or(|only| only != "waiting") {
+        receives();
+    }
+    if argument("--only").is_none_or(|only| only == "waiting") {
+        waiting();
+    }
 }

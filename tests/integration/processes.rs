@@ -10,7 +10,7 @@ use callboard::{
 };
 
 use crate::check::{Journal, everywhere, on_shards};
-use crate::receives::{Msg, Noted, any, arms, next_a, none, run};
+use crate::receives::{Msg, Noted, any, arm, arms, next_a, none, run};
 
 fn end_of(simulator: &Simulator, process: ActorRef<Msg>) -> ExitReason {
     let end = process.wait();
@@ -223,7 +223,7 @@ fn a_down_never_overtakes_the_last_words() {
             cx.sleep(Duration::from_millis(1)).await;
             for _ in 0..3 {
                 let got = rt::receive(cx, arms!("B"), none, |_| 0).down(1, &monitor).await;
-                said.note(got.0.to_string());
+                said.note(arm(got).to_string());
             }
         });
         simulator.advance(Duration::from_millis(1));
@@ -280,7 +280,7 @@ fn r8_a_guard_that_panics_leaves_its_message_where_it_was() {
                 let life = lives.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
                 rt::start_of::<Msg>(rt::process(async move |cx: &mut Process<Msg>| -> () {
                     if life == 0 {
-                        rt::receive(cx, arms!("B"), none, |_| panic!("a guard")).await;
+                        arm(rt::receive(cx, arms!("B"), none, |_| panic!("a guard")).await);
                     }
                     loop {
                         said.note(format!("{:?}", any(cx).await));
@@ -415,7 +415,7 @@ fn d11_a_process_with_much_to_take_does_not_hold_its_shard() {
     let said = journal.clone();
     simulator.set_look(Duration::from_micros(60));
     let process = run(&simulator, async move |cx| {
-        rt::receive(cx, arms!("C"), none, |_| 0).await;
+        arm(rt::receive(cx, arms!("C"), none, |_| 0).await);
         loop {
             next_a(cx).await;
             said.note("a");
@@ -476,7 +476,7 @@ fn t5_a_process_that_is_busy_finds_one_tick_and_the_timers_of_a_life_end_with_it
                     for _ in 0..2 {
                         said.note(format!("{:?}", any(cx).await));
                     }
-                    rt::receive(cx, arms!("C"), none, |_| 0).await;
+                    arm(rt::receive(cx, arms!("C"), none, |_| 0).await);
                     panic!("with a tick that waits");
                 }))
             }
@@ -567,7 +567,7 @@ fn r7_saved_messages_hold_their_places() {
                     said.note(n.to_string());
                 }
                 let all = rt::receive(cx, OnlyA, |_| rt::NO_ARM, |_| 0).await;
-                drop(all);
+                drop(rt::message(all.1));
                 cx.sleep(Duration::from_secs(1)).await;
             })
         };

@@ -72,6 +72,8 @@ pub(crate) struct Receiving {
     words: RefCell<Option<Box<Words>>>,
     /// The timer that brings what arrives next.
     brings: Cell<Option<Box<Brought>>>,
+    /// The number of the monitor that a receive has chosen.
+    pub(crate) chosen: Cell<u64>,
     /// How many messages of timers wait.
     timers: Cell<u32>,
 }

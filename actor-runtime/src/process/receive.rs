@@ -12,7 +12,6 @@ use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
-use super::saved::Found;
 use super::table::{Arms, Table, TagSet};
 use super::{Alarm, Mailbox, Process, Receivable};
 use crate::ask::Pending;
@@ -101,42 +100,51 @@ impl<T: Send + 'static> Awaits for Option<Pending<T>> {
     }
 }
 
-/// What a receive took, beside the arm.
-#[derive(Debug)]
-pub enum Got<M> {
-    /// A monitor has fired. In a box, for messages are moved by way of this.
-    Down(Box<Down>),
-    /// A link has ended, or somebody wants the process to end.
-    Exit(Box<Exit>),
-    /// A message.
-    Message(M),
-    /// The answer is in its slot, or it is time.
-    Nothing,
+/// What a receive takes, beside the arm. A message lies where it is until [`message`] moves it, once.
+#[must_use = "what was chosen is still to be taken"]
+pub struct Got<'a, M: Receivable> {
+    process: &'a Process<M>,
+    what: What,
 }
 
-/// The message that an arm takes.
-#[inline]
-pub fn message<M>(got: Got<M>) -> M {
-    match got {
-        Got::Message(message) => message,
-        Got::Down(_) | Got::Exit(_) | Got::Nothing => not_taken(),
+impl<M: Receivable> fmt::Debug for Got<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Got({:?})", self.what)
+    }
+}
+
+/// The message that an arm takes. The process is at it from now on.
+#[inline(always)]
+pub fn message<M: Receivable>(got: Got<'_, M>) -> M {
+    match got.what {
+        What::Fresh => {
+            let fresh = got.process.mailbox.fresh.borrow_mut().take();
+            fresh.unwrap_or_else(|| not_taken())
+        }
+        What::Saved => got.process.mailbox.take_found(),
+        What::Down | What::Exit | What::Nothing => not_taken(),
     }
 }
 
 /// What an arm `down` takes.
-pub fn down<M>(got: Got<M>) -> Down {
-    match got {
-        Got::Down(down) => *down,
-        Got::Exit(_) | Got::Message(_) | Got::Nothing => not_taken(),
-    }
+pub fn down<M: Receivable>(got: Got<'_, M>) -> Down {
+    let Got { process, what: What::Down } = got else { not_taken() };
+    let receiving = &process.mailbox.receiving;
+    let number = receiving.chosen.get();
+    host::with(|host| {
+        // The monitor is spent.
+        if let Some(cell) = host.and_then(|host| host.cell(process.target())) {
+            cell.if_extras(|extras| extras.bonds.demonitor(number));
+            cell.trim_extras();
+        }
+    });
+    receiving.take_down(number).unwrap_or_else(|| not_taken())
 }
 
 /// What an arm `exit` takes.
-pub fn exit<M>(got: Got<M>) -> Exit {
-    match got {
-        Got::Exit(exit) => *exit,
-        Got::Down(_) | Got::Message(_) | Got::Nothing => not_taken(),
-    }
+pub fn exit<M: Receivable>(got: Got<'_, M>) -> Exit {
+    let Got { process, what: What::Exit } = got else { not_taken() };
+    process.mailbox.receiving.take_exit().unwrap_or_else(|| not_taken())
 }
 
 /// What an arm `reply` takes.
@@ -264,7 +272,7 @@ pub struct Receive<'a, M: Receivable, U, N, R = (), D = ()> {
 
 /// A process as one receive has it.
 struct Hold<'a, M: Receivable> {
-    process: &'a mut Process<M>,
+    process: &'a Process<M>,
     progress: Progress,
     /// All up to this arrival was looked at, and no arm takes it.
     looked: u64,
@@ -360,7 +368,7 @@ impl<'a, M: Receivable, U, N, R, D> Receive<'a, M, U, N, R, D> {
     }
 }
 
-impl<M, U, N, R, D> Future for Receive<'_, M, U, N, R, D>
+impl<'a, M, U, N, R, D> Future for Receive<'a, M, U, N, R, D>
 where
     M: Receivable,
     U: Fn(&M) -> usize,
@@ -368,7 +376,7 @@ where
     R: Replies,
     D: Downs,
 {
-    type Output = (usize, Got<M>);
+    type Output = (usize, Got<'a, M>);
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
@@ -380,7 +388,7 @@ where
 // Nothing in it is pinned.
 impl<M: Receivable, U, N, R, D> Unpin for Receive<'_, M, U, N, R, D> {}
 
-impl<M, U, N, R, D> Receive<'_, M, U, N, R, D>
+impl<'a, M, U, N, R, D> Receive<'a, M, U, N, R, D>
 where
     M: Receivable,
     U: Fn(&M) -> usize,
@@ -389,7 +397,7 @@ where
     D: Downs,
 {
     #[inline(always)]
-    fn poll_here(&mut self, host: &Host, cx: &mut TaskContext<'_>) -> Poll<(usize, Got<M>)> {
+    fn poll_here(&mut self, host: &Host, cx: &mut TaskContext<'_>) -> Poll<(usize, Got<'a, M>)> {
         let (shard_id, place) = self.hold.process.seat;
         let cell = host.at_place(shard_id, place);
         if self.hold.progress == Progress::New {
@@ -406,7 +414,10 @@ where
         let ends = cell.word.has(LEAVING);
         let chosen = if ends { None } else { self.choose(cx).or_else(|| self.timed_out(host)) };
         match chosen {
-            Some(Chosen { arm, what }) => Poll::Ready((arm, self.take(host, what))),
+            Some((arm, what)) => {
+                self.has_chosen(host, what);
+                Poll::Ready((arm, Got { process: self.hold.process, what }))
+            }
             None => {
                 self.wait(host, cell, cx);
                 Poll::Pending
@@ -416,7 +427,7 @@ where
 
     /// Looks at what has arrived and was not looked at: first for what is urgent, then at answers, then for the oldest.
     #[inline(always)]
-    fn choose(&mut self, cx: &mut TaskContext<'_>) -> Option<Chosen> {
+    fn choose(&mut self, cx: &mut TaskContext<'_>) -> Option<(usize, What)> {
         let since = self.hold.looked + 1;
         if !self.table.urgent.is_empty() {
             let mailbox = &self.hold.process.mailbox;
@@ -426,7 +437,7 @@ where
             }
         }
         if let Some(arm) = self.replies.poll(cx) {
-            return Some(Chosen { arm, what: What::Nothing });
+            return Some((arm, What::Nothing));
         }
         if D::ANY || self.exit.is_some() {
             return self.choose_by_arrival(since);
@@ -436,76 +447,57 @@ where
 
     /// The oldest of messages, downs and exits.
     #[inline(never)]
-    fn choose_by_arrival(&mut self, since: u64) -> Option<Chosen> {
+    fn choose_by_arrival(&mut self, since: u64) -> Option<(usize, What)> {
         let word = self.oldest_word();
-        let before = word.as_ref().map_or(u64::MAX, |(arrival, _)| *arrival);
+        let before = word.map_or(u64::MAX, |(arrival, ..)| arrival);
         let mailbox = &self.hold.process.mailbox;
         let found = mailbox.find(self.table.accepts, since..before, &self.plain);
-        found.or_else(|| word.map(|(_, word)| word))
+        found.or_else(|| {
+            let (_, arm, monitor) = word?;
+            mailbox.receiving.chosen.set(monitor.unwrap_or_default());
+            Some((arm, if monitor.is_some() { What::Down } else { What::Exit }))
+        })
     }
 
-    /// Takes what was chosen, and waits no longer.
+    /// Waits no longer. A message that was handed over is at hand, and the process at it.
     #[inline(always)]
-    fn take(&mut self, host: &Host, what: What) -> Got<M> {
-        let is_message = matches!(what, What::Fresh | What::Saved(_));
+    fn has_chosen(&mut self, host: &Host, what: What) {
         let mailbox = &self.hold.process.mailbox;
-        mailbox.receiving.is_at_message.set(is_message);
-        if is_message && self.hold.progress != Progress::Waiting {
-            mailbox.receiving.streak.set(mailbox.receiving.streak.get() + 1);
-        }
-        if let What::Fresh = what {
-            mailbox.has_fresh.set(false);
+        match what {
+            What::Fresh => {
+                mailbox.has_fresh.set(false);
+                mailbox.receiving.is_at_message.set(true);
+            }
+            What::Saved if self.hold.progress != Progress::Waiting => {
+                mailbox.receiving.streak.set(mailbox.receiving.streak.get() + 1);
+            }
+            What::Down | What::Exit | What::Nothing | What::Saved => {}
         }
         self.hold.ends_waiting(host);
-        if is_message {
-            return Got::Message(self.hold.process.mailbox.take(host, &what));
-        }
-        self.hear(host, &what)
     }
 
-    /// The oldest of the downs and exits that an arm takes.
+    /// The oldest of the downs and exits that an arm takes: when it came, the arm, and of a down its monitor.
     #[inline(never)]
-    fn oldest_word(&self) -> Option<(u64, Chosen)> {
+    fn oldest_word(&self) -> Option<(u64, usize, Option<u64>)> {
         let receiving = &self.hold.process.mailbox.receiving;
-        let chosen = |arm, what| Chosen { arm, what };
-        let mut oldest =
-            self.exit.and_then(|arm| Some((receiving.exit_at()?, chosen(arm, What::Exit))));
+        let mut oldest = self.exit.and_then(|arm| Some((receiving.exit_at()?, arm, None)));
         self.downs.each(&mut |arm, monitor| {
             let number = monitor.number;
             let Some(arrival) = receiving.down_at(number) else { return };
-            if oldest.as_ref().is_none_or(|(before, _)| arrival < *before) {
-                oldest = Some((arrival, chosen(arm, What::Down(number))));
+            if oldest.is_none_or(|(before, ..)| arrival < before) {
+                oldest = Some((arrival, arm, Some(number)));
             }
         });
         oldest
     }
 
-    #[inline(never)]
-    fn hear(&self, host: &Host, word: &What) -> Got<M> {
-        let process = &self.hold.process;
-        let receiving = &process.mailbox.receiving;
-        let got = match *word {
-            What::Exit => receiving.take_exit().map(|exit| Got::Exit(Box::new(exit))),
-            What::Down(number) => {
-                // The monitor is spent.
-                if let Some(cell) = host.cell(process.target()) {
-                    cell.if_extras(|extras| extras.bonds.demonitor(number));
-                    cell.trim_extras();
-                }
-                receiving.take_down(number).map(|down| Got::Down(Box::new(down)))
-            }
-            What::Fresh | What::Nothing | What::Saved(_) => None,
-        };
-        got.unwrap_or(Got::Nothing)
-    }
-
     /// The arm that is chosen because it is time.
     #[inline(always)]
-    fn timed_out(&self, host: &Host) -> Option<Chosen> {
+    fn timed_out(&self, host: &Host) -> Option<(usize, What)> {
         let (arm, time) = self.after?;
         let is_past = |deadline| deadline <= host.now.get();
         let is_time = time.is_zero() || self.hold.deadline.is_some_and(is_past);
-        is_time.then_some(Chosen { arm, what: What::Nothing })
+        is_time.then_some((arm, What::Nothing))
     }
 
     /// Has the process wait.
@@ -552,24 +544,19 @@ where
     }
 }
 
-/// What a receive takes next, and by which arm.
-struct Chosen {
-    arm: usize,
-    what: What,
-}
-
 /// Where it is what a receive takes.
+#[derive(Clone, Copy, Debug)]
 enum What {
-    /// The monitor of this number has fired.
-    Down(u64),
+    /// A monitor has fired: that of the number chosen.
+    Down,
     /// The oldest exit.
     Exit,
     /// The message that was handed over.
     Fresh,
     /// In a slot, or nowhere: it is time.
     Nothing,
-    /// A message that waits.
-    Saved(Found),
+    /// The message that was found among those that wait.
+    Saved,
 }
 
 impl<M: Receivable> Process<M> {
@@ -596,9 +583,10 @@ impl<M: Receivable> Mailbox<M> {
         tags: TagSet,
         within: Range<u64>,
         arm_of: &impl Fn(&M) -> usize,
-    ) -> Option<Chosen> {
-        if let Some(found) = self.find_saved(tags, &within, arm_of) {
-            return Some(Chosen { arm: found.arm, what: What::Saved(found) });
+    ) -> Option<(usize, What)> {
+        let arm = self.find_saved(tags, &within, arm_of);
+        if arm != NO_ARM {
+            return Some((arm, What::Saved));
         }
         if !self.has_fresh.get() || !within.contains(&self.fresh_arrival.get()) {
             return None;
@@ -609,7 +597,7 @@ impl<M: Receivable> Mailbox<M> {
             return None;
         }
         let arm = arm_of(message);
-        (arm != NO_ARM).then_some(Chosen { arm, what: What::Fresh })
+        (arm != NO_ARM).then_some((arm, What::Fresh))
     }
 
     #[inline(always)]
@@ -618,25 +606,27 @@ impl<M: Receivable> Mailbox<M> {
         tags: TagSet,
         within: &Range<u64>,
         arm_of: &impl Fn(&M) -> usize,
-    ) -> Option<Found> {
+    ) -> usize {
         let saved = self.saved.borrow();
         if !saved.holds(tags) {
-            return None;
+            return NO_ARM;
         }
-        saved.find(tags, within.clone(), |message| {
-            Some(arm_of(message)).filter(|arm| *arm != NO_ARM)
-        })
+        let mut arm = NO_ARM;
+        let found = saved.find(tags, within.clone(), |message| {
+            arm = arm_of(message);
+            arm != NO_ARM
+        });
+        if found { arm } else { NO_ARM }
     }
 
-    /// Takes the message that was chosen.
-    // One function for both places: a value that comes from either, inlined, is moved piece by piece.
+    /// Takes the message that was found.
+    // Not inlined: a value that may come from here or from elsewhere would be moved piece by piece.
     #[inline(never)]
-    fn take(&self, host: &Host, what: &What) -> M {
-        let What::Saved(found) = what else {
-            return self.fresh.borrow_mut().take().expect("what was handed over is there");
-        };
-        let message = self.saved.borrow_mut().take(*found);
-        self.has_taken(host, found.arrival);
+    fn take_found(&self) -> M {
+        self.receiving.is_at_message.set(true);
+        let taken = self.saved.borrow_mut().take_found();
+        let (arrival, message) = taken.unwrap_or_else(|| not_taken());
+        host::with(|host| host.map(|host| self.has_taken(host, arrival)));
         message
     }
 }

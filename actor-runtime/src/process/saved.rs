@@ -5,6 +5,7 @@
 //! it nothing. Only those of a wanted tag that were refused are looked at again. Everything here is data; the
 //! numbers of arrivals are whoever's that files.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -20,6 +21,8 @@ pub(crate) struct Saved<M> {
     /// The queues that hold something.
     held: TagSet,
     len: u64,
+    /// The queue and the place in it of what was found last; of no meaning once something is taken.
+    found: Cell<(usize, usize)>,
 }
 
 struct Filed<M> {
@@ -27,18 +30,9 @@ struct Filed<M> {
     message: M,
 }
 
-/// A message that was found, and the arm that takes it. It is there until something is taken.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Found {
-    bit: usize,
-    index: usize,
-    pub(crate) arm: usize,
-    pub(crate) arrival: u64,
-}
-
 impl<M> Default for Saved<M> {
     fn default() -> Self {
-        Self { queues: Box::default(), held: TagSet::none(), len: 0 }
+        Self { queues: Box::default(), held: TagSet::none(), len: 0, found: Cell::default() }
     }
 }
 
@@ -66,28 +60,33 @@ impl<M> Saved<M> {
         self.len += 1;
     }
 
-    /// Looks for the oldest message of these tags, of those that arrived within a range, for which `test` gives an arm.
+    /// Looks for the oldest message of these tags, of those that arrived within a range, that passes a test. It is
+    /// [taken](Self::take_found) before anything else is, or not at all.
     #[inline]
     pub(crate) fn find(
         &self,
         tags: TagSet,
         within: Range<u64>,
-        mut test: impl FnMut(&M) -> Option<usize>,
-    ) -> Option<Found> {
+        mut test: impl FnMut(&M) -> bool,
+    ) -> bool {
         let tags = tags.and(self.held);
-        let mut heads = tags.bits().filter_map(|bit| self.first(bit, within.start));
-        // Mostly there is one tag, or the oldest head is taken.
-        let first = heads.next()?;
-        let oldest =
-            heads.fold(first, |oldest, head| if head.2 < oldest.2 { head } else { oldest });
-        let (bit, index, arrival) = oldest;
-        if arrival >= within.end {
-            return None;
+        let mut oldest: Option<(usize, usize, u64)> = None;
+        for bit in tags.bits() {
+            if let Some(head) = self.first(bit, within.start)
+                && oldest.is_none_or(|(.., arrival)| head.2 < arrival)
+            {
+                oldest = Some(head);
+            }
         }
-        match test(&self.queues[bit][index].message) {
-            Some(arm) => Some(Found { bit, index, arm, arrival }),
-            None => self.find_later(tags, arrival + 1..within.end, test),
+        let Some((bit, index, arrival)) = oldest.filter(|(.., arrival)| *arrival < within.end)
+        else {
+            return false;
+        };
+        if test(&self.queues[bit][index].message) {
+            self.found.set((bit, index));
+            return true;
         }
+        self.find_later(tags, arrival + 1..within.end, test)
     }
 
     /// The first message of a queue that arrived no earlier.
@@ -108,18 +107,19 @@ impl<M> Saved<M> {
         &self,
         tags: TagSet,
         within: Range<u64>,
-        mut test: impl FnMut(&M) -> Option<usize>,
-    ) -> Option<Found> {
+        mut test: impl FnMut(&M) -> bool,
+    ) -> bool {
         let mut places: Vec<_> =
             tags.bits().filter_map(|bit| self.first(bit, within.start)).collect();
         loop {
             let oldest = places.iter().enumerate().min_by_key(|(_, (.., arrival))| *arrival);
-            let (place, &(bit, index, arrival)) = oldest?;
+            let Some((place, &(bit, index, arrival))) = oldest else { return false };
             if arrival >= within.end {
-                return None;
+                return false;
             }
-            if let Some(arm) = test(&self.queues[bit][index].message) {
-                return Some(Found { bit, index, arm, arrival });
+            if test(&self.queues[bit][index].message) {
+                self.found.set((bit, index));
+                return true;
             }
             match self.queues[bit].get(index + 1) {
                 Some(next) => places[place] = (bit, index + 1, next.arrival),
@@ -128,15 +128,21 @@ impl<M> Saved<M> {
         }
     }
 
-    /// Takes what was found.
+    /// Takes what was found last, and says when it arrived.
     #[inline]
-    pub(crate) fn take(&mut self, found: Found) -> M {
-        let queue = &mut self.queues[found.bit];
-        let filed = if found.index == 0 { queue.pop_front() } else { queue.remove(found.index) };
-        let filed = filed.expect("what was found is there until something is taken");
+    pub(crate) fn take_found(&mut self) -> Option<(u64, M)> {
+        let (bit, index) = self.found.get();
+        self.take(bit, index)
+    }
+
+    #[inline(always)]
+    fn take(&mut self, bit: usize, index: usize) -> Option<(u64, M)> {
+        let queue = self.queues.get_mut(bit)?;
+        let filed = if index == 0 { queue.pop_front() } else { queue.remove(index) };
+        let Filed { arrival, message } = filed?;
         self.len -= 1;
-        self.shrink(found.bit);
-        filed.message
+        self.shrink(bit);
+        Some((arrival, message))
     }
 
     /// Gives memory back when a queue has become much shorter than it was.
@@ -153,16 +159,15 @@ impl<M> Saved<M> {
 
     /// Takes the message that has waited longest, and says when it arrived.
     pub(crate) fn take_oldest(&mut self) -> Option<(u64, M)> {
-        let found = self.find(TagSet::all(), 0..u64::MAX, |_| Some(0))?;
-        Some((found.arrival, self.take(found)))
+        let is_there = self.find(TagSet::all(), 0..u64::MAX, |_| true);
+        if is_there { self.take_found() } else { None }
     }
 
     /// Takes the message that arrived last, and says when.
     pub(crate) fn take_newest(&mut self) -> Option<(u64, M)> {
         let last = |bit: usize| Some((self.queues[bit].back()?.arrival, bit));
-        let (arrival, bit) = self.held.bits().filter_map(last).max()?;
-        let index = self.queues[bit].len() - 1;
-        Some((arrival, self.take(Found { bit, index, arm: 0, arrival })))
+        let (_, bit) = self.held.bits().filter_map(last).max()?;
+        self.take(bit, self.queues[bit].len() - 1)
     }
 
     /// Takes the message of this tag that arrived then.
@@ -170,6 +175,110 @@ impl<M> Saved<M> {
         let bit = TagSet::bit(tag);
         let queue = self.queues.get(bit)?;
         let index = queue.binary_search_by_key(&arrival, |filed| filed.arrival).ok()?;
-        Some(self.take(Found { bit, index, arm: 0, arrival }))
+        self.take(bit, index).map(|(_, message)| message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TAGS: usize = 70;
+
+    #[derive(Clone, Copy, Debug)]
+    enum Step {
+        File(usize, u8),
+        Find(u64, u64, u8),
+        Oldest,
+        Newest,
+        Back(usize),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let step = prop_oneof![
+            4 => (0..TAGS, 0..4u8).prop_map(|(tag, value)| Step::File(tag, value)),
+            3 => (any::<u64>(), 0..60u64, 0..4u8).prop_map(|(t, s, v)| Step::Find(t, s, v)),
+            1 => Just(Step::Oldest),
+            1 => Just(Step::Newest),
+            1 => (0..30usize).prop_map(Step::Back),
+        ];
+        prop::collection::vec(step, 0..if cfg!(miri) { 40 } else { 400 })
+    }
+
+    fn set(bits: u64) -> TagSet {
+        (0..64)
+            .fold(TagSet::none(), |set, bit| if bits >> bit & 1 == 1 { set.with(bit) } else { set })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: if cfg!(miri) { 8 } else { 256 },
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn r1_r2_r6_it_finds_what_a_naive_scan_finds(steps in steps()) {
+            let mut saved = Saved::default();
+            let mut model: Vec<(u64, usize, u8)> = Vec::new();
+            for (arrival, step) in steps.into_iter().enumerate() {
+                let arrival = arrival as u64;
+                match step {
+                    Step::File(tag, value) => {
+                        saved.file(TAGS, tag, arrival, value);
+                        model.push((arrival, tag, value));
+                    }
+                    Step::Find(bits, start, value) => {
+                        let tags = set(bits);
+                        let mut looks = 0;
+                        let found = saved.find(tags, start..arrival, |other| {
+                            looks += 1;
+                            *other == value
+                        });
+                        let is_of = |(_, tag, _): &(u64, usize, u8)| tags.has(TagSet::bit(*tag));
+                        let wanted = model.iter().filter(|one| is_of(one) && one.0 >= start);
+                        let refused = wanted.take_while(|(.., other)| *other != value).count();
+                        let at = model
+                            .iter()
+                            .position(|one| is_of(one) && one.0 >= start && one.2 == value);
+                        prop_assert_eq!(found, at.is_some());
+                        prop_assert_eq!(looks, refused + usize::from(found), "each is looked at once");
+                        if let Some(at) = at {
+                            let (arrival, _, value) = model.remove(at);
+                            prop_assert_eq!(saved.take_found(), Some((arrival, value)));
+                        }
+                    }
+                    Step::Oldest => {
+                        let oldest = (!model.is_empty()).then(|| model.remove(0));
+                        prop_assert_eq!(saved.take_oldest(), oldest.map(|(at, _, value)| (at, value)));
+                    }
+                    Step::Newest => {
+                        let newest = model.pop();
+                        prop_assert_eq!(saved.take_newest(), newest.map(|(at, _, value)| (at, value)));
+                    }
+                    Step::Back(index) if index < model.len() => {
+                        let (arrival, tag, value) = model.remove(index);
+                        prop_assert_eq!(saved.take_back(tag, arrival), Some(value));
+                        prop_assert_eq!(saved.take_back(tag, arrival), None);
+                    }
+                    Step::Back(_) => {}
+                }
+                prop_assert_eq!(saved.len(), model.len() as u64);
+            }
+        }
+    }
+
+    #[test]
+    fn memory_is_given_back_as_messages_are_taken() {
+        let mut saved = Saved::default();
+        for arrival in 0..100_000 {
+            saved.file(1, 0, arrival, [0_u64; 4]);
+        }
+        while saved.len() > 10 {
+            saved.take_oldest();
+        }
+        assert!(saved.queues[0].capacity() <= 2 * KEPT, "{}", saved.queues[0].capacity());
     }
 }
