@@ -108,6 +108,12 @@ impl Watched {
         self.others.add(1);
     }
 
+    /// Counts a message that its process has and did not want yet: it was a call like any other.
+    #[inline(always)]
+    pub(crate) fn has_filed(&self) {
+        self.others.add(1);
+    }
+
     /// Says that no actor's code runs.
     pub(crate) fn rests(&self) {
         // Ordering: as in `begins`.

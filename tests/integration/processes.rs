@@ -5,8 +5,8 @@ use std::time::Duration;
 use callboard::__private as rt;
 use callboard::testing::{self, Simulator};
 use callboard::{
-    ActorRef, AskError, ChildSpec, DeadReason, ExitReason, Process, ProcessStart, StartError,
-    SupervisorSpec,
+    ActorRef, AskError, ChildSpec, DeadReason, Event, ExitReason, Process, ProcessStart, Restart,
+    StartError, SupervisorSpec, Topic,
 };
 
 use crate::check::{Journal, everywhere, on_shards};
@@ -498,6 +498,66 @@ fn t5_a_process_that_is_busy_finds_one_tick_and_the_timers_of_a_life_end_with_it
         assert_eq!(journal.take(), ["begins"]);
         let report = simulator.stop();
         assert_eq!((report.handled, report.dead_letters.total()), (2, 1));
+    });
+}
+
+#[test]
+fn g1_a_stop_outlives_a_crash_and_a_drain_says_what_was_left() {
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let said = journal.clone();
+        let spec = ChildSpec::<Msg>::new("p", move |_| {
+            let said = said.clone();
+            async move {
+                rt::start_of::<Msg>(rt::process(async move |cx: &mut Process<Msg>| -> () {
+                    loop {
+                        let n = next_a(cx).await;
+                        said.note(n.to_string());
+                        assert!(n != 1, "one");
+                    }
+                }))
+            }
+        });
+        let spec = SupervisorSpec::new("s").child(spec.restart(Restart::Transient));
+        let tree = simulator.block_on(0, || spec.start()).expect("in the present");
+        let process: ActorRef<Msg> = tree.expect("it starts").child(0);
+        for n in 0..3 {
+            process.tell(Msg::A(n));
+        }
+        process.stop();
+        simulator.run();
+        assert_eq!(journal.take(), ["0", "1", "2"]);
+        let alive = process.is_alive();
+        assert_eq!(simulator.block_on(0, move || alive), Some(false), "not restarted again");
+        let process = run(&simulator, async |cx: &mut Process<Msg>| {
+            next_a(cx).await;
+            cx.sleep(Duration::from_secs(60)).await;
+        });
+        for n in 0..3 {
+            process.tell(Msg::A(n));
+        }
+        let drained = process.drain(Duration::from_secs(1));
+        let drained = simulator.start(0, move || drained);
+        simulator.run();
+        simulator.advance(Duration::from_secs(1));
+        simulator.run();
+        let drained = drained.take().expect("it has ended");
+        assert_eq!((drained.left, drained.reason.to_string()), (3, "killed".to_owned()));
+    });
+}
+
+#[test]
+fn r7_a_mailbox_of_a_process_that_grows_is_told_of() {
+    on_shards(|simulator| {
+        let mut events = simulator.events().only([Topic::MailboxHigh]);
+        let process = run(&simulator, async |cx: &mut Process<Msg>| drop(next_a(cx).await));
+        for n in 0..10_000 {
+            process.tell(Msg::B(n));
+        }
+        simulator.run();
+        let event = events.try_next();
+        assert!(matches!(event, Some(Event::MailboxHigh { messages: 10_000, .. })), "{event:?}");
+        assert!(events.try_next().is_none());
     });
 }
 

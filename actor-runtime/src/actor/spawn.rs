@@ -43,6 +43,7 @@ impl From<usize> for Place {
     label = "not an actor",
     note = "put `#[actor]` on `struct {Self}`, or call a `fn` with `#[process]`"
 )]
+#[must_use = "a process runs when it is spawned"]
 pub trait Spawn: Sized + 'static {
     /// What references to it speak.
     type Protocol: Protocol;

@@ -254,7 +254,6 @@ impl Receiving {
     pub(crate) fn end_incarnation(&self) -> impl Sized + use<> {
         self.is_at_message.set(false);
         self.traps.set(false);
-        self.stops.set(None);
         self.streak.set(0);
         self.words.take()
     }

@@ -242,12 +242,24 @@ impl<M: Receivable> Mailbox<M> {
         self.has_fresh.set(false);
         let fresh = self.fresh.take();
         if let Some(message) = fresh {
-            let _ = self.file(message.tag(), self.fresh_arrival.get(), message);
+            self.put(message.tag(), self.fresh_arrival.get(), message);
         }
     }
 
     #[inline(never)]
     fn file(&self, tag: usize, arrival: u64, message: M) -> Receipt {
+        let len = self.put(tag, arrival, message);
+        let mut levels = self.receiving.levels.get();
+        if !levels.rises(len) {
+            return Receipt::Filed;
+        }
+        self.receiving.levels.set(levels);
+        Receipt::High
+    }
+
+    /// Puts a message with those that wait, and says how many these are.
+    #[inline(always)]
+    fn put(&self, tag: usize, arrival: u64, message: M) -> u64 {
         let len = {
             let mut saved = self.saved.borrow_mut();
             saved.file(M::NAMES.len(), tag, arrival, message);
@@ -260,12 +272,7 @@ impl<M: Receivable> Mailbox<M> {
                 self.with_room(host, |room| room.messages += 1);
             }
         });
-        let mut levels = self.receiving.levels.get();
-        if !levels.rises(len) {
-            return Receipt::Filed;
-        }
-        self.receiving.levels.set(levels);
-        Receipt::High
+        len
     }
 
     /// Works on the places in a mailbox that has a bound. Answers whether it has one.

@@ -143,6 +143,9 @@ impl Turn<'_> {
         if reason.is_normal() {
             // What ended this incarnation is not to end the next.
             cell.word.clear(CLOSING);
+            if let Some(mailbox) = cell.mailbox() {
+                mailbox.receiving().stops.set(None);
+            }
         }
         cell.word.rest();
         if let Some(mailbox) = cell.mailbox() {

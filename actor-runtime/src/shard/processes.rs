@@ -89,9 +89,12 @@ impl Turn<'_> {
     /// A process has got a message, or a word.
     pub(super) fn received(&mut self, cell: CellRef<'_>, target: Target, receipt: Receipt) {
         match receipt {
-            Receipt::Filed => {}
+            Receipt::Filed => self.watched.has_filed(),
             Receipt::Wanted => self.poll_cell(cell),
-            Receipt::High => self.tell_high(cell, target, waiting_messages(cell)),
+            Receipt::High => {
+                self.watched.has_filed();
+                self.tell_high(cell, target, waiting_messages(cell));
+            }
         }
     }
 
