@@ -94,6 +94,10 @@ pub(crate) const PREFETCH_ABOVE_BYTES: usize = 4 << 20;
 /// Records looked at ahead of the one delivered when prefetching.
 pub(crate) const PREFETCH_AHEAD: u32 = 64;
 
+/// At so many records in a shard's queue a supervisor hears of its child by that queue, and not at once: they are
+/// looked through for what comes before.
+pub(crate) const HELD_BEHIND: u32 = 32;
+
 /// Free blocks a shard keeps; what comes back above goes to the allocator. 4 MiB.
 pub(crate) const STOCK_BLOCKS: usize = 256;
 

@@ -399,6 +399,17 @@ pub(crate) enum Signal {
     Wait(oneshot::Sender<ExitReason>),
 }
 
+/// Whether a child begins again as soon as its supervisor has heard of its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// The turn waits for no such thing.
+    No,
+    /// This child may, if it is told to.
+    May(Target),
+    /// This child was told to.
+    Does(Target),
+}
+
 /// Which life of an actor has ended, and whether another follows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Incarnation {
@@ -593,6 +604,7 @@ pub(crate) struct Host {
     pub(crate) least_slice: Cell<u32>,
     /// Actors that began here since it was last asked.
     pub(crate) begun: Cell<usize>,
+    pub(crate) again: Cell<Again>,
     /// Actors to be ended soon, before what waits for them.
     pub(crate) ending: RefCell<Vec<Target>>,
     /// Ends of actors that are still to be told.
@@ -656,6 +668,7 @@ impl Host {
             woken: RefCell::default(),
             least_slice: Cell::new(u32::MAX),
             begun: Cell::new(0),
+            again: Cell::new(Again::No),
             ending: RefCell::default(),
             obituaries: RefCell::default(),
             panic: RefCell::default(),
@@ -793,6 +806,16 @@ impl Host {
         cell.employ(make(aide), aide);
         owner.with_extras(|extras| extras.crew.get_or_insert_default().join(aide, handler));
         (aide, cell)
+    }
+
+    /// Whether a child begins again without an order: the turn waits for that.
+    pub(crate) fn restarts_at_once(&self, child: Address) -> bool {
+        let is_near = child.shard_id() == self.shard_id;
+        let may = is_near && self.again.get() == Again::May(child.target());
+        if may {
+            self.again.set(Again::Does(child.target()));
+        }
+        may
     }
 
     /// Has an actor polled soon: once, however often it is woken until then.

@@ -4,10 +4,11 @@
 //! sooner under a slow tool. So two runs of a build differ by nothing, or by a few instructions in a million.
 
 use std::hint::black_box;
+use std::time::Duration;
 
-use callboard::Actor;
 use callboard::prelude::*;
 use callboard::testing::Simulator;
+use callboard::{Actor, ChildSpec, SupervisorSpec};
 use gungraun::prelude::*;
 
 /// Operations of a run; `compare.sh` divides by it.
@@ -155,6 +156,41 @@ impl Spawner {
     }
 }
 
+/// A child that fails when it is told to.
+#[actor]
+struct Crasher;
+
+#[handlers]
+impl Crasher {
+    #[tell]
+    fn fail(&mut self) -> Result<(), &'static str> {
+        Err("it fails")
+    }
+
+    /// Told before the failure is handled.
+    #[tell]
+    fn work(&mut self, driver: ActorRef<Driver>, left: u64) {
+        driver.next(left);
+    }
+}
+
+#[actor]
+struct Driver {
+    crasher: ActorRef<Crasher>,
+}
+
+#[handlers]
+impl Driver {
+    /// The cycle before is over.
+    #[tell]
+    fn next(&mut self, cx: &mut Context<Self>, left: u64) {
+        if left > 0 {
+            self.crasher.fail();
+            self.crasher.work(cx.me(), left - 1);
+        }
+    }
+}
+
 /// A system at rest, and what sets a path going in it.
 struct Stage {
     simulator: Simulator,
@@ -229,6 +265,17 @@ fn spawn() -> Stage {
     Stage::new(simulator, 2, move || spawner.live(OPERATIONS))
 }
 
+fn restart() -> Stage {
+    let simulator = Simulator::new(1);
+    let child = ChildSpec::<Crasher>::new("crasher", |_| async { Ok(Crasher) });
+    let spec = SupervisorSpec::new("crashers").intensity(u32::MAX, Duration::from_millis(1));
+    let started = simulator.block_on(0, || spec.child(child).start());
+    let tree = started.expect("it starts at once").expect("no start fails");
+    let crasher = tree.child::<Crasher>(0);
+    let driver = on(&simulator, 0, move || Driver { crasher });
+    Stage::new(simulator, 2, move || driver.next(OPERATIONS))
+}
+
 #[library_benchmark]
 #[bench::tell(tell(1))]
 #[bench::try_tell(try_tell())]
@@ -238,6 +285,7 @@ fn spawn() -> Stage {
 #[bench::async_ask(ask(|asker| asker.ask_async(OPERATIONS)))]
 #[bench::started_ask(ask(|asker| asker.ask_started(OPERATIONS)))]
 #[bench::spawn_tell_stop(spawn())]
+#[bench::restart(restart())]
 fn path(stage: Stage) -> Stage {
     stage.go()
 }

@@ -43,6 +43,13 @@ impl Worker {
         panic!("{} fails", self.name);
     }
 
+    /// Asks its supervisor not to run any more, and fails.
+    #[tell]
+    fn resign(&mut self, supervisor: ActorRef<Supervisor>) -> Result<(), &'static str> {
+        drop(supervisor.terminate(self.name).start());
+        Err("it resigns")
+    }
+
     #[tell]
     fn end_with(&mut self, reason: ExitReason) -> Flow {
         Flow::stop_with(reason)
@@ -110,6 +117,35 @@ fn p30_s1_s3_children_start_in_order_and_stop_in_reverse() {
         simulator.run();
         assert_eq!(journal.line(), "-e -d -c -b -a");
         assert_eq!(simulator.actors(), 0);
+    });
+}
+
+#[test]
+fn l7_what_is_behind_a_failure_is_handled_in_the_same_turn() {
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let tree = started(&simulator, workers(&simulator, &["a"], &journal, |_, spec| spec));
+        let a = tree.child::<Worker>(0);
+        simulator.enter(0, || {
+            a.note(1);
+            a.fail();
+            a.note(2);
+        });
+        simulator.turn();
+        assert_eq!(journal.line(), "+a a1 +a a2");
+    });
+}
+
+#[test]
+fn d3_a_supervisor_hears_the_last_words_of_its_child_before_its_end() {
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let tree = started(&simulator, workers(&simulator, &["a"], &journal, |_, spec| spec));
+        journal.take();
+        let (a, supervisor) = (tree.child::<Worker>(0), tree.supervisor());
+        simulator.enter(0, || a.resign(supervisor));
+        simulator.run();
+        assert_eq!(journal.line(), "-a", "it does not begin again");
     });
 }
 

@@ -79,7 +79,8 @@ pub(crate) enum Phase {
 /// An incarnation that ended.
 pub(crate) struct Ended {
     pub(crate) reason: ExitReason,
-    pub(crate) bonds: Bonds,
+    /// None if it had none, as most.
+    pub(crate) bonds: Option<Box<Bonds>>,
 }
 
 impl fmt::Debug for Keeper {

@@ -31,7 +31,7 @@ use std::ptr::{self, NonNull};
 
 use super::Header;
 use super::block::{Block, Stock};
-use super::delivery::{Delivery, Letter, put_value, record_size, take_value};
+use super::delivery::{Class, Delivery, Letter, put_value, record_size, take_value};
 use crate::address::Target;
 
 const JUMP: u32 = u32::MAX;
@@ -378,6 +378,12 @@ impl Reader<'_> {
         Some(looked)
     }
 
+    /// What is ahead.
+    #[inline(always)]
+    pub(crate) fn rest(&self) -> Rest<'_> {
+        Rest { at: self.head, cursor: self.cursor }
+    }
+
     /// Shows the targets of records ahead to `each`, up to `most` of them, each record's once; does nothing
     /// while more than half of so many have been shown and not yet taken.
     #[inline]
@@ -420,6 +426,33 @@ impl Drop for Reader<'_> {
     fn drop(&mut self) {
         self.queue.head.set(self.head);
         self.queue.reading.set(false);
+    }
+}
+
+/// The records that a reader has not taken. By value, so that the reader's own head needs no address.
+#[derive(Clone, Copy)]
+pub(crate) struct Rest<'q> {
+    at: *mut u8,
+    cursor: &'q Cursor,
+}
+
+impl Rest<'_> {
+    /// Whether a record has a target and a class of which `test` says so. Of more than `most` records one is taken to.
+    pub(crate) fn may_hold(self, most: u32, test: impl Fn(Target, Class) -> bool) -> bool {
+        let mut at = self.at;
+        for _ in 0..most {
+            if self.cursor.is_at(at) {
+                return false;
+            }
+            let record = Raw(at);
+            at = match record.letter() {
+                None => record.jump(),
+                Some(letter) if test(record.header().target, letter.class()) => return true,
+                // SAFETY: the record is that long (invariant 1).
+                Some(letter) => unsafe { at.add(letter.size()) },
+            };
+        }
+        true
     }
 }
 
@@ -1031,6 +1064,22 @@ mod tests {
         drop(queue);
         std::panic::set_hook(before);
         assert_eq!(drops.load(Ordering::Relaxed), 3);
+    }
+
+    #[test]
+    fn what_is_ahead_is_looked_through_as_far_as_asked() {
+        let (stock, queue) = (Stock::default(), RecordQueue::new());
+        for slot in 0..2_000 {
+            queue.append(Deliveries::word(), target(slot), 7, &stock);
+        }
+        let mut reader = queue.reader(&stock);
+        assert!(reader.next().expect("it has records").discard());
+        let may_hold = |most, slot| {
+            reader.rest().may_hold(most, |at, class| at == target(slot) && class == Class::Message)
+        };
+        assert!(!may_hold(3_000, 0), "it was taken");
+        assert!(may_hold(3_000, 1) && may_hold(3_000, 1_999));
+        assert!(may_hold(10, 2_000), "there are more than ten");
     }
 
     #[test]

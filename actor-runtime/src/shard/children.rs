@@ -9,16 +9,19 @@
 //! At rest the cell has no state. Its mailbox, its names and its generation stay; monitors and links of the
 //! incarnation that ended are told once the supervisor has said whether there will be another.
 
+use std::rc::Rc;
+
 use super::news::traps;
 use super::turn::Turn;
-use crate::address::Target;
+use crate::address::{Address, Target};
 use crate::cell::keeper::{ChildNews, Ended, How, Keeper, Order, Phase, Report};
-use crate::cell::status::{BACKLOG, CLOSING, EMPTY, ENDING, LENT, STARTING};
-use crate::cell::{CellRef, Handled, OnRestart};
+use crate::cell::status::{BACKLOG, BUSY, CLOSING, EMPTY, ENDING, LEAVING, LENT, STARTING};
+use crate::cell::{CellRef, Handled, News, OnRestart};
+use crate::config;
 use crate::error::AskError;
 use crate::exit::ExitReason;
-use crate::host::{self, Incarnation, Obituary, Said, Signal};
-use crate::record::{Class, RecordQueue};
+use crate::host::{self, Again, Incarnation, Obituary, Said, Signal};
+use crate::record::{Class, RecordQueue, Rest};
 use crate::stats::DeadReason;
 
 impl Turn<'_> {
@@ -53,8 +56,7 @@ impl Turn<'_> {
 
     /// Begins the next incarnation, once whoever watches the last has been told.
     fn restart(&mut self, cell: CellRef<'_>, target: Target) {
-        let options = cell.kind().map(|kind| kind.options);
-        if options.is_some_and(|options| options.on_restart == OnRestart::Drop) {
+        if drops_what_waits(cell) {
             self.drop_backlog(cell, target);
         }
         with_keeper(cell, |keeper| {
@@ -66,23 +68,22 @@ impl Turn<'_> {
 
     /// Tells whoever watches the incarnation that ended that there will be another, and perhaps begins that.
     fn settle(&mut self, cell: CellRef<'_>, target: Target, starts: bool) {
-        let life = |keeper: &mut Keeper| (keeper.life, keeper.ended.take());
-        let Some((number, ended)) = with_keeper(cell, life) else { return };
-        if starts {
-            with_keeper(cell, |keeper| keeper.life += 1);
+        let end = |keeper: &mut Keeper| {
+            let number = keeper.life;
+            keeper.life += u64::from(starts);
+            (number, keeper.ended.take())
+        };
+        let Some((number, ended)) = with_keeper(cell, end) else { return };
+        if let Some(Ended { reason, bonds }) = ended {
+            if let Some(bonds) = bonds {
+                let (actor, bonds) = (self.host.address(target), *bonds);
+                let incarnation = Incarnation { number, restarting: true };
+                return self.announce(Obituary { actor, reason, bonds, incarnation, starts });
+            }
+            self.host.let_go(reason);
         }
-        match ended {
-            Some(Ended { reason, bonds }) if !bonds.is_empty() => {
-                let (actor, incarnation) =
-                    (self.host.address(target), Incarnation { number, restarting: true });
-                self.announce(Obituary { actor, reason, bonds, incarnation, starts });
-            }
-            ended => {
-                self.host.let_go(ended.map(|ended| ended.reason));
-                if starts {
-                    self.start(cell, target);
-                }
-            }
+        if starts {
+            self.start(cell, target);
         }
     }
 
@@ -95,7 +96,10 @@ impl Turn<'_> {
         let make = with_keeper(cell, |keeper| keeper.make.clone());
         let make = make.expect("a cell without a state has a keeper");
         let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| make(target)));
-        self.host.let_go(make);
+        // The call may have taken the cell's own away.
+        if Rc::strong_count(&make) == 1 {
+            self.host.let_go(make);
+        }
         made
     }
 
@@ -112,24 +116,72 @@ impl Turn<'_> {
     }
 
     /// A start is over.
-    pub(super) fn runs(&self, cell: CellRef<'_>, target: Target) {
+    pub(super) fn runs(&mut self, cell: CellRef<'_>, target: Target) {
         with_keeper(cell, |keeper| keeper.phase = Phase::Run);
         self.report(cell, target, ChildNews::Started);
     }
 
     /// Tells the supervisor, if there is one.
-    pub(super) fn report(&self, cell: CellRef<'_>, target: Target, news: ChildNews) {
+    pub(super) fn report(&mut self, cell: CellRef<'_>, target: Target, news: ChildNews) {
         let to = with_keeper(cell, |keeper| keeper.by.map(|by| (by, keeper.by_life, keeper.child)));
-        match to.flatten() {
-            Some((by, life, child)) => {
-                let actor = self.host.address(target);
-                host::send(
-                    host::signals(),
-                    by,
-                    Signal::Report(Report { child, life, actor, news }),
-                );
+        let Some((by, life, child)) = to.flatten() else { return self.host.let_go(news) };
+        // A start that fails is told of by the queue: it could fail again at once, for ever.
+        let is_held = by.shard_id() == self.host.shard_id
+            && matches!(news, ChildNews::Ended { .. } | ChildNews::Started);
+        let report = Report { child, life, actor: self.host.address(target), news };
+        self.send_held();
+        if is_held && self.holds {
+            self.held = Some((by, report));
+        } else {
+            send_report(by, report);
+        }
+    }
+
+    /// Sends what is held the long way.
+    pub(super) fn send_held(&mut self) {
+        if let Some((by, report)) = self.held.take() {
+            send_report(by, report);
+        }
+    }
+
+    /// Has a supervisor hear what is held for it, and its child begin again at once if that is what comes of it:
+    /// as if both had gone by the queue, of which this is the reader, but before what it holds for others. They do go
+    /// by it if it holds something for the supervisor, which comes before (D3), or a signal to the child, or a message that a
+    /// restart drops.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn tell_held(&mut self, queue: Rest<'_>) {
+        while let Some((by, report)) = self.held.take() {
+            let (to, child) = (by.target(), report.actor.target());
+            let host = self.host;
+            let drops = host.cell(child).is_some_and(drops_what_waits);
+            let is_before = |target: Target, class| {
+                target == to || (target == child && (drops || class == Class::Signal))
+            };
+            if !host.ending.borrow().is_empty()
+                || self.watched.has_cut()
+                || queue.may_hold(config::HELD_BEHIND, is_before)
+            {
+                send_report(by, report);
+                continue;
             }
-            None => self.host.let_go(news),
+            let Some(cell) = host.cell(to) else {
+                self.unheard(by, Signal::Report(report), AskError::Stopped);
+                continue;
+            };
+            host.again.set(Again::May(child));
+            if cell.word.has(BUSY | BACKLOG | STARTING | ENDING | LEAVING | LENT)
+                || !self.has_slice(cell, self.constants())
+            {
+                self.signal(cell, to, Signal::Report(report), 0);
+            } else {
+                self.hear_now(cell, to, News::Report(report));
+            }
+            if let Again::Does(child) = host.again.replace(Again::No)
+                && let Some(cell) = host.cell(child)
+            {
+                self.order(cell, child, 0, Order::Restart);
+            }
         }
     }
 
@@ -152,14 +204,20 @@ impl Turn<'_> {
             self.discard_timer_messages(&*mailbox);
             self.host.let_go(mailbox.receiving().end_incarnation());
         }
-        let left = cell.with_extras(|extras| {
-            let bonds = extras.bonds.end_incarnation();
-            let awaits = std::mem::take(&mut extras.awaits);
-            (bonds, awaits, extras.waiter.take(), extras.reason.take())
+        // What there seldom is is seldom moved.
+        let left = cell.if_extras(|extras| {
+            let bonds =
+                (!extras.bonds.is_empty()).then(|| Box::new(extras.bonds.end_incarnation()));
+            let awaits = (!extras.awaits.is_empty()).then(|| std::mem::take(&mut extras.awaits));
+            (bonds, awaits, extras.reason.take())
         });
-        let (bonds, awaits, waiter, old_reason) = left;
-        self.end_awaits(awaits);
-        self.host.let_go((waiter, old_reason));
+        let Some((bonds, awaits, old_reason)) = left else { return };
+        if let Some(awaits) = awaits {
+            self.end_awaits(awaits);
+        }
+        if let Some(old_reason) = old_reason {
+            self.host.let_go(old_reason);
+        }
         let news = with_keeper(cell, |keeper| {
             if keeper.ended.is_none() {
                 keeper.ended = Some(Ended { reason: reason.clone(), bonds });
@@ -172,7 +230,7 @@ impl Turn<'_> {
     }
 
     /// What the supervisor is told of the end of an actor that is freed.
-    pub(super) fn report_end(&self, cell: CellRef<'_>, target: Target, reason: &ExitReason) {
+    pub(super) fn report_end(&mut self, cell: CellRef<'_>, target: Target, reason: &ExitReason) {
         if let Some(news) = with_keeper(cell, |keeper| keeper.news(reason, false)) {
             self.report(cell, target, news);
         }
@@ -259,6 +317,16 @@ impl Turn<'_> {
 pub(super) fn is_at_rest(cell: CellRef<'_>) -> bool {
     cell.word.has(EMPTY)
         && with_keeper(cell, |keeper| keeper.phase == Phase::Rest).unwrap_or_default()
+}
+
+/// Whether what waits for an actor is dropped when it begins again.
+fn drops_what_waits(cell: CellRef<'_>) -> bool {
+    cell.kind().is_some_and(|kind| kind.options.on_restart == OnRestart::Drop)
+}
+
+/// Has a supervisor hear of a child, in its turn.
+pub(super) fn send_report(by: Address, report: Report) {
+    host::send(host::signals(), by, Signal::Report(report));
 }
 
 pub(super) fn with_keeper<R>(cell: CellRef<'_>, with: impl FnOnce(&mut Keeper) -> R) -> Option<R> {

@@ -29,6 +29,9 @@ impl Deadlines {
 
     /// Takes those of this actor away.
     pub(super) fn forget(&self, target: Target) {
-        self.0.borrow_mut().retain(|(_, of)| *of != target);
+        let mut deadlines = self.0.borrow_mut();
+        if !deadlines.is_empty() {
+            deadlines.retain(|(_, of)| *of != target);
+        }
     }
 }

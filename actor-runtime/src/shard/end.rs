@@ -63,10 +63,14 @@ impl Turn<'_> {
                 return self.begin_process(cell, target);
             }
             Ok(Handled(Outcome::Later(task))) => {
-                let deadline = self.host.now.get() + config::nanos(timeout);
-                self.shard.starts.insert(deadline, target);
+                let began = self.host.now.get();
                 cell.suspend(task, target);
                 self.poll(target);
+                let waits = cell.word.has(STARTING) && cell.word.has(BUSY);
+                // Else the start hook has begun, or this start is over.
+                if waits && cell.word.has(EMPTY) == is_empty && self.host.cell(target).is_some() {
+                    self.shard.starts.insert(began + config::nanos(timeout), target);
+                }
             }
             Ok(Handled(
                 Outcome::Answered(_)
@@ -116,7 +120,7 @@ impl Turn<'_> {
     }
 
     /// Says that an actor runs.
-    pub(super) fn is_ready(&self, cell: CellRef<'_>, target: Target) {
+    pub(super) fn is_ready(&mut self, cell: CellRef<'_>, target: Target) {
         self.runs(cell, target);
         let starter = cell.if_extras(|extras| extras.starter.take()).flatten();
         self.tell_starter(starter, Ok(self.host.address(target)));
@@ -516,7 +520,9 @@ impl Turn<'_> {
         self.cancel_timers(cell);
         let (drains, left) = self.take_drains(cell, target, reason);
         if keeps_place {
-            self.tell_drained(drains, left, reason);
+            if !drains.is_empty() {
+                self.tell_drained(drains, left, reason);
+            }
             self.rest(cell, target, reason);
             return None;
         }
@@ -541,8 +547,8 @@ impl Turn<'_> {
             self.say(watcher, last.clone());
         }
         let incarnation = Incarnation { number: life, restarting: false };
-        if let Some(Ended { reason, bonds }) = ended {
-            self.announce(Obituary { actor, reason, bonds, incarnation, starts: false });
+        if let Some(Ended { reason, bonds: Some(bonds) }) = ended {
+            self.announce(Obituary { actor, reason, bonds: *bonds, incarnation, starts: false });
         }
         let reason = reason.clone();
         self.announce(Obituary { actor, reason, bonds, incarnation, starts: false });

@@ -39,7 +39,12 @@ impl Turn<'_> {
 
     /// Tells an actor that is free.
     pub(super) fn hear(&mut self, cell: CellRef<'_>, target: Target, signal: Signal) {
-        let Some(news) = self.news_of(cell, target, signal) else { return };
+        if let Some(news) = self.news_of(cell, target, signal) {
+            self.hear_now(cell, target, news);
+        }
+    }
+
+    pub(super) fn hear_now(&mut self, cell: CellRef<'_>, target: Target, news: News) {
         if !matches!(news, News::Value(_)) {
             cell.word.set(NEWS);
         }

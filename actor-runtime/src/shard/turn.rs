@@ -48,6 +48,10 @@ pub(super) struct Turn<'t> {
     least_slice_end: i64,
     /// Records that waited for one actor each when the turn began.
     backlog: u64,
+    /// Whether what a child has to say is held: while the shard takes its own queue.
+    pub(super) holds: bool,
+    /// What is held, and for which supervisor of this shard, which hears it next.
+    pub(super) held: Option<(Address, Report)>,
 }
 
 /// What the loops over records need of a turn for each of them: it stays in registers, or near.
@@ -78,7 +82,20 @@ impl<'t> Turn<'t> {
             base + i64::from(shard.slice_messages.min(shard.host.least_slice.get()));
         let (host, began) = (&shard.host, now);
         let (watched, backlog) = (&host.watched, host.counters.backlog.get());
-        Self { shard, host, cursor, watched, driver, began, base, least_slice_end, backlog }
+        let (holds, held) = (false, None);
+        Self {
+            shard,
+            host,
+            cursor,
+            watched,
+            driver,
+            began,
+            base,
+            least_slice_end,
+            backlog,
+            holds,
+            held,
+        }
     }
 
     /// The whole round.
@@ -252,11 +269,14 @@ impl<'t> Turn<'t> {
 
     /// The shard's own queue.
     fn take_queue(&mut self) {
+        self.holds = true;
         if self.host.cells.bytes() > config::PREFETCH_ABOVE_BYTES {
             self.take_queue_with::<true>();
         } else {
             self.take_queue_with::<false>();
         }
+        self.holds = false;
+        self.send_held();
     }
 
     // A function of its own: what it needs for each record then fits into the processor's registers.
@@ -274,8 +294,16 @@ impl<'t> Turn<'t> {
                         });
                         ahead.passed();
                     }
-                    let Some(record) = reader.next() else { return };
-                    self.deliver(record, constants);
+                    let Some(record) = reader.next() else {
+                        if self.held.is_some() {
+                            self.tell_held(reader.rest());
+                            continue;
+                        }
+                        return;
+                    };
+                    if self.deliver(record, constants) {
+                        self.tell_held(reader.rest());
+                    }
                 }
                 // What waits for another shard then goes there.
                 if self.host.filled.get() >= config::TURN_FILLED {
@@ -295,13 +323,15 @@ impl<'t> Turn<'t> {
         Constants { cells: &host.cells, watched, base, least_slice_end }
     }
 
-    /// Delivers one record: one compare for slot, generation and status, one for the type, then the handler.
+    /// Delivers one record: one compare for slot, generation and status, one for the type, then the handler. Answers
+    /// whether it left something held, as far as it looked.
     #[inline(always)]
-    fn deliver(&mut self, record: Arrived<'_>, constants: Constants<'_>) {
+    fn deliver(&mut self, record: Arrived<'_>, constants: Constants<'_>) -> bool {
         let Constants { cells, watched, .. } = constants;
         let target = record.target();
         let Some(cell) = cells.at(target.slot()) else {
-            return self.set_aside(record, 0);
+            self.set_aside(record, 0);
+            return false;
         };
         let mut force = 0;
         let delivered = cell.deliver(record, 0, |kind| {
@@ -313,16 +343,26 @@ impl<'t> Turn<'t> {
             false
         });
         match delivered {
-            Ok(Called::Flow(flow)) if flow.goes_on() && !watched.has_cut() => watched.has_handled(),
+            Ok(Called::Flow(flow)) if flow.goes_on() && !watched.has_cut() => {
+                watched.has_handled();
+                false
+            }
             Ok(Called::Answers(asker)) if !watched.has_cut() => {
                 // There is nothing to drop, and a call to find that out.
                 std::mem::forget(delivered);
                 watched.has_handled();
                 self.poll_asker(asker);
+                false
             }
             // Of two cases the compiler makes compares, of three a jump by a table.
-            Ok(called) => self.called(cell, target, called),
-            Err(record) => self.set_aside(record, force),
+            Ok(called) => {
+                self.called(cell, target, called);
+                self.held.is_some()
+            }
+            Err(record) => {
+                self.set_aside(record, force);
+                self.held.is_some()
+            }
         }
     }
 

@@ -548,8 +548,8 @@ impl Supervisor {
     /// Has a child begin: again in its place, or in a new one.
     fn begin(&mut self, key: ChildKey, cx: &Context<Self>) {
         let seat = self.seats.get(&key).expect("the plan's children have seats");
-        if seat.actor.is_some() {
-            return self.order(key, Order::Restart);
+        if let Some(actor) = seat.actor {
+            return begin_again(actor);
         }
         let by = cx.me().address();
         let (child, restart) = (key, seat.keep.rules.restart);
@@ -691,6 +691,13 @@ impl Supervisor {
 
 fn with_host<R>(with: impl FnOnce(&Host) -> R) -> R {
     host::with(|host| with(host.expect("a supervisor runs on a shard")))
+}
+
+/// Has a child begin again in its place.
+fn begin_again(actor: Address) {
+    if !with_host(|host| host.restarts_at_once(actor)) {
+        send(actor, Order::Restart);
+    }
 }
 
 fn send(actor: Address, order: Order) {

@@ -201,6 +201,7 @@ pub(crate) struct Plan {
     how: How,
     stopping: BTreeSet<ChildKey>,
     to_start: BTreeSet<ChildKey>,
+    /// Those that have begun and not started, where that holds up others.
     starting: BTreeSet<ChildKey>,
     acts: VecDeque<Act>,
 }
@@ -351,11 +352,14 @@ impl Plan {
         }
         child.state = State::Running { since: now };
         child.is_new = false;
+        let starter = child.starter.take();
         self.starting.remove(&key);
-        if let Some(token) = self.child(key).starter.take() {
+        if let Some(token) = starter {
             self.answer(token, Ok(key));
         }
-        self.go_on(now);
+        if self.is_in_order() {
+            self.go_on(now);
+        }
     }
 
     /// A child did not start. `rests` says whether its place waits for another try.
@@ -499,9 +503,15 @@ impl Plan {
         } else if self.keeping.intensity.record(now) == Verdict::GiveUp {
             return self.give_up(key, now);
         }
+        if !self.is_in_order() {
+            // One of very many may fail: nothing is looked at but that.
+            if delay == 0 {
+                self.run(key);
+            }
+            return;
+        }
         let strategy = self.keeping.strategy;
         let others: Vec<_> = match strategy {
-            // One of very many may fail.
             Strategy::OneForOne => Vec::new(),
             _ => self.children.keys().copied().collect(),
         };
@@ -553,7 +563,7 @@ impl Plan {
             }
             return;
         }
-        let in_order = !self.is_ready || self.keeping.strategy != Strategy::OneForOne;
+        let in_order = self.is_in_order();
         if in_order && stops {
             return;
         }
@@ -569,14 +579,25 @@ impl Plan {
             if counts && self.keeping.intensity.record(now) == Verdict::GiveUp {
                 return self.give_up(key, now);
             }
-            self.child(key).state = State::Starting;
-            self.starting.insert(key);
-            self.acts.push_back(Act::Begin(key));
+            self.run(key);
         }
         if !self.is_ready && self.starting.is_empty() {
             self.is_ready = true;
             self.acts.push_back(Act::Ready);
         }
+    }
+
+    /// Whether one child starts after the other, and after those that stop.
+    fn is_in_order(&self) -> bool {
+        !self.is_ready || self.keeping.strategy != Strategy::OneForOne
+    }
+
+    fn run(&mut self, key: ChildKey) {
+        self.child(key).state = State::Starting;
+        if self.is_in_order() {
+            self.starting.insert(key);
+        }
+        self.acts.push_back(Act::Begin(key));
     }
 
     fn close(&mut self, key: ChildKey, rests: bool) {
