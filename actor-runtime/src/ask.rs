@@ -70,6 +70,8 @@ impl<T: Send + 'static> Body for Awaited<T> {
 #[must_use = "a reply that is dropped ends the ask with `NoReply`"]
 pub struct Reply<T: Send + 'static> {
     to: Address,
+    /// Where that lies, for its own shard.
+    place: Option<Place>,
     answer: PhantomData<fn(T)>,
 }
 
@@ -87,21 +89,21 @@ impl<T: Send + 'static> Reply<T> {
     #[inline(always)]
     pub(crate) fn answer_at_once(self, value: T) -> Option<Place> {
         let this = ManuallyDrop::new(self);
-        let at = this.to.target();
         let mut value = Some(value);
-        let asker = host::with_own(this.to.shard_id(), |host| {
-            let cell = host.cells.at(at.slot())?;
-            let asker = cell.with_idle(at, Awaited::<T>::TYPE, |awaited| {
-                let asker = awaited.asker?;
-                awaited.answer = value.take().map(Ok);
+        let asker = this.place.and_then(|place| {
+            host::at_place(this.to.shard_id(), place, |cell| {
+                let asker = cell.with_idle(this.to.target(), Awaited::<T>::TYPE, |awaited| {
+                    let asker = awaited.asker?;
+                    awaited.answer = value.take().map(Ok);
+                    Some(asker)
+                })??;
+                cell.word.occupy(ANSWERED);
+                cell.stamp.set(0);
                 Some(asker)
-            })??;
-            cell.word.occupy(ANSWERED);
-            cell.stamp.set(0);
-            Some(asker)
+            })?
         });
         if let Some(value) = value {
-            host::send(Awaited::<T>::TYPE.delivery(), this.to, value);
+            answer_by_record(this.to, value);
         }
         asker
     }
@@ -117,15 +119,21 @@ impl<T: Send + 'static> Reply<T> {
         }
     }
 
-    /// The end that answers the ask which waits there.
-    pub(crate) const fn to(to: Address) -> Self {
-        Self { to, answer: PhantomData }
+    /// The end that answers the ask which waits there, at this place of its shard if that is known.
+    pub(crate) const fn to(to: Address, place: Option<Place>) -> Self {
+        Self { to, place, answer: PhantomData }
     }
 
     /// Where the ask waits, to be answered by other means.
     pub(crate) fn into_address(self) -> Address {
         ManuallyDrop::new(self).to
     }
+}
+
+/// Answers by a message. Apart, so that a handler's call saves no registers for it.
+#[inline(never)]
+fn answer_by_record<T: Send + 'static>(to: Address, value: T) {
+    host::send(Awaited::<T>::TYPE.delivery(), to, value);
 }
 
 impl<T: Send + 'static> Drop for Reply<T> {
@@ -141,7 +149,7 @@ impl<T: Send + 'static> fmt::Debug for Reply<T> {
 }
 
 /// Makes and sends the message of an ask, once it is known where the answer goes.
-type Send_<T> = Held<Address, Reply<T>>;
+type Send_ = Held<Address, Address, Option<Place>>;
 
 /// An ask that was carried to another thread's shard.
 struct Carried<T> {
@@ -213,7 +221,7 @@ struct Progress<T: Send + 'static> {
     state: State<T>,
     /// Apart from the state, which is written before the message is: the call that writes it is then the last
     /// thing that a poll does.
-    send: Send_<T>,
+    send: Send_,
 }
 
 impl<T: Send + 'static> Spends for Progress<T> {
@@ -245,7 +253,7 @@ where
     P: Protocol + ?Sized,
     T: Send + 'static,
 {
-    let send = move |to, reply| host::send(P::DELIVERY, to, make(reply));
+    let send = move |to, reply| host::send_near(P::DELIVERY, to, make(reply));
     ask_by(to, P::DELIVERY.letter().ask_timeout_nanos(), send)
 }
 
@@ -256,7 +264,8 @@ pub(crate) fn ask_by<T: Send + 'static>(
     timeout_nanos: u64,
     send: impl FnOnce(Address, Reply<T>) + Send + 'static,
 ) -> Ask<T> {
-    let progress = Progress { state: State::Unsent { timeout_nanos }, send: Held::new(send) };
+    let send = Held::new(move |to, at, place| send(to, Reply::to(at, place)));
+    let progress = Progress { state: State::Unsent { timeout_nanos }, send };
     Ask { to, progress: Seldom::new(progress) }
 }
 
@@ -310,7 +319,7 @@ impl<T: Send + 'static> Ask<T> {
     pub fn forward(mut self) -> Forward<T> {
         let is_unsent = matches!(self.progress.state, State::Unsent { .. });
         assert!(is_unsent, "an ask is forwarded before it is sent");
-        Forward { to: self.to, send: self.progress.send.take() }
+        Forward { to: self.to, send: self.progress.send.take(), answer: PhantomData }
     }
 
     /// Sends the ask, and has `owner` go on with its answer: `then` makes what its body hears.
@@ -346,7 +355,7 @@ impl<T: Send + 'static> Ask<T> {
                 let (at, cell) = settle::<T>(host, *timeout_nanos);
                 host.opens_ask(at, self.to);
                 self.progress.state = State::Here(at, cell.place());
-                self.progress.send.call(self.to, Reply::to(at));
+                self.progress.send.call(self.to, at, Some(cell.place()));
             }
             (None, State::Unsent { timeout_nanos }) => {
                 let carried = send_outside(self.to, *timeout_nanos, self.progress.send.take());
@@ -408,11 +417,7 @@ fn settle<T: Send + 'static>(host: &Host, timeout_nanos: u64) -> (Address, CellR
 }
 
 /// Carries the ask to the actor's shard, where it is sent like any other.
-fn send_outside<T: Send + 'static>(
-    to: Address,
-    timeout_nanos: u64,
-    mut send: Send_<T>,
-) -> Carried<T> {
+fn send_outside<T: Send + 'static>(to: Address, timeout_nanos: u64, mut send: Send_) -> Carried<T> {
     let Some(route) = route::find(to.shard_id().node()) else {
         return Carried::ended(AskError::NoProc);
     };
@@ -424,7 +429,7 @@ fn send_outside<T: Send + 'static>(
         host::with(|host| {
             let host = host.expect("a shard runs its calls in its turn");
             let (at, cell) = settle::<T>(host, timeout_nanos);
-            send.call(to, Reply::to(at));
+            send.call(to, at, Some(cell.place()));
             // It is set once, here.
             let _ = known.set(at);
             // Ordering: pairs with the fence in the drop of `Carried`.
@@ -481,15 +486,15 @@ impl<T: Send + 'static> Ask<T> {
         let Some(free) = host.cells.reuse(Awaited::<T>::TYPE.erased()) else {
             return self.begin_for(host, cx);
         };
-        let awaited = Awaited { answer: None, asker };
-        let (at, cell) = host.settle_in(free, Awaited::<T>::TYPE, 0, awaited);
-        cell.stamp.set(host.deadline_in(timeout_nanos));
+        let (deadline, awaited) =
+            (host.deadline_in(timeout_nanos), Awaited { answer: None, asker });
+        let (at, cell) = host.settle_in(free, Awaited::<T>::TYPE, 0, deadline, awaited);
         // The state before has nothing to drop.
         std::mem::forget(std::mem::replace(
             &mut self.progress.state,
             State::Here(at, cell.place()),
         ));
-        self.progress.send.call(self.to, Reply::to(at));
+        self.progress.send.call(self.to, at, Some(cell.place()));
         Poll::Pending
     }
 
@@ -527,7 +532,7 @@ impl<T: Send + 'static> Ask<T> {
             return Some(cycle);
         }
         self.progress.state = State::Here(at, cell.place());
-        self.progress.send.call(self.to, Reply::to(at));
+        self.progress.send.call(self.to, at, Some(cell.place()));
         None
     }
 
@@ -663,13 +668,15 @@ impl<T: Send + 'static> fmt::Debug for Ask<T> {
 #[must_use = "it sends nothing unless an `#[ask]` handler returns it"]
 pub struct Forward<T: Send + 'static> {
     to: Address,
-    send: Send_<T>,
+    send: Send_,
+    answer: PhantomData<fn(T)>,
 }
 
 impl<T: Send + 'static> Forward<T> {
     /// Sends the ask, whose answer goes where this reply would have.
     pub(crate) fn send(mut self, reply: Reply<T>) {
-        self.send.call(self.to, reply);
+        let reply = ManuallyDrop::new(reply);
+        self.send.call(self.to, reply.to, reply.place);
     }
 }
 

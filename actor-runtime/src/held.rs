@@ -18,20 +18,20 @@ use std::ptr::NonNull;
 /// The words kept inline: a few fields, or a message with a reference and a `Vec`.
 const WORDS: usize = 5;
 
-/// What is called with an `A` and a `B`, once. Two arguments of two words each travel in registers, a pair of
-/// them by way of memory.
-pub(crate) struct Held<A: 'static, B: 'static> {
+/// What is called with an `A`, a `B` and a `C`, once. Arguments of one word or two travel in registers, as far as there
+/// are any; what is made of several, by way of memory.
+pub(crate) struct Held<A: 'static, B: 'static, C: 'static> {
     words: [MaybeUninit<u64>; WORDS],
-    calls: Option<&'static Calls<A, B>>,
+    calls: Option<&'static Calls<A, B, C>>,
 }
 
-struct Calls<A: 'static, B: 'static> {
-    call: unsafe fn(NonNull<u8>, A, B),
+struct Calls<A: 'static, B: 'static, C: 'static> {
+    call: unsafe fn(NonNull<u8>, A, B, C),
     drop: unsafe fn(NonNull<u8>),
 }
 
 // SAFETY: invariant 2.
-unsafe impl<A: 'static, B: 'static> Send for Held<A, B> {}
+unsafe impl<A: 'static, B: 'static, C: 'static> Send for Held<A, B, C> {}
 
 const fn is_small<F>() -> bool {
     size_of::<F>() <= WORDS * size_of::<u64>() && align_of::<F>() <= align_of::<u64>()
@@ -40,21 +40,21 @@ const fn is_small<F>() -> bool {
 struct Of<F>(std::marker::PhantomData<F>);
 
 impl<F> Of<F> {
-    const fn calls<A: 'static, B: 'static>() -> Calls<A, B>
+    const fn calls<A: 'static, B: 'static, C: 'static>() -> Calls<A, B, C>
     where
-        F: FnOnce(A, B),
+        F: FnOnce(A, B, C),
     {
-        Calls { call: call::<A, B, F>, drop: drop_held::<F> }
+        Calls { call: call::<A, B, C, F>, drop: drop_held::<F> }
     }
 }
 
-impl<A: 'static, B: 'static> Held<A, B> {
+impl<A: 'static, B: 'static, C: 'static> Held<A, B, C> {
     /// Keeps a closure.
     #[inline(always)]
-    pub(crate) fn new<F: FnOnce(A, B) + Send + 'static>(closure: F) -> Self {
+    pub(crate) fn new<F: FnOnce(A, B, C) + Send + 'static>(closure: F) -> Self {
         let mut held = Self {
             words: [const { MaybeUninit::uninit() }; WORDS],
-            calls: Some(const { &Of::<F>::calls::<A, B>() }),
+            calls: Some(const { &Of::<F>::calls::<A, B, C>() }),
         };
         let at = held.at();
         if is_small::<F>() {
@@ -81,13 +81,16 @@ impl<A: 'static, B: 'static> Held<A, B> {
         self.calls.is_some()
     }
 
-    /// Calls it, if there is something to call.
+    /// Calls it.
+    ///
+    /// # Panics
+    ///
+    /// If there is nothing to call.
     #[inline(always)]
-    pub(crate) fn call(&mut self, first: A, second: B) {
-        if let Some(calls) = self.calls.take() {
-            // SAFETY: invariant 1; the words count as empty from here on, whatever the call does.
-            unsafe { (calls.call)(self.at(), first, second) }
-        }
+    pub(crate) fn call(&mut self, first: A, second: B, third: C) {
+        let calls = self.calls.take().expect("it is called once");
+        // SAFETY: invariant 1; the words count as empty from here on, whatever the call does.
+        unsafe { (calls.call)(self.at(), first, second, third) }
     }
 
     /// Moves it out.
@@ -96,7 +99,7 @@ impl<A: 'static, B: 'static> Held<A, B> {
     }
 }
 
-impl<A: 'static, B: 'static> Drop for Held<A, B> {
+impl<A: 'static, B: 'static, C: 'static> Drop for Held<A, B, C> {
     #[inline]
     fn drop(&mut self) {
         if let Some(calls) = self.calls {
@@ -106,7 +109,7 @@ impl<A: 'static, B: 'static> Drop for Held<A, B> {
     }
 }
 
-impl<A: 'static, B: 'static> fmt::Debug for Held<A, B> {
+impl<A: 'static, B: 'static, C: 'static> fmt::Debug for Held<A, B, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_some() { "Held" } else { "Held(nothing)" })
     }
@@ -131,10 +134,10 @@ unsafe fn take<F>(at: NonNull<u8>) -> F {
 /// # Safety
 ///
 /// As for [`take`].
-unsafe fn call<A, B, F: FnOnce(A, B)>(at: NonNull<u8>, first: A, second: B) {
+unsafe fn call<A, B, C, F: FnOnce(A, B, C)>(at: NonNull<u8>, first: A, second: B, third: C) {
     // SAFETY: passed on from the caller.
     let closure = unsafe { take::<F>(at) };
-    closure(first, second);
+    closure(first, second, third);
 }
 
 /// # Safety
@@ -216,7 +219,7 @@ mod tests {
         for (calls, moves) in [(true, true), (true, false), (false, true), (false, false)] {
             let (sum, drops) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
             let (payload, seen, bump) = (payload(sum.clone()), sum.clone(), Bump(drops.clone()));
-            let mut held = Held::new(move |by: usize, (): ()| {
+            let mut held = Held::new(move |by: usize, (): (), (): ()| {
                 let _kept = (payload, bump);
                 seen.fetch_add(by, Ordering::Relaxed);
             });
@@ -226,8 +229,8 @@ mod tests {
                 std::mem::swap(&mut held, &mut moved);
             }
             if calls {
-                held.call(7, ());
-                held.call(7, ());
+                held.call(7, (), ());
+                assert!(!held.is_some());
             }
             drop(held);
             assert_eq!(sum.load(Ordering::Relaxed), if calls { 7 } else { 0 });

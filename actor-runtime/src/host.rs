@@ -110,6 +110,16 @@ pub(crate) fn send<M: MessageField>(delivery: Delivery<M>, to: Address, message:
     send_away(Away { delivery, to, message });
 }
 
+/// The same for what mostly stays on its shard: all else costs a call, and saves it the registers.
+#[inline(always)]
+pub(crate) fn send_near<M: MessageField>(delivery: Delivery<M>, to: Address, message: M) {
+    let (here, bytes) = (here(), const { record_size::<M>() });
+    if here.shard_id() == to.shard_id() && here.cursor.has_room(bytes) {
+        return here.cursor.append(delivery, to.target(), message, more);
+    }
+    send_away(Away { delivery, to, message });
+}
+
 impl Here {
     #[inline(always)]
     fn shard_id(&self) -> ShardId {
@@ -279,11 +289,19 @@ pub(crate) fn with<R>(call: impl FnOnce(Option<&Host>) -> R) -> R {
     call(here().host.get())
 }
 
-/// The same for this shard, if it turns on this thread and sends as ever.
+/// Works on the cell at a place of the shard with this id, if that turns on this thread and sends as ever.
 #[inline(always)]
-pub(crate) fn with_own<R>(shard_id: ShardId, call: impl FnOnce(&Host) -> Option<R>) -> Option<R> {
-    let here = here();
-    if here.shard_id() == shard_id { here.host.get().and_then(call) } else { None }
+pub(crate) fn at_place<R>(
+    shard_id: ShardId,
+    place: Place,
+    call: impl FnOnce(CellRef<'_>) -> R,
+) -> Option<R> {
+    if here().shard_id() != shard_id {
+        return None;
+    }
+    // SAFETY: a shard's id is here only while it turns, and then its cells are there (invariant 1). No two shards have one
+    // id, so the place is one of these cells.
+    Some(call(unsafe { CellRef::at_place(place) }))
 }
 
 /// Says that whoever runs now listens to events: what cannot be delivered of what it sends is counted, but is
@@ -663,7 +681,7 @@ impl Host {
             last_polled: Cell::new((Target::NOBODY, None)),
             answered: Cell::new(None),
             beside: Cell::new(0),
-            answers_at_once: Cell::new(true),
+            answers_at_once: Cell::new(false),
             listens: Cell::new(false),
             woken: RefCell::default(),
             least_slice: Cell::new(u32::MAX),
@@ -713,7 +731,7 @@ impl Host {
         body: B,
     ) -> (Address, CellRef<'_>) {
         let free = self.cells.allocate(kind.erased()).expect("a shard has room for another cell");
-        self.settle_in(free, kind, status, body)
+        self.settle_in(free, kind, status, 0, body)
     }
 
     /// The same in a cell that is free, of this slot.
@@ -723,11 +741,12 @@ impl Host {
         free: (u32, CellRef<'h>),
         kind: &'static TypeOf<B>,
         status: u32,
+        stamp: i64,
         body: B,
     ) -> (Address, CellRef<'h>) {
         let kind: &'static CellType = kind.erased();
         let (address, cell) = self.take_cell(free, kind);
-        cell.occupy(kind, status, body);
+        cell.occupy(kind, status, stamp, body);
         (address, cell)
     }
 
@@ -803,7 +822,7 @@ impl Host {
         let handler = aide.handler();
         let (at, cell) = self.settle(Aide::TYPE, AIDE, aide);
         let aide = at.target();
-        cell.employ(make(aide), aide);
+        cell.employ(make(aide), aide, &self.home);
         owner.with_extras(|extras| extras.crew.get_or_insert_default().join(aide, handler));
         (aide, cell)
     }
@@ -927,16 +946,16 @@ impl Host {
         (!self.polled.get().is_null()).then_some(self.last_polled.get().0)
     }
 
-    /// Polls the pending future in this cell, if there is one. Answers whose it is, and how the poll ended; before
-    /// it begins, `begins` is told, and says as whom it is polled.
+    /// Polls the pending future in this cell, if there is one, and answers how the poll ended; before it begins,
+    /// `begins` is told whose it is, and says as whom it is polled.
     #[inline(always)]
     pub(crate) fn poll(
         &self,
         cell: CellRef<'_>,
         begins: impl FnOnce(Target) -> Target,
-    ) -> Option<(Target, Polled)> {
+    ) -> Option<Polled> {
         // What is moved into it has no address, so it stays in registers.
-        let polled = cell.poll(&self.home, move |actor, waker| {
+        let polled = cell.poll(move |actor, waker| {
             let polled_as = begins(actor);
             self.last_polled.set((polled_as, Some(cell.place())));
             self.polled.set(waker);
@@ -944,6 +963,12 @@ impl Host {
         // Polls are not nested: before this one, too, nobody was polled.
         self.polled.set(std::ptr::null());
         polled
+    }
+
+    /// The actor that was polled last.
+    #[inline(always)]
+    pub(crate) fn last_polled(&self) -> Target {
+        self.last_polled.get().0
     }
 
     /// The actor that is polled now if this is its own waker, by which the answer to an ask polls it
@@ -960,8 +985,7 @@ impl Host {
     pub(crate) fn asker_of(&self, asked: Address, waker: &Waker) -> Option<Place> {
         let asker = self.owner(waker)?;
         // With its own waker somebody is polled.
-        let is_itself =
-            self.shard_id == asked.shard_id() && self.last_polled.get().0 == asked.target();
+        let is_itself = self.last_polled() == asked.target() && self.shard_id == asked.shard_id();
         (!is_itself && self.waits.is_none()).then_some(asker)
     }
 

@@ -41,7 +41,7 @@ impl Place {
 
     /// Gives it to who waits for one.
     pub(crate) fn give(self, seeker: &Seeker) {
-        Reply::to(seeker.from).answer(self);
+        Reply::to(seeker.from, None).answer(self);
     }
 }
 

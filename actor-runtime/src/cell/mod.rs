@@ -610,10 +610,13 @@ pub(crate) struct CellRef<'s> {
 
 /// Where a cell of this shard lies, kept while nobody borrows the cells. Whose it is may change meanwhile.
 #[derive(Clone, Copy)]
-pub(crate) struct Place(NonNull<CellHeader>);
+pub(crate) struct Place(NonNull<u8>);
 
 // SAFETY: an address, which only its own shard makes a cell of again (`at_place`).
 unsafe impl Send for Place {}
+
+// SAFETY: as above.
+unsafe impl Sync for Place {}
 
 impl std::ops::Deref for CellRef<'_> {
     type Target = CellHeader;
@@ -652,7 +655,7 @@ impl CellRef<'_> {
     /// Where it lies.
     #[inline(always)]
     pub(crate) fn place(self) -> Place {
-        Place(self.at)
+        Place(self.at.cast())
     }
 
     /// The cell at this place.
@@ -662,7 +665,7 @@ impl CellRef<'_> {
     /// The place is one of these cells', which outlive `'s` (invariant 1).
     #[inline(always)]
     pub(crate) unsafe fn at_place(place: Place) -> Self {
-        Self { at: place.0, cells: PhantomData }
+        Self { at: place.0.cast(), cells: PhantomData }
     }
 
     /// Delivers a record, its panic caught, if it may be delivered and `admit` agrees; else gives it
@@ -737,6 +740,12 @@ impl CellRef<'_> {
         Ok(unsafe { (share.deliver)(self, value, me) })
     }
 
+    /// Whether a record may be delivered at once.
+    pub(crate) fn takes(self, record: &Arrived<'_>) -> bool {
+        std::ptr::eq(self.letter(), record.letter())
+            && self.word.is(record.target().generation(), 0)
+    }
+
     /// Runs the start hook. The cell must be alive and its body free.
     pub(crate) fn start(self, me: Target) -> std::thread::Result<Handled<'static>> {
         let kind = self.alive();
@@ -807,21 +816,21 @@ impl CellRef<'_> {
         unsafe { (kind.mailbox)(self) }
     }
 
-    /// Keeps the future of a handler or hook until it is done.
-    pub(crate) fn suspend(self, task: Task<'static>, me: Target) {
+    /// Keeps the future of a handler or hook until it is done; its wakes go to `home`, of which the shard keeps a clone.
+    pub(crate) fn suspend(self, task: Task<'static>, me: Target, home: &Arc<dyn Wakes>) {
         self.word.set(BUSY);
-        self.put_task(task, me);
+        self.put_task(task, me, home);
     }
 
-    /// Gives an aide, whose cell this is, its future.
-    pub(crate) fn employ(self, task: Task<'static>, me: Target) {
+    /// Gives an aide, whose cell this is, its future, as [`suspend`](Self::suspend) does.
+    pub(crate) fn employ(self, task: Task<'static>, me: Target, home: &Arc<dyn Wakes>) {
         debug_assert!(self.word.has(AIDE), "an actor's own future makes it busy");
-        self.put_task(task, me);
+        self.put_task(task, me, home);
     }
 
     #[inline(always)]
-    fn put_task(self, mut task: Task<'static>, me: Target) {
-        task.belongs_to(me);
+    fn put_task(self, mut task: Task<'static>, me: Target, home: &Arc<dyn Wakes>) {
+        task.belongs_to(me, home);
         let before = self.task.replace(Some(task));
         debug_assert!(before.is_none(), "a cell has one future at a time");
         // So there is nothing to drop.
@@ -829,27 +838,20 @@ impl CellRef<'_> {
     }
 
     /// Polls the pending future, its panic caught; none if there is none. `entered` is shown whose it is and
-    /// the waker's data. Answers whose it is, too.
+    /// the waker's data.
     #[inline(always)]
-    pub(crate) fn poll(
-        self,
-        home: &Arc<dyn Wakes>,
-        entered: impl FnOnce(Target, *const ()),
-    ) -> Option<(Target, Polled)> {
-        let mut task = self.task.take()?;
-        let actor = task.actor();
-        let polled = task.poll(home, move |waker| entered(actor, waker));
-        // The place was empty: there is nothing to drop.
-        std::mem::forget(self.task.replace(Some(task)));
-        Some((actor, polled))
+    pub(crate) fn poll(self, entered: impl FnOnce(Target, *const ())) -> Option<Polled> {
+        // SAFETY: read within the shard's thread, and the reference ends here.
+        let mut lent = unsafe { &*self.task.as_ptr() }.as_ref()?.lend();
+        let actor = lent.actor();
+        // SAFETY: the task stays where it is: what takes it, `drop_task` and what frees the cell, runs in no poll.
+        Some(unsafe { lent.poll(move |waker| entered(actor, waker)) })
     }
 
     /// Whether there is a pending future.
     pub(crate) fn has_task(self) -> bool {
-        let task = self.task.take();
-        let has_task = task.is_some();
-        std::mem::forget(self.task.replace(task));
-        has_task
+        // SAFETY: read within the shard's thread, and the reference ends here.
+        unsafe { &*self.task.as_ptr() }.is_some()
     }
 
     /// Drops the pending future, if there is one; a panic of its drop is answered.
@@ -892,11 +894,11 @@ impl CellRef<'_> {
     /// # Panics
     ///
     /// If `kind` is not for bodies `B`.
-    pub(crate) fn occupy<B: Body>(self, kind: &'static CellType, status: u32, body: B) {
+    pub(crate) fn occupy<B: Body>(self, kind: &'static CellType, status: u32, stamp: i64, body: B) {
         assert!(kind.body == TypeId::of::<B>(), "a cell's type is its body's");
         debug_assert!(self.kind().is_none(), "the cell is free");
         self.put_body(body);
-        self.stamp.set(0);
+        self.stamp.set(stamp);
         self.kind.set(Some(kind));
         self.word.occupy(status);
     }

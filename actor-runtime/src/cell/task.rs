@@ -10,11 +10,13 @@
 //!    the body never moves, and is dropped once, by the task's drop.
 //! 2. `F` and `K` are those the vtable was made for.
 //! 3. The waker lent to a poll points to the [`Seed`] of the task's head, of which nothing is written while
-//!    the poll lasts; whoever keeps a waker clones it, and a clone owns an `Arc`.
+//!    the poll lasts; whoever keeps a waker clones it, and a clone owns an `Arc`. That of which the seed has the address
+//!    outlives all polls of the task.
+//! 4. The lists of a [`FutureStock`] go through memory of their class that is nobody else's, and that holds a [`Free`].
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -33,33 +35,45 @@ const CLASSES: [usize; 5] = [128, 256, 512, 1_024, 2_048];
 /// How much of each class is kept at most, in pieces.
 const KEPT: usize = 1_024;
 
-/// The memory of futures that ended, for those to come.
+/// The memory of futures that ended, for those to come: a list through it for each class.
 #[derive(Default)]
 pub(crate) struct FutureStock {
-    free: RefCell<[Vec<NonNull<u8>>; CLASSES.len()]>,
+    free: [Cell<Option<NonNull<Free>>>; CLASSES.len()],
+    kept: [Cell<usize>; CLASSES.len()],
 }
 
+/// What free memory holds: the next of its class.
+struct Free(Option<NonNull<Self>>);
+
 impl FutureStock {
+    #[inline(always)]
     fn take(&self, class: usize) -> Option<NonNull<u8>> {
-        self.free.borrow_mut().get_mut(class)?.pop()
+        let at = self.free.get(class)?.get()?;
+        // SAFETY: invariant 4.
+        let Free(next) = unsafe { at.read() };
+        self.free[class].set(next);
+        self.kept[class].set(self.kept[class].get() - 1);
+        Some(at.cast())
     }
 
     /// Keeps the memory, or gives it back as refused.
+    #[inline(always)]
     fn put(&self, class: usize, at: NonNull<u8>) -> bool {
-        match self.free.borrow_mut().get_mut(class) {
-            Some(free) if free.len() < KEPT => {
-                free.push(at);
-                true
-            }
-            _ => false,
-        }
+        let Some(kept) = self.kept.get(class).filter(|kept| kept.get() < KEPT) else {
+            return false;
+        };
+        kept.set(kept.get() + 1);
+        let next = self.free[class].replace(Some(at.cast()));
+        // SAFETY: the memory is nobody's, of at least the least class, and aligned to 16.
+        unsafe { at.cast::<Free>().write(Free(next)) };
+        true
     }
 }
 
 impl Drop for FutureStock {
     fn drop(&mut self) {
-        for (free, bytes) in self.free.get_mut().iter_mut().zip(CLASSES) {
-            for at in free.drain(..) {
+        for (class, bytes) in CLASSES.into_iter().enumerate() {
+            while let Some(at) = self.take(class) {
                 // SAFETY: the memory was allocated with its class's layout and belongs to nobody else.
                 unsafe { dealloc(at.as_ptr(), class_layout(bytes)) }
             }
@@ -182,43 +196,19 @@ impl<'a> Task<'a> {
         Self { at: at.cast(), borrows: PhantomData }
     }
 
-    /// Says whose future it is.
+    /// Says whose future it is, and where its wakes go. Of `home` somebody keeps a clone while the task is polled.
     #[inline(always)]
-    pub(crate) fn belongs_to(&mut self, actor: Target) {
+    pub(crate) fn belongs_to(&mut self, actor: Target, home: &Arc<dyn Wakes>) {
         // SAFETY: invariant 1; no waker is lent between polls.
-        unsafe { self.at.as_mut() }.seed.actor = actor;
+        let seed = &mut unsafe { self.at.as_mut() }.seed;
+        seed.actor = actor;
+        seed.home = NonNull::new(Arc::as_ptr(home).cast_mut());
     }
 
-    /// Whose future it is.
+    /// The task, to be polled where it lies: it need not be taken from there and put back.
     #[inline(always)]
-    pub(crate) fn actor(&self) -> Target {
-        // SAFETY: invariant 1; nothing of the head is written but between polls, by `&mut self`.
-        unsafe { self.at.as_ref() }.seed.actor
-    }
-
-    /// Polls the future. `entered` is shown the waker's data, by which an ask knows its own actor.
-    #[inline(always)]
-    pub(crate) fn poll(
-        &mut self,
-        home: &Arc<dyn Wakes>,
-        entered: impl FnOnce(*const ()),
-    ) -> Polled {
-        let head = self.at.as_ptr();
-        // SAFETY: invariant 1; no waker is lent between polls.
-        let Head { vtable, seed } = unsafe { &mut *head };
-        let vtable = *vtable;
-        seed.home = Some(NonNull::from(home));
-        if let Some(waker) = seed.owned.get() {
-            return poll_kept(self.at, vtable, waker.clone(), entered);
-        }
-        // SAFETY: the head is there.
-        let data = unsafe { &raw const (*head).seed }.cast::<()>();
-        // SAFETY: the vtable's functions take `data` for a `Seed`, which outlives this waker; only
-        // clones, which are other wakers, are kept (invariant 3). Not dropped: there is nothing to drop.
-        let waker = ManuallyDrop::new(unsafe { Waker::new(data, &SEED) });
-        entered(data);
-        // SAFETY: invariant 2, and `&mut self` says that nobody else uses the body.
-        unsafe { (vtable.poll)(self.at, &mut Context::from_waker(&waker)) }
+    pub(crate) fn lend(&self) -> Lent {
+        Lent(self.at)
     }
 
     /// Drops the future and keeps its memory in `stock`.
@@ -226,6 +216,44 @@ impl<'a> Task<'a> {
         let this = ManuallyDrop::new(self);
         // SAFETY: the task is not used again.
         unsafe { free(this.at, stock) }
+    }
+}
+
+/// A task that somebody else has.
+pub(crate) struct Lent(NonNull<Head>);
+
+impl Lent {
+    /// Whose future it is.
+    #[inline(always)]
+    pub(crate) fn actor(&self) -> Target {
+        // SAFETY: invariant 1; nothing of the head is written but between polls.
+        unsafe { self.0.as_ref() }.seed.actor
+    }
+
+    /// Polls the future. `entered` is shown the waker's data, by which an ask knows its own actor.
+    ///
+    /// # Safety
+    ///
+    /// Whoever has the task keeps it until the call returns, and nobody else polls it.
+    #[inline(always)]
+    pub(crate) unsafe fn poll(&mut self, entered: impl FnOnce(*const ())) -> Polled {
+        let head = self.0.as_ptr();
+        // SAFETY: invariant 1; no waker is lent between polls.
+        let Head { vtable, seed } = unsafe { &*head };
+        let vtable = *vtable;
+        if let Some(waker) = seed.owned.get() {
+            entered(waker.data());
+            // SAFETY: passed on from the caller.
+            return unsafe { poll_kept(self.0, waker) };
+        }
+        // SAFETY: the head is there.
+        let data = unsafe { &raw const (*head).seed }.cast::<()>();
+        // SAFETY: the vtable's functions take `data` for a `Seed`, which outlives this waker; only
+        // clones, which are other wakers, are kept (invariant 3). Not dropped: there is nothing to drop.
+        let waker = ManuallyDrop::new(unsafe { Waker::new(data, &SEED) });
+        entered(data);
+        // SAFETY: invariant 2, and the caller says that nobody else uses the body.
+        unsafe { (vtable.poll)(self.0, &mut Context::from_waker(&waker)) }
     }
 }
 
@@ -268,31 +296,44 @@ pub(crate) trait Wakes: Send + Sync {
 /// What the borrowed waker of a poll points to. Nothing of it changes during the poll, but what `owned` allows.
 struct Seed {
     actor: Target,
-    /// There for as long as a poll lasts.
-    home: Option<NonNull<Arc<dyn Wakes>>>,
+    /// What an `Arc` has that outlives the polls; there before the first.
+    home: Option<NonNull<dyn Wakes>>,
     /// The waker somebody cloned, kept for the next polls so that `will_wake` holds.
     owned: OnceLock<Waker>,
 }
 
 impl Seed {
-    fn home(&self) -> &Arc<dyn Wakes> {
-        let home = self.home.expect("a waker is lent by a poll");
-        // SAFETY: the poll that lent the waker has it from a reference that outlives the poll (invariant 3).
-        unsafe { home.as_ref() }
+    fn home_at(&self) -> *const dyn Wakes {
+        self.home.expect("a waker is lent by a poll").as_ptr()
+    }
+
+    fn home(&self) -> &dyn Wakes {
+        // SAFETY: somebody keeps an `Arc` of it while the task is polled (invariant 3).
+        unsafe { &*self.home_at() }
+    }
+
+    /// A share in where the wakes go.
+    fn share_home(&self) -> Arc<dyn Wakes> {
+        let home = self.home_at();
+        // SAFETY: it came from an `Arc`, which somebody keeps while the task is polled (invariant 3).
+        unsafe { Arc::increment_strong_count(home) };
+        // SAFETY: the same; the count is this one's.
+        unsafe { Arc::from_raw(home) }
     }
 }
 
 /// Polls with the waker that somebody cloned.
+///
+/// # Safety
+///
+/// As for [`Lent::poll`], which calls this.
 #[cold]
 #[inline(never)]
-fn poll_kept(
-    at: NonNull<Head>,
-    vtable: &'static Vtable,
-    waker: Waker,
-    entered: impl FnOnce(*const ()),
-) -> Polled {
-    entered(waker.data());
-    // SAFETY: as in `Task::poll`, which calls this.
+unsafe fn poll_kept(at: NonNull<Head>, waker: &Waker) -> Polled {
+    let waker = waker.clone();
+    // SAFETY: invariant 1.
+    let vtable = unsafe { at.as_ref() }.vtable;
+    // SAFETY: invariant 2, and the caller says that nobody else uses the body.
     unsafe { (vtable.poll)(at, &mut Context::from_waker(&waker)) }
 }
 
@@ -320,9 +361,9 @@ static SEED: RawWakerVTable = RawWakerVTable::new(seed_clone, seed_wake, seed_wa
 unsafe fn seed_clone(data: *const ()) -> RawWaker {
     // SAFETY: passed on from the caller; shared access only, and `Seed` is `Sync`.
     let seed = unsafe { &*data.cast::<Seed>() };
-    let owned = seed.owned.get_or_init(|| {
-        Arc::new(ActorWaker { actor: seed.actor, home: seed.home().clone() }).into()
-    });
+    let owned = seed
+        .owned
+        .get_or_init(|| Arc::new(ActorWaker { actor: seed.actor, home: seed.share_home() }).into());
     let clone = ManuallyDrop::new(owned.clone());
     RawWaker::new(clone.data(), clone.vtable())
 }

@@ -358,7 +358,7 @@ impl Reader<'_> {
                 return None;
             }
             let Some(letter) = Raw(at).letter() else {
-                self.head = follow(self, Raw(at).jump());
+                self.head = follow(self.queue, self.cursor, self.stock, Raw(at).jump());
                 continue;
             };
             // SAFETY: the record is that long; the next header, or the tail, follows it.
@@ -412,8 +412,7 @@ impl Reader<'_> {
 /// Passes a JUMP: gives the block it ends back, and answers where the next begins.
 #[cold]
 #[inline(never)]
-fn follow(reader: &Reader<'_>, next: *mut u8) -> *mut u8 {
-    let Reader { queue, cursor, stock, .. } = reader;
+fn follow(queue: &RecordQueue, cursor: &Cursor, stock: &Stock, next: *mut u8) -> *mut u8 {
     cursor.blocks.set(cursor.blocks.get() - 1);
     let small = queue.first_is_small.replace(false);
     let first = NonNull::new(queue.first.replace(next)).expect("a read block has a start");

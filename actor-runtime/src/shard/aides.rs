@@ -24,10 +24,14 @@ impl Turn<'_> {
         let owner = self.host.cell(actor).filter(|owner| !owner.word.has(KILLED));
         let Some(owner) = owner else { return };
         self.begins(owner, actor);
+        let mut aide = Target::NOBODY;
         // A source may ask its actor, which does not wait for it.
-        let polled_as = |aide| if handler.is_some() { actor } else { aide };
+        let polled_as = |own| {
+            aide = own;
+            if handler.is_some() { actor } else { own }
+        };
         let polled = self.as_listener(owner, || self.host.poll(cell, polled_as));
-        let Some((aide, polled)) = polled else { return };
+        let Some(polled) = polled else { return };
         let in_flight = self.is_at_message(owner);
         if self.watched.has_cut() && self.comes_back(owner, actor, in_flight) {
             return self.host.let_go(polled);
@@ -60,7 +64,7 @@ impl Turn<'_> {
         let (_, cell) = self.host.begin_aide(owner, Aide { actor, work }, |_| task);
         owner.word.set(BUSY | SHARED);
         if !(self.watched.has_cut() && self.comes_back(owner, actor, true)) {
-            self.poll_aide(cell);
+            self.poll_first(cell);
         }
     }
 

@@ -59,12 +59,12 @@ impl Turn<'_> {
         match started {
             Ok(Handled(Outcome::Flow(flow))) => self.started(cell, target, flow),
             Ok(Handled(Outcome::Later(task))) if is_process && !is_empty => {
-                cell.suspend(task, target);
+                cell.suspend(task, target, &self.host.home);
                 return self.begin_process(cell, target);
             }
             Ok(Handled(Outcome::Later(task))) => {
                 let began = self.host.now.get();
-                cell.suspend(task, target);
+                cell.suspend(task, target, &self.host.home);
                 self.poll(target);
                 let waits = cell.word.has(STARTING) && cell.word.has(BUSY);
                 // Else the start hook has begun, or this start is over.
@@ -216,7 +216,7 @@ impl Turn<'_> {
         let Some(stopped) = self.unless_cut_off(cell, target, stopped, false) else { return };
         match stopped {
             Ok(Handled(Outcome::Later(task))) => {
-                cell.suspend(task, target);
+                cell.suspend(task, target, &self.host.home);
                 self.poll(target);
             }
             Ok(done) => {

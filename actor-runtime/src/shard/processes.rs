@@ -90,7 +90,7 @@ impl Turn<'_> {
     pub(super) fn received(&mut self, cell: CellRef<'_>, target: Target, receipt: Receipt) {
         match receipt {
             Receipt::Filed => self.watched.has_filed(),
-            Receipt::Wanted => self.poll_cell(cell),
+            Receipt::Wanted => self.poll_first(cell),
             Receipt::High => {
                 self.watched.has_filed();
                 self.tell_high(cell, target, waiting_messages(cell));
@@ -113,13 +113,13 @@ impl Turn<'_> {
         let mut is_wanted = false;
         self.unless_it_panics(|| is_wanted = mailbox.receiving().rouse());
         if is_wanted {
-            self.poll_cell(cell);
+            self.poll_first(cell);
         }
     }
 
     /// Polls a process for the first time: if that does not fail, it has started.
     pub(super) fn begin_process(&mut self, cell: CellRef<'_>, target: Target) {
-        self.poll_cell(cell);
+        self.poll_first(cell);
         let is_its = self.host.cell(target).is_some() && cell.mailbox().is_some();
         if is_its && cell.word.has(STARTING) && !cell.word.has(EMPTY) {
             self.started(cell, target, Flow::go());

@@ -84,6 +84,7 @@ impl Turn<'_> {
     }
 
     /// A promise is kept, or given back.
+    #[inline(always)]
     pub(super) fn redeem(&self, cell: CellRef<'_>, target: Target) {
         cell.if_extras(|extras| extras.room.redeem());
         self.grant(cell, target);

@@ -330,17 +330,15 @@ impl<'t> Turn<'t> {
         let Constants { cells, watched, .. } = constants;
         let target = record.target();
         let Some(cell) = cells.at(target.slot()) else {
-            self.set_aside(record, 0);
+            self.set_aside(record);
             return false;
         };
-        let mut force = 0;
         let delivered = cell.deliver(record, 0, |kind| {
-            if self.has_slice(cell, constants) {
+            let has_slice = self.has_slice(cell, constants);
+            if has_slice {
                 watched.begins(target, kind);
-                return true;
             }
-            force = BACKLOG;
-            false
+            has_slice
         });
         match delivered {
             Ok(Called::Flow(flow)) if flow.goes_on() && !watched.has_cut() => {
@@ -351,16 +349,18 @@ impl<'t> Turn<'t> {
                 // There is nothing to drop, and a call to find that out.
                 std::mem::forget(delivered);
                 watched.has_handled();
-                self.poll_asker(asker);
+                // It may not answer at once: only what `poll_first` polls may.
+                self.poll_cell(self.host.at_place(self.host.shard_id, asker));
                 false
             }
             // Of two cases the compiler makes compares, of three a jump by a table.
             Ok(called) => {
-                self.called(cell, target, called);
+                // Its target again, so that no register keeps it over the call.
+                self.called(cell, watched.actor(), called);
                 self.held.is_some()
             }
             Err(record) => {
-                self.set_aside(record, force);
+                self.set_aside(record);
                 self.held.is_some()
             }
         }
@@ -456,18 +456,20 @@ impl<'t> Turn<'t> {
         false
     }
 
-    /// All that is not a message to an idle actor. `force` is `BACKLOG` if the record has to wait.
+    /// All that is not a message to an idle actor within its slice.
     #[cold]
     #[inline(never)]
-    fn set_aside(&mut self, record: Arrived<'_>, force: u32) {
+    fn set_aside(&mut self, record: Arrived<'_>) {
         let target = record.target();
         let Some(cell) = self.host.cell(target) else {
             return self.dead(record, self.host.gone(target));
         };
         let record = match record.take(host::signals()) {
-            Ok(signal) => return self.signal(cell, target, signal, force),
+            Ok(signal) => return self.signal(cell, target, signal, 0),
             Err(record) => record,
         };
+        // What could be delivered is here for want of a slice.
+        let force = if cell.takes(&record) { BACKLOG } else { 0 };
         let status = cell.word.status();
         if status & (ENDING | LEAVING | LENT) != 0 {
             self.dead(record, AskError::Stopped);
@@ -645,9 +647,11 @@ impl<'t> Turn<'t> {
     }
 
     /// An `async` handler or hook has begun.
+    // Apart, so that its callers save no registers for it.
+    #[inline(never)]
     fn begin_polls(&mut self, cell: CellRef<'_>, target: Target, task: Task<'static>) {
-        cell.suspend(task, target);
-        self.poll_cell(cell);
+        cell.suspend(task, target, &self.host.home);
+        self.poll_first(cell);
     }
 
     /// A call has ended well: that of a message is counted.
@@ -667,7 +671,7 @@ impl<'t> Turn<'t> {
         cell.stamp.set(0);
         match asker {
             None => self.tell_waiter(cell),
-            Some(place) => self.poll_cell(self.host.at_place(self.host.shard_id, place)),
+            Some(place) => self.poll_first(self.host.at_place(self.host.shard_id, place)),
         }
     }
 
@@ -722,13 +726,12 @@ impl<'t> Turn<'t> {
     #[inline(never)]
     pub(super) fn poll(&mut self, target: Target) {
         if let Some(cell) = self.host.cell(target) {
-            self.poll_cell(cell);
+            self.poll_first(cell);
         }
     }
 
     #[inline(never)]
-    pub(super) fn poll_cell(&mut self, cell: CellRef<'_>) {
-        let (host, watched) = (self.host, self.watched);
+    fn poll_cell(&mut self, cell: CellRef<'_>) {
         if cell.word.has(AIDE | KILLED | LISTENS) {
             if cell.word.has(AIDE) {
                 return self.poll_aide(cell);
@@ -736,41 +739,39 @@ impl<'t> Turn<'t> {
             if cell.word.has(KILLED) {
                 return;
             }
-            host.begin_quiet();
+            self.host.begin_quiet();
         }
+        let watched = self.watched;
         let begins = move |target| {
             if let Some(kind) = cell.kind() {
                 watched.begins_other(target, kind);
             }
             target
         };
-        let Some((target, polled)) = host.poll(cell, begins) else {
-            if host.listens.get() {
-                host.end_quiet();
-            }
-            return;
-        };
-        let is_rare = watched.has_cut() || host.listens.get();
+        let polled = self.host.poll(cell, begins);
+        let is_rare = self.watched.has_cut() || self.host.listens.get();
         match polled {
-            Polled::Pending if !is_rare => {}
-            Polled::Ready(flow) if !is_rare => self.ready(cell, target, flow),
-            polled => self.polled(cell, target, polled),
+            Some(Polled::Pending) if !is_rare => {}
+            Some(Polled::Ready(flow)) if !is_rare => self.ready(cell, flow),
+            polled => self.polled(cell, polled),
         }
     }
 
     /// What a poll left, be it something rare.
     #[cold]
     #[inline(never)]
-    fn polled(&mut self, cell: CellRef<'_>, target: Target, polled: Polled) {
+    fn polled(&mut self, cell: CellRef<'_>, polled: Option<Polled>) {
         if self.host.listens.get() {
             self.host.end_quiet();
         }
+        let Some(polled) = polled else { return };
+        let target = self.host.last_polled();
         if self.watched.has_cut() && self.comes_back(cell, target, self.has_message(cell)) {
             return self.host.let_go(polled);
         }
         match polled {
             Polled::Pending => {}
-            Polled::Ready(flow) => self.ready(cell, target, flow),
+            Polled::Ready(flow) => self.ready(cell, flow),
             Polled::Panicked(payload) => {
                 // Of two panics the first is told.
                 let _ = self.drop_task(cell, AskError::Crashed).map_err(forget_payload);
@@ -781,16 +782,28 @@ impl<'t> Turn<'t> {
 
     /// A pending future has its output.
     #[inline(never)]
-    fn ready(&mut self, cell: CellRef<'_>, target: Target, flow: Flow) {
-        match self.drop_task(cell, AskError::Crashed) {
+    fn ready(&mut self, cell: CellRef<'_>, flow: Flow) {
+        let dropped = self.drop_task(cell, AskError::Crashed);
+        if dropped.is_ok() && flow.goes_on() && cell.word.status() == 0 {
+            self.watched.has_handled();
+        } else {
+            self.has_ended(cell, flow, dropped);
+        }
+        if let Some(asker) = self.host.answered.take() {
+            self.poll_asker(asker);
+        }
+    }
+
+    /// The same of what is no message, or where the actor has more to do than go on.
+    #[inline(never)]
+    fn has_ended(&mut self, cell: CellRef<'_>, flow: Flow, dropped: std::thread::Result<()>) {
+        let target = self.host.last_polled();
+        match dropped {
             Ok(()) => self.finished(cell, target, flow),
             Err(payload) => {
                 self.host.let_go(flow);
                 self.crash(cell, target, payload, self.has_message(cell));
             }
-        }
-        if let Some(asker) = self.host.answered.take() {
-            self.poll_asker(asker);
         }
     }
 
@@ -800,7 +813,14 @@ impl<'t> Turn<'t> {
     pub(super) fn poll_asker(&mut self, asker: Place) {
         self.host.answers_at_once.set(false);
         self.poll_cell(self.host.at_place(self.host.shard_id, asker));
+    }
+
+    /// Polls an actor that may answer at once.
+    #[inline(always)]
+    pub(super) fn poll_first(&mut self, cell: CellRef<'_>) {
         self.host.answers_at_once.set(true);
+        self.poll_cell(cell);
+        self.host.answers_at_once.set(false);
     }
 
     /// A pending handler or hook has ended.
