@@ -39,6 +39,7 @@ mod outcomes;
 mod permits;
 mod processes;
 mod programs;
+mod receive;
 mod receives;
 mod references;
 mod rules;

@@ -15,11 +15,13 @@ async fn transfer(cx: &mut Process<XferMsg>, size: u64, mut count: u64) {
     receive! { cx,
         // Only the guard uses `seq`: that is no mistake.
         Chunk { seq, data } if *seq == 3 => {}
-        Abort(why) => { drop(count) }
+        Abort(why) => { see(&count) }
         exit e => {}
     }
 }
 
 fn main() {
-    drop(spawn(transfer(1, 2)));
+    spawn(transfer(1, 2)).stop();
 }
+
+fn see(_: &u64) {}
