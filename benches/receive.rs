@@ -16,7 +16,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use callboard::__private as rt;
-use callboard::prelude::*;
+use callboard::prelude::{
+    ActorRef, Ask, AskError, Context, Process, Reply, System, actor, ask, handlers, tell,
+};
 use callboard::{Address, Receivable};
 use harness::{Bench, Bound, argument, count, pin, time};
 
@@ -38,6 +40,7 @@ const TAKEN: u32 = 1_000;
 /// What the processes here are told.
 enum Msg {
     Answer(u32),
+    #[allow(dead_code, reason = "nobody takes it")]
     Other(u32),
     Ready,
     /// Answer by one more.

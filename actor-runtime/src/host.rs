@@ -49,7 +49,7 @@ use crate::record::{
 use crate::registry::{Claim, Registry};
 use crate::route::{self, Word};
 use crate::stats::{Counters, DeadReason};
-use crate::timer::Timers;
+use crate::timer::{Alarms, Timers};
 use crate::watch::{Detour, Watched};
 
 struct Here {
@@ -599,6 +599,7 @@ pub(crate) struct Host {
     /// The earliest deadline of an ask; never later than the true one. From `config::NEVER` on there is none.
     pub(crate) next_deadline: Cell<u64>,
     pub(crate) timers: Timers,
+    pub(crate) alarms: Alarms,
     /// Where the shard's clock begins, and what looks at it: nanoseconds from there.
     epoch: Instant,
     clock: Box<dyn Fn() -> u64>,
@@ -674,6 +675,7 @@ impl Host {
             slice_messages: Cell::new(config::SLICE_MESSAGES),
             next_deadline: Cell::new(u64::MAX),
             timers: Timers::new(),
+            alarms: Alarms::new(),
             epoch,
             clock,
             call_aside,

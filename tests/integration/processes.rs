@@ -137,7 +137,9 @@ fn g2_stop_now_ends_a_process_at_its_next_receive() {
         simulator.advance(Duration::from_millis(1));
         assert_eq!(journal.take(), ["awake"]);
         assert!(matches!(end_of(&simulator, process), ExitReason::NoProc));
-        let process = run(&simulator, async |cx| drop(next_a(cx).await));
+        let process = run(&simulator, async |cx| {
+            next_a(cx).await;
+        });
         process.stop_now();
         simulator.run();
         assert!(matches!(end_of(&simulator, process), ExitReason::NoProc), "while it waits");
@@ -148,7 +150,9 @@ fn g2_stop_now_ends_a_process_at_its_next_receive() {
 #[test]
 fn r5_kills_exits_and_links_act_while_a_receive_waits() {
     on_shards(|simulator| {
-        let wait = async |cx: &mut Process<Msg>| drop(next_a(cx).await);
+        let wait = async |cx: &mut Process<Msg>| {
+            next_a(cx).await;
+        };
         let ends = [
             run(&simulator, wait),
             run(&simulator, wait),
@@ -367,7 +371,9 @@ fn m7_what_waits_for_a_process_that_ends_is_dead_in_the_order_of_arrival() {
 #[test]
 fn a_forged_reference_reaches_no_process() {
     on_shards(|simulator| {
-        let process = run(&simulator, async |cx: &mut Process<Msg>| drop(next_a(cx).await));
+        let process = run(&simulator, async |cx: &mut Process<Msg>| {
+            next_a(cx).await;
+        });
         let address = process.address();
         let stranger: ActorRef<callboard::Supervisor> = ActorRef::from_address(address);
         let asked = simulator.block_on(0, move || async move { stranger.children().await });
@@ -550,7 +556,9 @@ fn g1_a_stop_outlives_a_crash_and_a_drain_says_what_was_left() {
 fn r7_a_mailbox_of_a_process_that_grows_is_told_of() {
     on_shards(|simulator| {
         let mut events = simulator.events().only([Topic::MailboxHigh]);
-        let process = run(&simulator, async |cx: &mut Process<Msg>| drop(next_a(cx).await));
+        let process = run(&simulator, async |cx: &mut Process<Msg>| {
+            next_a(cx).await;
+        });
         for n in 0..10_000 {
             process.tell(Msg::B(n));
         }
@@ -564,6 +572,7 @@ fn r7_a_mailbox_of_a_process_that_grows_is_told_of() {
 /// What a process with a small mailbox is told.
 enum Small {
     A(u64),
+    #[expect(dead_code, reason = "nobody takes it")]
     B(u64),
 }
 

@@ -17,7 +17,7 @@ pub(crate) enum Msg {
     B(u64),
     C(u64),
     Get(Reply<u64>),
-    D(Noted),
+    D(#[expect(dead_code, reason = "only its drop is looked at")] Noted),
 }
 
 /// Notes that it is dropped.

@@ -40,7 +40,7 @@ use crate::host::{self, Host, Signal};
 use crate::mailbox::Room;
 use crate::message::{Message, Protocol};
 use crate::record::{Class, Delivery, Loose};
-use crate::timer::TimerId;
+use crate::timer::{AlarmId, Ring};
 
 /// An enum of messages that a process may receive: made by `#[derive(Message)]`.
 #[diagnostic::on_unimplemented(
@@ -163,7 +163,7 @@ impl Future for Sleep {
 }
 
 /// A timer of the shard that has a process polled.
-struct Alarm(TimerId);
+struct Alarm(AlarmId);
 
 impl Alarm {
     /// Has whoever polls with `cx` polled at the deadline.
@@ -175,17 +175,17 @@ impl Alarm {
         cx: &TaskContext<'_>,
     ) {
         let is_own = host.owner(cx.waker()).is_some();
-        let waker = (!is_own).then(|| cx.waker().clone());
+        let ring = if is_own { Ring::Process(me) } else { Ring::Waker(cx.waker().clone()) };
         match alarm {
-            Some(Self(timer)) => drop(host.timers.change_alarm(*timer, waker)),
-            None => *alarm = Some(Self(host.timers.set_alarm(me, deadline, waker))),
+            Some(Self(alarm)) => drop(host.alarms.change(alarm, ring)),
+            None => *alarm = Some(Self(host.alarms.set(deadline, ring))),
         }
     }
 }
 
 impl Drop for Alarm {
     fn drop(&mut self) {
-        host::with(|host| drop(host.map(|host| host.timers.end_alarm(self.0))));
+        host::with(|host| drop(host.map(|host| host.alarms.end(&self.0))));
     }
 }
 

@@ -206,7 +206,8 @@ impl Shard {
     /// When to look again at the latest, if nothing comes.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let life = self.starts.next().min(self.drains.next());
-        let deadline = self.host.next_deadline.get().min(life).min(self.host.timers.next());
+        let timers = self.host.timers.next().min(self.host.alarms.next());
+        let deadline = self.host.next_deadline.get().min(life).min(timers);
         (deadline < config::NEVER).then(|| self.moment(deadline))
     }
 

@@ -18,18 +18,29 @@ use crate::host;
 use crate::mailbox::{Bound, Overflow};
 use crate::record::Loose;
 use crate::stats::DeadReason;
-use crate::timer::{Call, Expired, OwnTimers, TimerId};
+use crate::timer::{Call, Expired, OwnTimers, Ring, TimerId};
 
 impl Turn<'_> {
     /// Lets expire what is due, for a while: the rest is the next turn's.
     pub(super) fn expire_timers(&mut self) {
         let now = self.host.now.get();
         for count in 1..=config::TURN_TIMERS {
-            let Some((timer, owner, alarm)) = self.host.timers.pop(now) else { return };
-            match alarm {
-                None => self.expired(timer, owner, now),
-                Some(None) => self.poll(owner),
-                Some(Some(waker)) => self.unless_it_panics(|| waker.wake()),
+            let Some((timer, owner)) = self.host.timers.pop(now) else { return };
+            self.expired(timer, owner, now);
+            if count % config::CLOCK_EVERY_RECORDS == 0 && self.look() >= config::TIMERS_LONGEST {
+                return;
+            }
+        }
+    }
+
+    /// Has those polled whose alarms ring, for a while.
+    pub(super) fn ring_alarms(&mut self) {
+        let now = self.host.now.get();
+        for count in 1..=config::TURN_TIMERS {
+            match self.host.alarms.pop(now) {
+                None => return,
+                Some(Ring::Process(process)) => self.poll(process),
+                Some(Ring::Waker(waker)) => self.unless_it_panics(|| waker.wake()),
             }
             if count % config::CLOCK_EVERY_RECORDS == 0 && self.look() >= config::TIMERS_LONGEST {
                 return;
@@ -121,7 +132,7 @@ impl Turn<'_> {
                     self.dead(record, AskError::Full);
                 }
             }
-            Some(call @ (Call::Alarm(_) | Call::Again(_) | Call::Method(_))) => {
+            Some(call @ (Call::Again(_) | Call::Method(_))) => {
                 if let Call::Again(Some(make)) = call {
                     self.put_back(timer, make);
                 }
@@ -158,7 +169,7 @@ impl Turn<'_> {
         let is_process = cell.kind().is_some_and(|kind| kind.is_process);
         let key = if is_process { self.host.timers.key(timer) } else { None };
         let made = match if_own(cell, |own| self.host.timers.take(own, timer)).flatten() {
-            None | Some(Call::Again(None) | Call::Alarm(_)) => return,
+            None | Some(Call::Again(None)) => return,
             Some(Call::Method(number)) => return self.fire_method(cell, target, number),
             Some(Call::Once(message)) => Ok(message),
             Some(Call::Again(Some(mut make))) => {

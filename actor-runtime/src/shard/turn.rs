@@ -102,6 +102,7 @@ impl<'t> Turn<'t> {
     pub(super) fn run(&mut self) -> Next {
         self.expire();
         self.expire_timers();
+        self.ring_alarms();
         self.take_words();
         self.take_parcels();
         self.poll_woken();
@@ -164,7 +165,7 @@ impl<'t> Turn<'t> {
             && host.ending.borrow().is_empty()
             && host.obituaries.borrow().is_empty()
             && self.shard.rotation.borrow().is_empty()
-            && host.timers.next() > host.now.get();
+            && host.timers.next().min(host.alarms.next()) > host.now.get();
         if !idle {
             return Next::Busy;
         }

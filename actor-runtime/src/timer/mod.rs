@@ -10,6 +10,7 @@
 //! Before me: `Context::after` and its like, and the methods with `#[every]` and `#[after]`. After me: the
 //! shard's turn hands what was due to the actor.
 
+mod alarms;
 mod wheel;
 
 use std::borrow::Cow;
@@ -17,8 +18,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::num::NonZeroU64;
-use std::task::Waker;
 
+pub(crate) use self::alarms::{AlarmId, Alarms, Ring};
 pub(crate) use self::wheel::TimerId;
 use self::wheel::Wheel;
 use crate::address::{Address, Target};
@@ -114,8 +115,6 @@ pub(crate) type Again = Box<dyn FnMut() -> Loose>;
 
 /// What a timer brings.
 pub(crate) enum Call {
-    /// A poll of its process, or of whoever waits there with this waker.
-    Alarm(Option<Waker>),
     /// A message made each time. None while it is being made.
     Again(Option<Again>),
     /// A call of the method with this number.
@@ -332,40 +331,16 @@ impl Timers {
         })
     }
 
-    /// Has a process polled, or whoever waits there with this waker: a timer that its actor's list does not have, and
-    /// that goes by [`end_alarm`](Self::end_alarm).
-    pub(crate) fn set_alarm(&self, owner: Target, deadline: u64, waker: Option<Waker>) -> TimerId {
-        let entry = Entry { owner, waits: None, rare: None, call: Call::Alarm(waker) };
-        self.with(|wheel| wheel.insert(entry, deadline))
-    }
-
-    /// Another waits for an alarm. Gives the waker that is not to be woken.
-    pub(crate) fn change_alarm(&self, alarm: TimerId, waker: Option<Waker>) -> Option<Waker> {
-        self.with(|wheel| match wheel.get(alarm) {
-            Some(Entry { call: Call::Alarm(before), .. }) => std::mem::replace(before, waker),
-            _ => None,
-        })
-    }
-
-    /// Takes an alarm off, unless it has rung. Gives the waker that is not to be woken.
-    pub(crate) fn end_alarm(&self, alarm: TimerId) -> Option<Call> {
-        self.with(|wheel| wheel.remove(alarm)).map(|entry| entry.call)
-    }
-
-    /// A timer that is due, and whose it is. An alarm is over; what it is to wake is given as well.
+    /// A timer that is due, and whose it is.
     #[inline]
-    pub(crate) fn pop(&self, now: u64) -> Option<(TimerId, Target, Option<Option<Waker>>)> {
+    pub(crate) fn pop(&self, now: u64) -> Option<(TimerId, Target)> {
         if now < self.next.get() {
             return None;
         }
         self.with(|wheel| {
             let timer = wheel.pop(now)?;
-            let entry = wheel.get(timer).expect("what is due is there");
-            let owner = entry.owner;
-            let Call::Alarm(waker) = &mut entry.call else { return Some((timer, owner, None)) };
-            let waker = waker.take();
-            wheel.remove(timer);
-            Some((timer, owner, Some(waker)))
+            let owner = wheel.get(timer).expect("what is due is there").owner;
+            Some((timer, owner))
         })
     }
 
@@ -421,7 +396,7 @@ impl Timers {
             comes_back.then(|| match &mut entry.call {
                 Call::Again(make) => Call::Again(make.take()),
                 Call::Method(number) => Call::Method(*number),
-                Call::Alarm(_) | Call::Once(_) => unreachable!("it comes once"),
+                Call::Once(_) => unreachable!("a message that was made comes once"),
             })
         });
         stays.or_else(|| self.remove(own, timer).map(|(call, _)| call))
