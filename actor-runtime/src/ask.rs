@@ -675,6 +675,7 @@ pub struct Forward<T: Send + 'static> {
 impl<T: Send + 'static> Forward<T> {
     /// Sends the ask, whose answer goes where this reply would have.
     pub(crate) fn send(mut self, reply: Reply<T>) {
+        host::with(|host| host.map(|host| host.moves_ask(reply.to, self.to)));
         let reply = ManuallyDrop::new(reply);
         self.send.call(self.to, reply.to, reply.place);
     }

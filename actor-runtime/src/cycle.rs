@@ -142,15 +142,20 @@ impl Waits {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The answer to an ask is to come from this actor: the one asked, or to whom its message moved on.
+    /// The answer to an ask is to come from this actor.
     #[cold]
     #[inline(never)]
     pub(crate) fn open(&self, ask: Address, of: Address) {
-        self.asks()
-            .open
-            .entry(ask)
-            .and_modify(|open| open.of = of)
-            .or_insert(Open { of, by: None });
+        self.asks().open.insert(ask, Open { of, by: None });
+    }
+
+    /// It is to come from another.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn move_on(&self, ask: Address, to: Address) {
+        if let Some(open) = self.asks().open.get_mut(&ask) {
+            open.of = to;
+        }
     }
 
     /// An actor begins to await an ask; the cycle that this would close, if it does.
@@ -253,7 +258,8 @@ mod tests {
         assert_eq!(waits.await_(at(12), ("Actor", at(1))), None);
         assert_eq!(awaits(&waits, 2, 1), None);
         assert_eq!(awaits(&waits, 3, 2), None);
-        waits.open(at(302), at(4));
+        waits.move_on(at(302), at(4));
+        waits.move_on(at(12), at(4));
         assert_eq!(awaits(&waits, 1, 3), None);
         let asks = waits.asks();
         assert_eq!((asks.open.len(), asks.awaited.len()), (3, 3));

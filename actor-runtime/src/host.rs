@@ -20,7 +20,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Once};
 use std::task::Waker;
 use std::time::Instant;
@@ -391,6 +391,8 @@ pub(crate) enum Signal {
     Link(Address),
     /// The actor to which you are linked has ended.
     LinkDown(Said),
+    /// Say how much you have to do.
+    Load(Arc<Load>),
     /// Say how many messages wait.
     MailboxLen(oneshot::Sender<u64>),
     /// This actor's monitor of this number watches you.
@@ -415,6 +417,41 @@ pub(crate) enum Signal {
     Unlinked(Address, u64),
     /// Say why you ended, once you have.
     Wait(oneshot::Sender<ExitReason>),
+    /// Say who keeps your workers, if you are a pool.
+    Workers(oneshot::Sender<Option<Address>>),
+}
+
+/// How much an actor has to do, as its shard said last: messages that wait, and the one it is at.
+#[derive(Debug, Default)]
+pub(crate) struct Load {
+    messages: AtomicU64,
+    /// Whether its shard is to say it.
+    is_asked: AtomicBool,
+}
+
+impl Load {
+    /// Asks the actor's shard to say it. Nobody is to ask again before it has.
+    pub(crate) fn ask(this: &Arc<Self>, actor: Address) {
+        // Ordering: the record that carries it there orders this before the answer.
+        this.is_asked.store(true, Ordering::Relaxed);
+        send(signals(), actor, Signal::Load(this.clone()));
+    }
+
+    /// The shard says it.
+    pub(crate) fn say(&self, messages: u64) {
+        // Ordering: the next store publishes it.
+        self.messages.store(messages, Ordering::Relaxed);
+        // Ordering: pairs with the load in `told`.
+        self.is_asked.store(false, Ordering::Release);
+    }
+
+    /// What was said, unless it is still to be.
+    pub(crate) fn told(&self) -> Option<u64> {
+        // Ordering: pairs with the store in `say`.
+        let is_told = !self.is_asked.load(Ordering::Acquire);
+        // Ordering: seen by the load before.
+        is_told.then(|| self.messages.load(Ordering::Relaxed))
+    }
 }
 
 /// Whether a child begins again as soon as its supervisor has heard of its end.
@@ -467,12 +504,14 @@ impl Signal {
             | Self::Exit(_)
             | Self::IsAlive(_)
             | Self::Link(_)
+            | Self::Load(_)
             | Self::MailboxLen(_)
             | Self::Monitor(..)
             | Self::Reserve(_)
             | Self::Stop
             | Self::Unlink(..)
-            | Self::Wait(_) => true,
+            | Self::Wait(_)
+            | Self::Workers(_) => true,
             Self::Abandon
             | Self::Down(..)
             | Self::Fail(_)
@@ -996,11 +1035,19 @@ impl Host {
         self.waits.is_some()
     }
 
-    /// An ask whose answer comes to this cell is about to be sent to an actor, or moves on to one.
+    /// An ask whose answer comes to this cell is about to be sent to an actor.
     #[inline(always)]
     pub(crate) fn opens_ask(&self, ask: Address, of: Address) {
         if let Some(waits) = &self.waits {
             waits.open(ask, of);
+        }
+    }
+
+    /// Another actor than the one that was asked is to answer.
+    #[inline(always)]
+    pub(crate) fn moves_ask(&self, ask: Address, to: Address) {
+        if let Some(waits) = &self.waits {
+            waits.move_on(ask, to);
         }
     }
 

@@ -179,6 +179,7 @@ mod message;
 mod name;
 mod naming;
 mod permit;
+mod pool;
 #[doc(hidden)]
 pub mod private;
 mod process;
@@ -221,6 +222,7 @@ pub use crate::mailbox::Overflow;
 pub use crate::message::{Api, Message, MessageField, Protocol};
 pub use crate::name::{Name, NameOf};
 pub use crate::permit::{Permit, Reserve};
+pub use crate::pool::{Broadcast, Pool, Routing};
 pub use crate::process::{IntoEnd, Process, ProcessStart, Receivable};
 pub use crate::query::Query;
 pub use crate::record::Delivery;

@@ -22,6 +22,7 @@ pub use crate::exit::{ExitReason, Panic};
 pub use crate::flow::{Flow, IntoFlow, IntoStart, Start};
 pub use crate::mailbox::Overflow;
 pub use crate::message::{Api, Field, Message, MessageField, Protocol};
+pub use crate::pool::{Pool, Routing};
 pub use crate::process::{
     Arms, Awaits, Downs, Got, IntoEnd, NO_ARM, Process, ProcessStart, ProcessType, Receivable,
     Receive, Receives, Replies, ReplyArm, Table, TagSet, Watched, answer, down, exit, message,

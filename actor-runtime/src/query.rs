@@ -130,6 +130,11 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
     }
 }
 
+/// Who keeps the workers of a pool; none if it is no pool.
+pub(crate) fn workers_of(pool: Address) -> Query<Option<Address>> {
+    Query::new(pool, Signal::Workers, Otherwise { gone: None, cut_off: None })
+}
+
 /// How many messages wait for an actor, when this reaches it.
 pub(crate) fn mailbox_len(actor: Address) -> Query<u64> {
     Query::new(actor, Signal::MailboxLen, Otherwise { gone: 0, cut_off: 0 })

@@ -37,6 +37,7 @@ mod names;
 mod order;
 mod outcomes;
 mod permits;
+mod pools;
 mod processes;
 mod programs;
 mod receive;

@@ -18,6 +18,13 @@ pub(crate) fn handlers(model: &Handlers, diag: &mut Diag) {
             diag.error(&first.name, "first here");
         }
     }
+    if let Some(clone) = &model.clone
+        && let Some(ask) = model.handlers.iter().find(|handler| handler.answer.is_some())
+    {
+        diag.error(clone, "an ask cannot be copied: it has one `Reply`")
+            .help("remove `clone`, or have the actor be told only");
+        diag.error(&ask.name, "an ask");
+    }
     let checks: Vec<_> = model.timers.iter().filter(|timer| timer.check.is_some()).collect();
     for (index, second) in checks.iter().enumerate() {
         let earlier = &checks[..index];

@@ -35,9 +35,11 @@ pub(super) fn declaration(model: &Handlers, variants: &[&Handler]) -> TokenStrea
     // At the actor's name, because that is where a second block of handlers is told of.
     let head = quote_spanned!(messages.span()=> pub enum);
     let body = group(Delimiter::Brace, quote!(#(#variants,)* #unnamed), messages.span());
+    let clone = model.clone.iter().map(|clone| quote_spanned!(clone.span()=> ::core::clone::Clone));
     quote! {
         #[doc = #doc]
         #(#cfgs)*
+        #(#[derive(#clone)])*
         #head #messages #params #bounds #body
     }
 }

@@ -9,7 +9,7 @@ use syn::{LitInt, Type};
 
 use super::actor::duration;
 use super::{Bodies, ends, group, places_of};
-use crate::model::{Child, Plain, Shutdown, Start, Supervisor, Template};
+use crate::model::{Child, Plain, Pool, Shutdown, Start, Supervisor, Template};
 use crate::names::{self, made};
 
 /// ```text
@@ -174,6 +174,12 @@ fn with_child(model: &Supervisor, index: usize, child: &Child) -> TokenStream {
     let above = model.children[..index].iter().enumerate();
     let above: Vec<_> = above.filter(|(_, above)| takes(child, &above.name)).collect();
     let siblings = names::local(if above.is_empty() { "_siblings" } else { "siblings" });
+    let is_group = |above: &Child| matches!(above.start, Start::With(_));
+    let groups = above.iter().filter(|(_, above)| is_group(above)).map(|(_, above)| {
+        let (name, cfgs) = (self::made(&above.name), &above.notes.cfgs);
+        quote!(#(#cfgs)* let #name = ::core::clone::Clone::clone(&#name);)
+    });
+    let groups: Vec<_> = groups.collect();
     let above = above.into_iter().map(|(index, above)| {
         let (name, cfgs, reached) = (self::made(&above.name), &above.notes.cfgs, reached(above));
         let place = place(model, index);
@@ -182,6 +188,13 @@ fn with_child(model: &Supervisor, index: usize, child: &Child) -> TokenStream {
 
     let moves = (!fields.is_empty()).then(|| quote!(move));
     let started = started(child);
+    let started = match &child.pool {
+        None => quote!(async move { #started }),
+        Some(pool) => {
+            let inner = fields.iter().map(|field| plain(field, &TokenStream::new()));
+            workers(child, pool, &quote!(#(#inner)* #(#groups)* async move { #started }))
+        }
+    };
     let id = child.name.unraw().to_string();
     let options = options(child);
     // What cannot be a child, or an argument that is kept, is an error at its type.
@@ -200,17 +213,54 @@ fn with_child(model: &Supervisor, index: usize, child: &Child) -> TokenStream {
             (Some(quote!(, #pattern: #args)), quote_spanned!(at=> __rt::DynamicSpec::#new #given))
         }
     };
-    let reached = reached(child);
-    let add = quote_spanned!(at=> .#reached(#made));
+    let add = match &child.pool {
+        None => {
+            let reached = reached(child);
+            quote_spanned!(at=> .#reached(#made))
+        }
+        Some(pool) => {
+            let path = path_of(pool);
+            quote_spanned!(at=> .child::<#path<#ty>>(#made))
+        }
+    };
     quote! {
         #(#outer)*
         let #start_fn = #moves |#siblings: &__rt::Siblings #param| {
             #(#inner)*
             #(#above)*
-            async move { #started }
+            #started
         };
         let #made = #new #options;
         #spec #add
+    }
+}
+
+fn path_of(pool: &Pool) -> TokenStream {
+    pool.path.as_ref().map_or_else(|| quote!(__rt::Pool), |path| quote!(#path))
+}
+
+/// What makes a pool, of what makes one of its workers.
+///
+/// ```text
+/// let worker = move || {
+///     let config = __rt::plain::<Config>(&config);
+///     async move { __rt::start_of::<Worker>(Worker::new(&config)) }
+/// };
+/// let pool = Pool::with(4, worker).routing(__rt::Routing::random());
+/// async move { __rt::start_of::<Pool<Worker>>(pool) }
+/// ```
+fn workers(child: &Child, pool: &Pool, one: &TokenStream) -> TokenStream {
+    let (worker, made) = (names::local("worker"), names::local("pool"));
+    let (ty, Pool { size, route, .. }) = (&child.ty, pool);
+    let (at, path) = (places_of(ty).0, path_of(pool));
+    let given = group(Delimiter::Parenthesis, quote!(#size, #worker), at);
+    let with = quote_spanned!(at=> #path::with #given);
+    let route = route.iter();
+    let options = kept(child);
+    quote! {
+        let #worker = move || { #one };
+        let #made = #with #(.routing(__rt::Routing::#route))* #options;
+        async move { __rt::start_of::<#path<#ty>>(#made) }
     }
 }
 
@@ -238,9 +288,30 @@ fn started(child: &Child) -> TokenStream {
 
 /// What differs from the defaults.
 fn options(child: &Child) -> TokenStream {
-    let Child { start, restart, shutdown, backoff, intensity, shard, significant, .. } = child;
+    let Child { start, restart, shard, significant, pool, .. } = child;
     let is_template = matches!(start, Start::With(_));
     let restart = restart.iter().filter(|_| !(is_template && is_temporary(child)));
+    // Of a pool it is of each worker.
+    let kept = pool.is_none().then(|| kept(child));
+    let shard = shard.iter();
+    let significant = significant.iter().map(|_| quote!(.significant()));
+    let max = match start {
+        Start::With(Template { max, .. }) => max.as_ref(),
+        Start::Default | Start::Each(_) => None,
+    };
+    let max = max.iter();
+    quote! {
+        #(.restart(__rt::Restart::#restart))*
+        #kept
+        #(.shard(#shard))*
+        #(#significant)*
+        #(.max(#max))*
+    }
+}
+
+/// How it is stopped, and how often and how soon it is restarted.
+fn kept(child: &Child) -> TokenStream {
+    let Child { shutdown, backoff, intensity, .. } = child;
     let shutdown = shutdown.iter().map(|shutdown| match shutdown {
         Shutdown::Brutal => quote!(Brutal),
         Shutdown::Infinite => quote!(Infinite),
@@ -254,21 +325,10 @@ fn options(child: &Child) -> TokenStream {
         quote!(#least..=#most)
     });
     let intensity = intensity.iter().map(self::intensity);
-    let shard = shard.iter();
-    let significant = significant.iter().map(|_| quote!(.significant()));
-    let max = match start {
-        Start::With(Template { max, .. }) => max.as_ref(),
-        Start::Default | Start::Each(_) => None,
-    };
-    let max = max.iter();
     quote! {
-        #(.restart(__rt::Restart::#restart))*
         #(.shutdown(__rt::Shutdown::#shutdown))*
         #(.backoff(#backoff))*
         #(.intensity(#intensity))*
-        #(.shard(#shard))*
-        #(#significant)*
-        #(.max(#max))*
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Handlers {
     pub(crate) streams: Vec<Stream>,
     /// What the messages are made of.
     pub(crate) parts: Vec<Part>,
+    /// The word by which the messages are to be `Clone`.
+    pub(crate) clone: Option<Ident>,
     /// `CounterMsg` and `CounterApi`.
     pub(crate) messages: Ident,
     pub(crate) api: Ident,
@@ -56,9 +58,12 @@ impl Handlers {
         let name = segment.ident.clone();
         let ty = types::without_lifetimes(syntax.actor.to_token_stream());
 
-        let mut root = Root::default();
-        for arg in options::known(args, &["crate"], diag) {
-            root = options::root(arg, diag).unwrap_or_default();
+        let (mut root, mut clone) = (Root::default(), None);
+        for arg in options::known(args, &["clone", "crate"], diag) {
+            match arg.name.to_string().as_str() {
+                "clone" => clone = Some(options::flag(arg, diag)),
+                _ => root = options::root(arg, diag).unwrap_or_default(),
+            }
         }
 
         let (mut handlers, mut hooks) = (Vec::new(), Vec::new());
@@ -88,6 +93,7 @@ impl Handlers {
             timers,
             streams,
             parts,
+            clone,
             root,
         })
     }

@@ -57,6 +57,7 @@ pub(crate) fn message(syntax: &MessageSyntax, diag: &mut Diag) -> Handlers {
         timers: Vec::new(),
         streams: Vec::new(),
         parts,
+        clone: None,
         root: root(attrs, diag),
     }
 }

@@ -30,4 +30,4 @@ pub(crate) use notes::cfgs;
 pub(crate) use options::{Mailbox, Shutdown};
 pub(crate) use process::Process;
 pub(crate) use receive::{Arm, Case, Pattern, Receive, Taken, Wait};
-pub(crate) use supervisor::{Child, Plain, Start, Supervisor, Template};
+pub(crate) use supervisor::{Child, Plain, Pool, Start, Supervisor, Template};

@@ -339,6 +339,25 @@ pub(crate) fn ty(arg: &Arg, diag: &mut Diag) -> Option<TokenStream> {
     ty.map(|ty| quote!(#ty))
 }
 
+/// `route = hash(|m: &JobMsg| m.user())`: the call by which the runtime has it.
+pub(crate) fn route(arg: &Arg, diag: &mut Diag) -> Option<TokenStream> {
+    let words = ["broadcast", "hash", "least_loaded", "random", "round_robin"];
+    if let Some(written) = value(arg)
+        && let Ok(call) = syn::parse2::<syn::ExprCall>(written.clone())
+        && let syn::Expr::Path(path) = &*call.func
+        && path.path.is_ident("hash")
+    {
+        return Some(written);
+    }
+    let word = word(arg, &words, diag)?;
+    if word == "hash" {
+        diag.error(&word, "`hash` needs what it is of")
+            .help("such as `hash(|message: &JobMsg| message.user())`");
+        return None;
+    }
+    Some(quote!(#word()))
+}
+
 /// `crate = path`: where callboard is.
 pub(crate) fn root(arg: &Arg, diag: &mut Diag) -> Option<Root> {
     let path = value(arg).and_then(|tokens| syn::parse2::<syn::Path>(tokens).ok());

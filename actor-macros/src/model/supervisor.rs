@@ -66,6 +66,18 @@ pub(crate) struct Child {
     pub(crate) shard: Option<LitInt>,
     /// The word that makes it so.
     pub(crate) significant: Option<Ident>,
+    /// If it is a pool: what `start` and the rest say of the child is then of each worker.
+    pub(crate) pool: Option<Pool>,
+}
+
+/// What a pool's `#[child]` says besides.
+pub(crate) struct Pool {
+    /// `Pool`, as the user's path of it.
+    pub(crate) path: Option<Path>,
+    /// How many workers.
+    pub(crate) size: LitInt,
+    /// `round_robin()`, unless the pool's own default will do.
+    pub(crate) route: Option<TokenStream>,
 }
 
 /// How a child is made.
@@ -193,7 +205,7 @@ impl Child {
             vis: syntax.vis.clone(),
             notes: Notes::of(&syntax.attrs, supervisor, &otherwise),
             others: syntax.attrs.iter().filter(|attr| !is_note(attr)).cloned().collect(),
-            ty: own_type(role, ty, diag),
+            ty: TokenStream::new(),
             start: Start::Default,
             restart: None,
             shutdown: None,
@@ -201,20 +213,33 @@ impl Child {
             intensity: None,
             shard: None,
             significant: None,
+            pool: None,
         };
         let known: &[&str] = match role {
-            Role::Child => &["backoff", "restart", "shard", "shutdown", "significant", "start"],
+            Role::Child => &[
+                "backoff",
+                "intensity",
+                "pool",
+                "restart",
+                "route",
+                "shard",
+                "shutdown",
+                "significant",
+                "start",
+            ],
             // Their end ends no supervisor, since more may come.
             Role::Dynamic => {
                 &["backoff", "intensity", "max", "restart", "shard", "shutdown", "start"]
             }
         };
-        let (mut start, mut max) = (None, None);
+        let (mut start, mut max, mut size, mut route) = (None, None, None, None);
         for arg in options::known(&args, known, diag) {
             match arg.name.to_string().as_str() {
                 "backoff" => child.backoff = options::backoff(arg, diag),
                 "intensity" => child.intensity = options::intensity(arg, diag),
                 "max" => max = options::count(arg, u32::MAX, diag),
+                "pool" => size = options::count(arg, u32::MAX, diag),
+                "route" => route = options::route(arg, diag),
                 "restart" => {
                     let words = ["permanent", "temporary", "transient"];
                     child.restart = options::choice(arg, &words, diag);
@@ -225,6 +250,16 @@ impl Child {
                 _ => start = options::expression(arg, diag),
             }
         }
+        let is_pool = args.0.iter().any(|arg| arg.name == "pool");
+        if role == Role::Child && !is_pool {
+            let of_pools = args.0.iter().find(|arg| arg.name == "intensity" || arg.name == "route");
+            if let Some(Arg { name, .. }) = of_pools {
+                diag.error(name, format_args!("`{name}` is a pool's"))
+                    .help("say how many workers, as in `pool = 4`");
+            }
+        }
+        child.pool = size.map(|size| Pool { path: path_of(ty, "Pool"), size, route });
+        child.ty = if is_pool { worker_type(ty, diag) } else { own_type(role, ty, diag) };
         child.start = match (role, start) {
             (Role::Dynamic, start) => Start::With(template(ty, start, max, diag)),
             (Role::Child, Some(start)) => Start::Each(start),
@@ -311,6 +346,16 @@ fn check_name(name: &Ident, diag: &mut Diag) {
         .help("rename the child");
 }
 
+/// The type of a pool's workers, from that of its field.
+fn worker_type(ty: &Type, diag: &mut Diag) -> TokenStream {
+    if let Some(own) = types::argument_of(ty, "Pool") {
+        return own.to_token_stream();
+    }
+    let own = ty.to_token_stream();
+    diag.error(ty, format_args!("the field of a pool is `Pool<{}>`", text(&own)));
+    own
+}
+
 /// The type of a child, from that of its field.
 fn own_type(role: Role, ty: &Type, diag: &mut Diag) -> TokenStream {
     let dynamic = types::last_segment(ty).filter(|last| last.ident == "Dynamic");
@@ -347,7 +392,7 @@ fn template(
     let closure = start.and_then(|start| closure(&start, diag));
     let (pats, types) = closure.as_ref().map(|closure| params(closure, diag)).unwrap_or_default();
     Template {
-        path: path_of_dynamic(ty),
+        path: path_of(ty, "Dynamic"),
         // A tuple of one has a comma.
         pattern: quote!((#(#pats,)*)),
         types,
@@ -356,11 +401,11 @@ fn template(
     }
 }
 
-/// The path of a `Dynamic<Teller>`, which the user imported for it.
-fn path_of_dynamic(ty: &Type) -> Option<Path> {
+/// The path of a `Dynamic<Teller>` or a `Pool<Worker>`, which the user imported for it.
+fn path_of(ty: &Type, name: &str) -> Option<Path> {
     let Type::Path(ty) = ty else { return None };
     let mut path = ty.path.clone();
-    let last = path.segments.last_mut().filter(|last| last.ident == "Dynamic")?;
+    let last = path.segments.last_mut().filter(|last| last.ident == name)?;
     last.arguments = PathArguments::None;
     Some(path)
 }

@@ -44,6 +44,8 @@ cases! {
     supervisor
     /// Children that only some builds have.
     supervisor_notes
+    /// Pools of workers, and messages that can be copied to all of them.
+    pool
     /// After an error there are stubs of the tree as well.
     supervisor_mistaken
     /// No handlers at all.

@@ -5,7 +5,7 @@ pub struct Bank {
     "unknown strategy `all_for_one`\nhelp: write `one_for_all`; one of `one_for_all`, `one_for_one`, `rest_for_one`"
 }
 ::core::compile_error! {
-    "unknown option `restrat`\nhelp: write `restart`; known options: `backoff`, `restart`, `shard`, `shutdown`, `significant`, `start`"
+    "unknown option `restrat`\nhelp: write `restart`; known options: `backoff`, `intensity`, `pool`, `restart`, `route`, `shard`, `shutdown`, `significant`, `start`"
 }
 ::core::compile_error! {
     "a dynamic field is `Dynamic<Teller>`"

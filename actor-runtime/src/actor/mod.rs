@@ -17,6 +17,7 @@ mod timers;
 
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 
 pub use self::blocking_call::BlockingCall;
 pub use self::context::Context;
@@ -74,6 +75,12 @@ pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
     const STREAMS: bool = false;
     /// The methods that the clock calls.
     const TIMERS: &'static [Timed<Self>] = &[];
+
+    /// Its supervisor has given it this name, if it has one, before it starts.
+    #[doc(hidden)]
+    fn is_below(&mut self, name: Option<Arc<str>>) {
+        let _ = name;
+    }
 
     /// Runs before the first message, if `STARTS` says so.
     fn start<'a>(&'a mut self, cx: &'a mut Context<Self>) -> Handled<'a> {
@@ -163,6 +170,24 @@ impl<A: Actor> ActorType<A> {
                 .traps(A::TRAPS)
                 .attaches(A::STREAMS)
                 .supervises(A::SUPERVISES),
+        }
+    }
+}
+
+impl<A: Actor> ActorType<A> {
+    /// The type of cells of `A`, which are sent what is meant for a `W`.
+    pub(crate) const fn standing_for<W: Actor<Msg = A::Msg>>() -> Self {
+        let Self { plain, suspending } = Self::new();
+        if W::SUSPENDS {
+            Self {
+                plain: plain.standing_for::<Suspending<W>>(),
+                suspending: suspending.standing_for::<Suspending<W>>(),
+            }
+        } else {
+            Self {
+                plain: plain.standing_for::<Plain<W>>(),
+                suspending: suspending.standing_for::<Plain<W>>(),
+            }
         }
     }
 }

@@ -51,6 +51,12 @@ pub trait Spawn: Sized + 'static {
     #[doc(hidden)]
     const SUPERVISES: bool = false;
 
+    /// Its supervisor has given it this name, if it has one, before it starts.
+    #[doc(hidden)]
+    fn is_below(&mut self, name: Option<Arc<str>>) {
+        let _ = name;
+    }
+
     /// Begins on the present shard.
     #[doc(hidden)]
     fn begin(self) -> Address;
@@ -68,6 +74,10 @@ pub trait Spawn: Sized + 'static {
 impl<A: Actor> Spawn for A {
     type Protocol = A;
     const SUPERVISES: bool = <A as Handlers>::SUPERVISES;
+
+    fn is_below(&mut self, name: Option<Arc<str>>) {
+        Handlers::is_below(self, name);
+    }
 
     fn begin(self) -> Address {
         here(|host| begin(host, self))

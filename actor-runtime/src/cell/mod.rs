@@ -437,6 +437,12 @@ impl<B: Body> TypeOf<B> {
         Self(CellType::of::<B, K>(class, options, starts), PhantomData)
     }
 
+    /// The same of bodies that take what is sent to those of another type.
+    pub(crate) const fn standing_for<K: Body<Message = B::Message>>(mut self) -> Self {
+        self.0.letters = Letters::of::<K, K::Message>(Class::Message, self.0.options.ask_timeout);
+        self
+    }
+
     /// The same of bodies to which exits are told.
     pub(crate) const fn traps(mut self, traps: bool) -> Self {
         self.0.traps = traps;
@@ -473,7 +479,7 @@ impl<B: Body> TypeOf<B> {
 
     /// How messages reach these cells.
     pub(crate) const fn delivery(&'static self) -> Delivery<B::Message> {
-        // SAFETY: `CellType::of::<B, _>` made the letters, for values of `B::Message`.
+        // SAFETY: `CellType::of::<B, _>` made the letters, or `standing_for`, for values of `B::Message`.
         unsafe { Delivery::new(&self.0.letters) }
     }
 }
@@ -517,6 +523,8 @@ pub(crate) struct Extras {
     pub(crate) bonds: Bonds,
     /// What ties it to its supervisor.
     pub(crate) keeper: Option<Box<Keeper>>,
+    /// Who keeps its workers, if it is a pool.
+    pub(crate) workers: Option<Address>,
     /// Whether it may have names, or be in groups.
     pub(crate) named: bool,
     /// Asks whose answers the actor goes on with.
@@ -548,6 +556,7 @@ impl Extras {
     /// Whether they hold more than an empty backlog.
     pub(crate) fn is_needed(&self) -> bool {
         self.named
+            || self.workers.is_some()
             || self.starter.is_some()
             || self.waiter.is_some()
             || self.reason.is_some()

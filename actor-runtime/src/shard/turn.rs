@@ -512,6 +512,9 @@ impl<'t> Turn<'t> {
             Signal::IsAlive(tell) => self.say(tell, true),
             Signal::Link(from) => change_bonds(cell, |bonds| bonds.linked(from)),
             Signal::LinkDown(said) => self.link_down(cell, target, force, said),
+            Signal::Load(load) => {
+                load.say(waiting_messages(cell) + u64::from(cell.word.has(BUSY)));
+            }
             Signal::MailboxLen(tell) => self.say(tell, waiting_messages(cell)),
             Signal::Monitor(watcher, number) => {
                 change_bonds(cell, |bonds| bonds.watched(watcher, number));
@@ -531,6 +534,10 @@ impl<'t> Turn<'t> {
                 change_bonds(cell, |bonds| bonds.acknowledged(from, number));
             }
             Signal::Wait(tell) => cell.with_extras(|extras| extras.watchers.push(tell)),
+            Signal::Workers(tell) => {
+                let keeper = cell.if_extras(|extras| extras.workers).flatten();
+                self.say(tell, keeper);
+            }
             Signal::Shutdown | Signal::Stop if cell.word.has(ENDING | LEAVING | LENT) => {}
             Signal::Shutdown | Signal::Stop if cell.kind().is_some_and(|kind| kind.supervises) => {
                 cell.word.set(CLOSING);

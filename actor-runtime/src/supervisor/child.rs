@@ -184,7 +184,7 @@ pub(crate) struct Keep {
 }
 
 impl Keep {
-    fn new<C: Child>(id: Cow<'static, str>) -> Self {
+    pub(super) fn new<C: Child>(id: Cow<'static, str>) -> Self {
         let is_supervisor = <C::Actor as Spawn>::SUPERVISES;
         let shutdown = if is_supervisor {
             Shutdown::Infinite
@@ -269,7 +269,7 @@ impl<C: Child> ChildSpec<C> {
     }
 }
 
-fn backoff_of(delays: &RangeInclusive<Duration>) -> Backoff {
+pub(super) fn backoff_of(delays: &RangeInclusive<Duration>) -> Backoff {
     assert!(delays.start() <= delays.end(), "the first delay is longer than the last");
     Backoff::new(config::nanos(*delays.start()), config::nanos(*delays.end()))
 }
@@ -281,7 +281,7 @@ impl<C: Child> fmt::Debug for ChildSpec<C> {
 }
 
 /// How a child of this type begins whose states `make` makes.
-fn begin<C, F, Fut>(make: F) -> Begin
+pub(super) fn begin<C, F, Fut>(make: F) -> Begin
 where
     C: Child,
     F: Fn(&Siblings) -> Fut + Send + Sync + 'static,
@@ -308,9 +308,7 @@ fn make_state<C: Child>(
             here(|host| host.claim(&Claim::name::<C>(name), me))?;
         }
         let mut state = C::into_actor(made.await?);
-        if let Some(supervisor) = (&mut state as &mut dyn Any).downcast_mut::<Supervisor>() {
-            supervisor.is_below(name);
-        }
+        state.is_below(name);
         state.fill(here(|host| host.address(me)));
         Ok::<(), BoxError>(())
     })

@@ -14,6 +14,7 @@ mod plan;
 mod spec;
 mod strategy;
 mod tree;
+mod workers;
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -34,6 +35,8 @@ pub use self::spec::{StartTree, SupervisorSpec};
 pub use self::strategy::Strategy;
 use self::tree::Slots;
 pub use self::tree::{Dynamic, Tree, TreeView};
+use self::workers::{Batch, Workers};
+pub(crate) use self::workers::{Crew, Members, begin_crew};
 use crate::actor::{Actor, ActorType, Context, Handle, Handlers, delivery, told};
 use crate::actor_ref::ActorRef;
 use crate::address::Address;
@@ -71,9 +74,12 @@ pub struct Supervisor {
     by_actor: HashMap<Address, ChildKey>,
     /// If all children come and go.
     group: Option<Group>,
+    /// If they are the workers of a pool.
+    workers: Option<Workers>,
     siblings: Siblings,
     slots: Arc<Slots>,
     waiting: BTreeMap<Token, Waiting>,
+    batches: BTreeMap<Token, Batch>,
     tokens: u64,
 }
 
@@ -98,6 +104,8 @@ impl Seated {
 /// Who is to be told what came of something.
 enum Waiting {
     Done(Reply<Result<(), ChildError>>),
+    /// One of several that are started or stopped together: the number of those.
+    One(Token),
     Where(Reply<Result<Address, ChildError>>),
 }
 
@@ -167,6 +175,7 @@ enum Say {
     Children(Reply<(String, Strategy, Vec<ChildInfo>)>),
     Count(Reply<ChildCounts>),
     Delete(String, Reply<Result<(), ChildError>>),
+    Resize(usize, Reply<Result<(), ChildError>>),
     Restart(String, Reply<Result<Address, ChildError>>),
     Start(Box<(Keep, Begin)>, Reply<Result<Address, ChildError>>),
     StartDynamic(Box<dyn Any + Send>, Reply<Result<Address, ChildError>>),
@@ -180,6 +189,7 @@ impl Message for SupervisorMsg {
         "Children",
         "Count",
         "Delete",
+        "Resize",
         "Restart",
         "Start",
         "StartDynamic",
@@ -193,11 +203,12 @@ impl Message for SupervisorMsg {
             Say::Children(_) => 1,
             Say::Count(_) => 2,
             Say::Delete(..) => 3,
-            Say::Restart(..) => 4,
-            Say::Start(..) => 5,
-            Say::StartDynamic(..) => 6,
-            Say::StopChild(..) => 7,
-            Say::Terminate(..) => 8,
+            Say::Resize(..) => 4,
+            Say::Restart(..) => 5,
+            Say::Start(..) => 6,
+            Say::StartDynamic(..) => 7,
+            Say::StopChild(..) => 8,
+            Say::Terminate(..) => 9,
         }
     }
 }
@@ -282,6 +293,11 @@ impl SupervisorApi {
         self.ask(Say::Children)
     }
 
+    /// Has a pool have so many workers, once they have started or ended.
+    pub(crate) fn resize(&self, workers: usize) -> Ask<Result<(), ChildError>> {
+        self.ask(move |reply| Say::Resize(workers, reply))
+    }
+
     pub(crate) fn start_dynamic(
         &self,
         args: Box<dyn Any + Send>,
@@ -308,7 +324,8 @@ impl Supervisor {
     /// The supervisor that this spec describes; it begins its children when it is started.
     pub fn new<S>(spec: SupervisorSpec<S>) -> Self {
         let mut plan = Plan::new(spec.keeping());
-        let SupervisorSpec { name, strategy, path: claim, children, group, slots, .. } = spec;
+        let SupervisorSpec { name, strategy, path: claim, children, group, workers, slots, .. } =
+            spec;
         let mut seats = BTreeMap::new();
         for (keep, begin) in children {
             let key = plan.add(keep.rules.clone());
@@ -318,7 +335,8 @@ impl Supervisor {
             Some(group) => group.siblings.clone(),
             None => Siblings { slots: slots.clone() },
         };
-        Self {
+        let size = workers.as_ref().map_or(0, |workers| workers.size);
+        let mut supervisor = Self {
             name,
             strategy,
             path: claim.as_ref().map(|claim| claim.name.clone()),
@@ -327,17 +345,18 @@ impl Supervisor {
             seats,
             by_actor: HashMap::new(),
             group,
+            workers,
             siblings,
             slots,
             life: 1,
             waiting: BTreeMap::new(),
+            batches: BTreeMap::new(),
             tokens: 0,
+        };
+        for _ in 0..size {
+            supervisor.add_to_group(Box::new(()));
         }
-    }
-
-    /// Its own supervisor has named it: that is its path, unless it has one.
-    fn is_below(&mut self, name: Option<Arc<str>>) {
-        self.path = self.path.take().or(name);
+        supervisor
     }
 
     /// Another child, which does not run yet.
@@ -365,6 +384,7 @@ impl Supervisor {
                 let (key, waiting) = (self.find(&id), Waiting::Done(reply));
                 self.administer(key, waiting, Plan::delete);
             }
+            Say::Resize(size, reply) => self.resize(size, reply, now),
             Say::Restart(id, reply) => {
                 let (key, waiting) = (self.find(&id), Waiting::Where(reply));
                 self.administer(key, waiting, |plan, key, token| plan.restart(key, token, now));
@@ -431,10 +451,19 @@ impl Supervisor {
         if self.plan.len() >= group.most {
             return reply.answer(Err(ChildError::Full(group.most)));
         }
-        let (keep, begin) = (group.keep.clone(), (group.template)(args));
-        let key = self.add(keep, begin);
+        let Some(key) = self.add_to_group(args) else { return };
         let token = self.await_answer(Waiting::Where(reply));
         self.plan.start(key, token, now);
+    }
+
+    /// Another child of the group, if there is one.
+    fn add_to_group(&mut self, args: Box<dyn Any + Send>) -> Option<ChildKey> {
+        let group = self.group.as_ref()?;
+        let (mut keep, begin) = (group.keep.clone(), (group.template)(args));
+        if let Some(workers) = &self.workers {
+            keep.shard = workers.next_shard(self.seats.values().filter_map(|seat| seat.keep.shard));
+        }
+        Some(self.add(keep, begin))
     }
 
     /// What a child is called: one of a group by its number.
@@ -538,6 +567,7 @@ impl Supervisor {
         match self.waiting.remove(&token) {
             None => {}
             Some(Waiting::Done(reply)) => reply.answer(answer.map(drop)),
+            Some(Waiting::One(batch)) => self.one_of(batch, answer.err()),
             Some(Waiting::Where(reply)) => {
                 let place = |key| self.seats.get(&key).and_then(|seat: &Seated| seat.actor);
                 reply.answer(answer.and_then(|key| place(key).ok_or(ChildError::NotFound)));
@@ -612,6 +642,10 @@ impl Supervisor {
 
     /// Says where a child that was declared is.
     fn place(&self, key: ChildKey, actor: Option<Address>) {
+        if let Some(workers) = &self.workers {
+            let ends = matches!(self.plan.state(key), State::Stopping { rests: false, .. });
+            workers.members.set(key.0, actor.filter(|_| !ends));
+        }
         if self.group.is_none() {
             self.slots.set(key.0 as usize, actor);
         }
@@ -751,6 +785,10 @@ impl Handlers for Supervisor {
     const STARTS: bool = true;
     const TRAPS: bool = true;
     const SUPERVISES: bool = true;
+
+    fn is_below(&mut self, name: Option<Arc<str>>) {
+        self.path = self.path.take().or(name);
+    }
 
     fn start<'a>(&'a mut self, cx: &'a mut Context<Self>) -> Handled<'a> {
         let me = cx.me().address().target();

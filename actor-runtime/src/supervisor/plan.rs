@@ -184,6 +184,8 @@ pub(crate) struct Keeping {
     pub(crate) auto_shutdown: AutoShutdown,
     /// Whether children stop together, and not one after the other.
     pub(crate) together: bool,
+    /// How a child stops that is terminated.
+    pub(crate) how: How,
 }
 
 /// The children of a supervisor, and what is to be done about them.
@@ -209,13 +211,13 @@ pub(crate) struct Plan {
 impl Plan {
     pub(crate) fn new(keeping: Keeping) -> Self {
         Self {
+            how: keeping.how,
             keeping,
             children: BTreeMap::new(),
             next: 0,
             is_ready: false,
             ending: None,
             to_stop: BTreeMap::new(),
-            how: How::Exit,
             stopping: BTreeSet::new(),
             to_start: BTreeSet::new(),
             starting: BTreeSet::new(),

@@ -14,8 +14,10 @@ use super::intensity::Intensity;
 use super::plan::{AutoShutdown, Keeping};
 use super::strategy::Strategy;
 use super::tree::{Slots, Tree};
+use super::workers::Workers;
 use super::{Supervisor, SupervisorMsg};
 use crate::actor::{SpawnOn, start};
+use crate::cell::keeper::How;
 use crate::config;
 use crate::error::StartError;
 use crate::message::Protocol;
@@ -48,6 +50,8 @@ pub struct SupervisorSpec<S = Supervisor> {
     pub(crate) path: Option<Claim>,
     pub(crate) children: Vec<(Keep, Begin)>,
     pub(crate) group: Option<Group>,
+    /// If the group is the workers of a pool.
+    pub(crate) workers: Option<Workers>,
     pub(crate) slots: Arc<Slots>,
     kind: PhantomData<fn(S)>,
 }
@@ -80,6 +84,7 @@ impl<S> SupervisorSpec<S> {
             path: None,
             children: Vec::new(),
             group: None,
+            workers: None,
             slots: Arc::default(),
             kind: PhantomData,
         }
@@ -165,13 +170,24 @@ impl<S> SupervisorSpec<S> {
             intensity: Intensity::new(max as usize, config::nanos(within)),
             auto_shutdown: self.auto_shutdown,
             together: self.group.is_some(),
+            how: if self.workers.is_some() { How::Drain } else { How::Exit },
         }
     }
 
     /// The same, as any supervisor is.
     pub(crate) fn erased(self) -> SupervisorSpec {
-        let Self { name, strategy, intensity, auto_shutdown, path, children, group, slots, .. } =
-            self;
+        let Self {
+            name,
+            strategy,
+            intensity,
+            auto_shutdown,
+            path,
+            children,
+            group,
+            workers,
+            slots,
+            ..
+        } = self;
         let kind = PhantomData;
         SupervisorSpec {
             name,
@@ -181,6 +197,7 @@ impl<S> SupervisorSpec<S> {
             path,
             children,
             group,
+            workers,
             slots,
             kind,
         }

@@ -12,6 +12,7 @@ use crate::address::{Address, ShardId, Target, short_name};
 use crate::ask::Ask;
 use crate::error::AskError;
 use crate::message::Protocol;
+use crate::query::workers_of;
 
 /// Where the children of a supervisor are now, in the order in which they were declared.
 #[derive(Debug, Default)]
@@ -199,7 +200,9 @@ impl TreeView {
                 Some(actor)
                     if info.is_supervisor && info.state == ChildState::Running && deep > 0 =>
                 {
-                    Box::pin(Self::below(SupervisorApi::of(actor), deep - 1)).await.ok()
+                    // That of a pool is another actor.
+                    let keeper = workers_of(actor).await.unwrap_or(actor);
+                    Box::pin(Self::below(SupervisorApi::of(keeper), deep - 1)).await.ok()
                 }
                 _ => None,
             };
