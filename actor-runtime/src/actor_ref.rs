@@ -73,7 +73,7 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
         if matches!(reason, ExitReason::Kill) {
             return self.kill();
         }
-        let from = host::with(|host| host.and_then(Host::running));
+        let from = host::running();
         host::send(host::signals(), self.address(), Signal::Exit(Said { from, reason }));
     }
 

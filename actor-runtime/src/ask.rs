@@ -296,6 +296,9 @@ impl<T: Send + 'static> Ask<T> {
     pub fn wait(mut self) -> Result<T, AskError> {
         let on_shard = host::with(|host| host.is_some());
         assert!(!on_shard, "`wait` would hold up the shard: use `.await` in a handler");
+        if host::home().is_some_and(|home| home.me == self.to) {
+            return Err(AskError::CallingSelf);
+        }
         self.send();
         // The shard tells of the deadline. If a handler holds it, this thread goes on all the same.
         let timeout_nanos = match &self.progress.state {
@@ -444,7 +447,11 @@ fn send_outside<T: Send + 'static>(to: Address, timeout_nanos: u64, mut send: Se
             cell.with_extras(|extras| extras.waiter = Some(Waiter::Call(Box::new(give))));
         });
     };
-    route.say(to.shard_id().shard(), Word::Call(Box::new(call)));
+    match host::home() {
+        // In order with what its actor has sent.
+        Some(home) => home.say(Box::new(call)),
+        None => route.say(to.shard_id().shard(), Word::Call(Box::new(call))),
+    }
     carried
 }
 

@@ -132,6 +132,13 @@ pub(crate) const KILL_GRACE: Duration = Duration::from_millis(100);
 /// Events a subscriber may be behind before it loses the oldest.
 pub(crate) const EVENTS: usize = 1_024;
 
+/// Threads of blocking actors that a system may have at a time, unless its builder says otherwise: what tokio has
+/// for calls that block.
+pub(crate) const BLOCKING_THREADS: usize = 512;
+
+/// How long the end of a system waits for threads of blocking actors, whose states are dropped there.
+pub(crate) const BLOCKING_GRACE: Duration = Duration::from_millis(200);
+
 /// The longest name of an actor or a group, in bytes.
 pub(crate) const NAME_BYTES: usize = 255;
 

@@ -145,6 +145,8 @@ pub enum StartError {
     Ignored,
     /// There is no such shard; the system has this many.
     NoShard(usize),
+    /// All threads for blocking actors are taken: so many, as `SystemBuilder::blocking_threads` says.
+    NoThread(usize),
     /// The system has ended, or is about to.
     Stopped,
     /// A thread of the system, or its runtime, could not be made: what the operating system said.
@@ -159,8 +161,11 @@ impl fmt::Display for StartError {
             Self::Failed(reason) => write!(f, "the start failed: {reason}"),
             Self::Ignored => f.write_str("the start hook wants no actor"),
             Self::NoShard(shards) => write!(f, "no such shard: the system has {shards}"),
+            Self::NoThread(most) => {
+                write!(f, "no thread is left for a blocking actor: the system has {most}")
+            }
             Self::Stopped => f.write_str("the system has ended"),
-            Self::Thread(why) => write!(f, "a shard's thread could not be started: {why}"),
+            Self::Thread(why) => write!(f, "a thread could not be started: {why}"),
             Self::Timeout => f.write_str("the start hook took longer than its deadline"),
         }
     }

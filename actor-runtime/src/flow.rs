@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::error::StartError;
 use crate::exit::ExitReason;
 
 /// What a handler tells its actor's loop: go on or stop.
@@ -24,6 +25,8 @@ pub(crate) enum End {
     Exit(ExitReason),
     /// The start hook wants no actor.
     Ignore,
+    /// There is no thread for a blocking actor.
+    NotStarted(StartError),
     /// The supervisor has started, with all its children.
     Ready,
 }

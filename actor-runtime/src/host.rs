@@ -21,7 +21,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Once, mpsc};
 use std::task::Waker;
 use std::time::Instant;
 
@@ -49,6 +49,7 @@ use crate::record::{
 use crate::registry::{Claim, Registry};
 use crate::route::{self, Word};
 use crate::stats::{Counters, DeadReason};
+use crate::threads::BlockingThreads;
 use crate::timer::{Alarms, Timers};
 use crate::watch::{Detour, Watched};
 
@@ -63,6 +64,11 @@ struct Here {
     dropped_ask: Cell<AskError>,
     /// Who outside all shards asked for an event on this thread last: that task, or the thread itself.
     listener: Cell<Option<Option<task::Id>>>,
+}
+
+thread_local! {
+    /// The blocking actor whose code runs on this thread.
+    static HOME: RefCell<Option<Arc<Home>>> = const { RefCell::new(None) };
 }
 
 thread_local! {
@@ -255,6 +261,9 @@ pub(crate) fn watched_by<R>(watched: &Watched, call: impl FnOnce() -> R) -> R {
 #[cold]
 #[inline(never)]
 fn send_outside<M: MessageField>(delivery: Delivery<M>, to: Address, message: M) {
+    if let Some(home) = home() {
+        return home.send(delivery, to, message);
+    }
     let shard_id = to.shard_id();
     let listens = here().listener.get().is_some_and(|listener| listener == task::try_id());
     let delivery = if listens { delivery.quiet() } else { delivery };
@@ -264,6 +273,122 @@ fn send_outside<M: MessageField>(delivery: Delivery<M>, to: Address, message: M)
         }
         None => dropping_asks(AskError::NoProc, || drop(message)),
     }
+}
+
+/// Where a blocking actor lives, for the thread that makes one call of its code.
+///
+/// What the thread says goes by way of the actor's shard, in order with what that says for the actor; unless
+/// nobody wants it any more, because the actor was ended in the middle of the call.
+pub(crate) struct Home {
+    pub(crate) me: Address,
+    shard: Arc<dyn Wakes>,
+    threads: Arc<BlockingThreads>,
+    is_left: Arc<AtomicBool>,
+}
+
+/// Says as it is dropped unasked that nobody wants what a call says.
+pub(crate) struct Wanted(Arc<AtomicBool>);
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        // Ordering: read on this same shard.
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Home {
+    /// That of an actor of this shard.
+    pub(crate) fn new(me: Target, threads: Arc<BlockingThreads>) -> Arc<Self> {
+        with(|host| {
+            let host = host.expect("a blocking actor is called from its shard");
+            let (me, shard) = (host.address(me), host.home.clone());
+            Arc::new(Self { me, shard, threads, is_left: Arc::default() })
+        })
+    }
+
+    /// What says that the call is wanted, until it is dropped.
+    pub(crate) fn wanted(&self) -> Wanted {
+        Wanted(self.is_left.clone())
+    }
+
+    /// Runs code of the actor's on this thread.
+    pub(crate) fn run<R>(self: &Arc<Self>, call: impl FnOnce() -> R) -> R {
+        HOME.set(Some(self.clone()));
+        let result = call();
+        HOME.set(None);
+        result
+    }
+
+    /// Has the shard make a call.
+    pub(crate) fn say(&self, call: Call) {
+        self.shard.call(call);
+        self.threads.has_said();
+    }
+
+    fn send<M: MessageField>(&self, delivery: Delivery<M>, to: Address, message: M) {
+        let is_left = self.is_left.clone();
+        self.say(Box::new(move || {
+            // Ordering: written on this same shard.
+            if !is_left.load(Ordering::Relaxed) {
+                return send(delivery, to, message);
+            }
+            with(|host| {
+                let host = host.expect("a shard runs its calls in its turn");
+                if delivery.letter().class() == Class::Message {
+                    host.dead_letter(DeadReason::Stopped, to, delivery.letter());
+                }
+                dropping_asks(AskError::Stopped, || host.let_go(message));
+            });
+        }));
+    }
+
+    /// Has the shard make a call, and waits for what it gives; none if the actor or its system has ended.
+    fn ask<R: Send + 'static>(&self, call: impl FnOnce(&Host) -> R + Send + 'static) -> Option<R> {
+        let (tell, told) = mpsc::channel();
+        let is_left = self.is_left.clone();
+        self.say(Box::new(move || {
+            // Ordering: written on this same shard.
+            if !is_left.load(Ordering::Relaxed) {
+                // Who waits is there.
+                with(|host| host.map(|host| tell.send(call(host))));
+            }
+        }));
+        told.recv().ok()
+    }
+}
+
+/// Where the actor lives whose code runs on this thread, if that is a blocking actor's.
+pub(crate) fn home() -> Option<Arc<Home>> {
+    HOME.try_with(|home| home.try_borrow().ok()?.clone()).ok().flatten()
+}
+
+/// Has the shard of the blocking actor whose code runs here do something for it, in its turn.
+pub(crate) fn say_home(call: impl FnOnce(&Host, Target) + Send + 'static) {
+    if let Some(home) = home() {
+        let me = home.me.target();
+        home.say(Box::new(move || {
+            with(|host| call(host.expect("a shard runs its calls in its turn"), me));
+        }));
+    }
+}
+
+/// Does something on the shard of the actor whose code runs: at once, or, of a blocking actor, in a turn of its shard for
+/// which this thread waits.
+///
+/// # Panics
+///
+/// On any other thread; and if the actor was ended meanwhile.
+pub(crate) fn at_home<R: Send + 'static>(call: impl FnOnce(&Host) -> R + Send + 'static) -> R {
+    let is_here = with(|host| host.is_some());
+    match home().filter(|_| !is_here) {
+        Some(home) => home.ask(call).expect("the actor has not ended"),
+        None => with(|host| call(host.expect("a context stays on its shard"))),
+    }
+}
+
+/// The actor whose code runs now, if one's does.
+pub(crate) fn running() -> Option<Address> {
+    with(|host| host.and_then(Host::running)).or_else(|| Some(home()?.me))
 }
 
 /// Runs `drops`, in which a dropped `Reply` ends its ask with `error` rather than `NoReply`.
@@ -644,6 +769,8 @@ pub(crate) struct Host {
     clock: Box<dyn Fn() -> u64>,
     /// Has a thread of the pool make a call.
     call_aside: Box<dyn Fn(Call)>,
+    /// For blocking actors. Shared by all shards of the system.
+    pub(crate) threads: Arc<BlockingThreads>,
     /// The data of the waker of the actor that is polled now; null while none is.
     polled: Cell<*const ()>,
     /// Which actor is polled, or was last, and where it lies.
@@ -694,6 +821,7 @@ impl Host {
         waits: Option<Arc<Waits>>,
         (epoch, clock): (Instant, Box<dyn Fn() -> u64>),
         call_aside: Box<dyn Fn(Call)>,
+        threads: Arc<BlockingThreads>,
     ) -> Self {
         Self {
             shard_id,
@@ -718,6 +846,7 @@ impl Host {
             epoch,
             clock,
             call_aside,
+            threads,
             polled: Cell::new(std::ptr::null()),
             last_polled: Cell::new((Target::NOBODY, None)),
             answered: Cell::new(None),
@@ -1107,6 +1236,15 @@ impl Host {
             self.tell_panic(None, "", &reason);
             reason
         })
+    }
+
+    /// Counts the panic of a destructor of a blocking actor's, and says so.
+    pub(crate) fn destructor_panicked(&self, actor: Target, panic: Panic) {
+        let (actor, reason) = (self.address(actor), ExitReason::Panic(Arc::new(panic)));
+        self.counters.panics.add(1);
+        self.counters.panics_in_drop.add(1);
+        self.tell_panic(Some(actor), "", &reason);
+        tracing::error!(target: "callboard", %actor, %reason, "a destructor panicked");
     }
 
     /// Drops what is a user's, or holds it. A panic of its destructor ends here and is counted.

@@ -197,6 +197,7 @@ mod sync;
 mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod threads;
 mod timer;
 mod watch;
 

@@ -215,8 +215,10 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
         let actor = self.address();
         let wanted = Arc::new(());
         let seen = Arc::downgrade(&wanted);
+        let blocks_itself = host::home().is_some_and(|home| home.me == actor);
         let seek = move |_, reply: Reply<Place>| {
-            let by_itself = host::with(|host| host.is_some_and(|host| host.is_polled(actor)));
+            let by_itself =
+                blocks_itself || host::with(|host| host.is_some_and(|host| host.is_polled(actor)));
             let seeker = Seeker { from: reply.into_address(), wanted: seen, by_itself };
             host::send(host::signals(), actor, Signal::Reserve(Sought::new(seeker)));
         };

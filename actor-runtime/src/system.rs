@@ -43,6 +43,7 @@ use crate::shard::{Left, Parts, Shard};
 use crate::signals::Signals;
 use crate::stats::{Counters, DeadLetters, DeadReason, ShardStats, Stats};
 use crate::supervisor::{StartTree, SupervisorMsg, SupervisorSpec};
+use crate::threads::BlockingThreads;
 use crate::watch::{Verdict, Watchdog, Watched};
 
 /// Says how a system is to be: made by [`System::builder`].
@@ -59,6 +60,7 @@ pub struct SystemBuilder {
     drain_on_signals: Option<Duration>,
     names: usize,
     detect_ask_cycles: bool,
+    blocking_threads: usize,
 }
 
 impl SystemBuilder {
@@ -135,6 +137,13 @@ impl SystemBuilder {
         self
     }
 
+    /// How many blocking actors there may be at a time, for each has a thread: 512 unless said here. One more does not
+    /// start, with [`StartError::NoThread`]. The thread of an actor that ended counts until its handler has returned.
+    pub fn blocking_threads(mut self, most: usize) -> Self {
+        self.blocking_threads = most;
+        self
+    }
+
     /// Starts the system. A build with `panic = "abort"` contains no panic, and is told so on stderr.
     ///
     /// # Errors
@@ -152,7 +161,8 @@ impl SystemBuilder {
         }
         host::install_panic_hook();
         let waits = self.detect_ask_cycles.then(Arc::default);
-        let (inner, parts) = Inner::new(shards, self.slice_messages, self.names, waits);
+        let threads = BlockingThreads::new(self.blocking_threads, self.thread_name.clone());
+        let (inner, parts) = Inner::new(shards, self.slice_messages, self.names, waits, threads);
         #[cfg_attr(not(unix), allow(unused_mut, reason = "there are no signals to add"))]
         let mut system = System::of(inner);
         for (index, parts) in parts.into_iter().enumerate() {
@@ -217,6 +227,7 @@ impl SystemRef {
     #[track_caller]
     pub fn current() -> Self {
         let node = host::with(|host| host.map(|host| host.shard_id.node()));
+        let node = node.or_else(|| Some(host::home()?.me.shard_id().node()));
         let route = node.and_then(route::find);
         let inner = route.and_then(|route| route.into_any().downcast().ok());
         Self {
@@ -395,6 +406,7 @@ impl System {
             kill_grace: config::KILL_GRACE,
             names: config::NAMES,
             detect_ask_cycles: false,
+            blocking_threads: config::BLOCKING_THREADS,
             #[cfg(unix)]
             drain_on_signals: None,
         }
@@ -486,12 +498,15 @@ pub struct Report {
     pub cut_off: u64,
     /// Shards whose thread did not end, because a handler did not return.
     pub stuck_shards: usize,
+    /// Threads of blocking actors that did not end, because a handler did not return.
+    pub stuck_threads: usize,
 }
 
 impl Report {
     /// Whether nothing had to be left.
     pub(crate) fn is_whole(&self) -> bool {
-        (self.actors_left, self.messages_left, self.stuck_shards) == (0, 0, 0)
+        (self.actors_left, self.messages_left) == (0, 0)
+            && self.stuck_shards + self.stuck_threads == 0
     }
 
     /// Adds what a shard had to cut off.
@@ -521,6 +536,9 @@ impl fmt::Display for Report {
         }
         if self.stuck_shards > 0 {
             write!(f, "; {} shards did not end", self.stuck_shards)?;
+        }
+        if self.stuck_threads > 0 {
+            write!(f, "; {} blocking threads did not end", self.stuck_threads)?;
         }
         Ok(())
     }
@@ -559,6 +577,8 @@ pub(crate) struct Inner {
     inboxes: Arc<[Arc<Inbox>]>,
     publisher: Arc<Publisher>,
     registry: Arc<Registry>,
+    /// Of blocking actors.
+    pub(crate) blocking: Arc<BlockingThreads>,
     /// By the index of the shard, which alone writes them.
     counters: Box<[Arc<Counters>]>,
     /// By the index of the shard.
@@ -628,6 +648,7 @@ impl Inner {
         slice_messages: u32,
         names: usize,
         waits: Option<Arc<Waits>>,
+        blocking: Arc<BlockingThreads>,
     ) -> (Arc<Self>, Vec<Parts>) {
         let inboxes: Arc<[_]> = (0..shards).map(|_| Arc::new(Inbox::new())).collect();
         let publisher = Arc::new(Publisher::new());
@@ -635,6 +656,7 @@ impl Inner {
             Arc::new(Self {
                 node,
                 inboxes,
+                blocking,
                 registry: Arc::new(Registry::new(names, publisher.clone())),
                 publisher,
                 counters: (0..shards).map(|_| Arc::default()).collect(),
@@ -685,6 +707,7 @@ impl Inner {
             registry: self.registry.clone(),
             watched: self.watched[index].clone(),
             waits: waits.cloned(),
+            threads: self.blocking.clone(),
         })
         .collect()
     }
@@ -901,6 +924,7 @@ impl Inner {
                 report.stuck_shards += 1;
             }
         }
+        report.stuck_threads = self.blocking.end(config::BLOCKING_GRACE);
         report.count(self.stats().total());
         tracing::debug!(target: "callboard", node = self.node, %report, "system ended");
         self.end_events();

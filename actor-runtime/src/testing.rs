@@ -26,6 +26,7 @@ use crate::shard::driver::{Driver, TokioDriver};
 use crate::shard::{Next, Shard};
 use crate::stats::Stats;
 use crate::system::{Inner, Report, SystemRef};
+use crate::threads::BlockingThreads;
 
 /// The most rounds [`Simulator::run`] makes before it says that the system never comes to rest.
 const ROUNDS_MOST: usize = 1_000_000;
@@ -119,7 +120,8 @@ impl Simulator {
         assert!(shards > 0, "a system has a shard");
         host::install_panic_hook();
         let waits = detect_ask_cycles.then(Arc::default);
-        let (inner, parts) = Inner::new(shards, slice_messages, config::NAMES, waits);
+        let threads = BlockingThreads::new(config::BLOCKING_THREADS, "simulated".to_owned());
+        let (inner, parts) = Inner::new(shards, slice_messages, config::NAMES, waits, threads);
         // The only look at the machine's clock: all later times are counted from it.
         let now = Cell::new(TokioDriver.now());
         let clock = Rc::new(Clock { now, look: Cell::default(), aside: RefCell::default() });
@@ -205,14 +207,16 @@ impl Simulator {
         busy || called || self.shards.iter().any(Shard::has_arrivals)
     }
 
-    /// Turns the shards until nothing more happens in the present moment.
+    /// Turns the shards until nothing more happens in the present moment. It waits for handlers of blocking actors,
+    /// which run on threads of their own here too.
     ///
     /// # Panics
     ///
     /// If a million rounds do not bring the system to rest: some actor keeps telling itself.
     pub fn run(&self) {
         for _ in 0..ROUNDS_MOST {
-            if !self.turn() {
+            let words = self.inner.blocking.words();
+            if !self.turn() && !self.inner.blocking.wait_for_words(words) {
                 return;
             }
         }
@@ -316,6 +320,7 @@ impl Simulator {
         for shard in &self.shards {
             report.messages_left += shard.leave(now, &*self.clock);
         }
+        report.stuck_threads = self.inner.blocking.end(config::BLOCKING_GRACE);
         report.count(self.stats().total());
         self.inner.end_events();
         report

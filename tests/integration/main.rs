@@ -11,6 +11,7 @@ mod alone;
 mod answers;
 mod asks;
 mod asks_outside;
+mod blocking;
 mod blocking_calls;
 mod bonds;
 mod bounded;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 
 use crate::model::{Actor, Mailbox, Options};
 
@@ -18,19 +18,32 @@ use crate::model::{Actor, Mailbox, Options};
 /// };
 /// ```
 pub(crate) fn actor(model: &Actor) -> TokenStream {
-    let Actor { ty, generics, cfgs, root, .. } = model;
+    let Actor { ty, generics, cfgs, root, blocking, .. } = model;
     let import = root.import();
     let options = options(&model.options);
     let mut generics = generics.clone();
+    // What cannot block is an error at the word that says so.
+    let new = match blocking {
+        Some(word) => {
+            let at = word.span().resolved_at(Span::call_site());
+            quote_spanned!(at=> __rt::ActorType::blocking())
+        }
+        None => quote!(__rt::ActorType::new()),
+    };
+    let blocks = blocking.as_ref().map(|_| {
+        quote!(
+            const BLOCKS: bool = true;
+        )
+    });
     let (declared, type_of) = if generics.params.is_empty() {
         // A static has one address, so that comparing types is one compare of pointers.
-        let declared = quote!(static TYPE: __rt::ActorType<#ty> = __rt::ActorType::new(););
+        let declared = quote!(static TYPE: __rt::ActorType<#ty> = #new;);
         (Some(declared), quote!(TYPE))
     } else {
         // What the parameters must be is said once, by the impl with the handlers.
         let handlers = syn::parse_quote!(#ty: __rt::Handlers);
         generics.make_where_clause().predicates.push(handlers);
-        (None, quote!(__rt::ActorType::new()))
+        (None, new)
     };
     let (params, _, bounds) = generics.split_for_impl();
     quote! {
@@ -40,6 +53,7 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
             #declared
             impl #params __rt::Actor for #ty #bounds {
                 #options
+                #blocks
                 const TYPE: &'static __rt::ActorType<Self> = &#type_of;
             }
         };

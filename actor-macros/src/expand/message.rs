@@ -35,13 +35,23 @@ pub(super) fn declaration(model: &Handlers, variants: &[&Handler]) -> TokenStrea
     // At the actor's name, because that is where a second block of handlers is told of.
     let head = quote_spanned!(messages.span()=> pub enum);
     let body = group(Delimiter::Brace, quote!(#(#variants,)* #unnamed), messages.span());
-    let clone = model.clone.iter().map(|clone| quote_spanned!(clone.span()=> ::core::clone::Clone));
+    // Where that cannot be, the error has been told.
+    let asks = variants_ask(model);
+    let clone = model
+        .clone
+        .iter()
+        .filter(|_| !asks)
+        .map(|clone| quote_spanned!(clone.span()=> ::core::clone::Clone));
     quote! {
         #[doc = #doc]
         #(#cfgs)*
         #(#[derive(#clone)])*
         #head #messages #params #bounds #body
     }
+}
+
+fn variants_ask(model: &Handlers) -> bool {
+    model.handlers.iter().any(|handler| handler.answer.is_some())
 }
 
 fn variant(model: &Handlers, handler: &Handler) -> TokenStream {

@@ -255,11 +255,14 @@ fn workers(child: &Child, pool: &Pool, one: &TokenStream) -> TokenStream {
     let (at, path) = (places_of(ty).0, path_of(pool));
     let given = group(Delimiter::Parenthesis, quote!(#size, #worker), at);
     let with = quote_spanned!(at=> #path::with #given);
-    let route = route.iter();
+    let route = route.iter().map(|route| {
+        let at = places_of(route).0;
+        quote_spanned!(at=> .routing(__rt::Routing::#route))
+    });
     let options = kept(child);
     quote! {
         let #worker = move || { #one };
-        let #made = #with #(.routing(__rt::Routing::#route))* #options;
+        let #made = #with #(#route)* #options;
         async move { __rt::start_of::<#path<#ty>>(#made) }
     }
 }

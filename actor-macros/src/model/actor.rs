@@ -19,6 +19,8 @@ pub(crate) struct Actor {
     pub(crate) generics: Generics,
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) options: Options,
+    /// The word by which its handlers run on a thread of its own.
+    pub(crate) blocking: Option<Ident>,
     pub(crate) root: Root,
 }
 
@@ -32,7 +34,8 @@ pub(crate) struct Options {
 }
 
 impl Actor {
-    const OPTIONS: [&str; 5] = ["ask_timeout", "crate", "mailbox", "slice", "start_timeout"];
+    const OPTIONS: [&str; 6] =
+        ["ask_timeout", "blocking", "crate", "mailbox", "slice", "start_timeout"];
 
     /// The most that the runtime's `Options::slice` takes.
     const SLICE_MOST: u32 = (1 << 20) - 1;
@@ -47,10 +50,11 @@ impl Actor {
                 .help("own the data, or hold an `ActorRef` to who does");
         }
 
-        let (mut options, mut root) = (Options::default(), Root::default());
+        let (mut options, mut root, mut blocking) = (Options::default(), Root::default(), None);
         for arg in options::known(args, &Self::OPTIONS, diag) {
             match arg.name.to_string().as_str() {
                 "ask_timeout" => options.ask_timeout = options::duration(arg, diag),
+                "blocking" => blocking = Some(options::flag(arg, diag)),
                 "crate" => root = options::root(arg, diag).unwrap_or_default(),
                 "mailbox" => options.mailbox = options::mailbox(arg, diag),
                 "slice" => options.slice = options::count(arg, Self::SLICE_MOST, diag),
@@ -61,6 +65,6 @@ impl Actor {
         let name = syntax.name.clone();
         let ty = types::applied(&name, &syntax.generics);
         let generics = generics::plain(&syntax.generics, &ty);
-        Self { name, ty, generics, cfgs: notes::cfgs(&syntax.attrs), options, root }
+        Self { name, ty, generics, cfgs: notes::cfgs(&syntax.attrs), options, blocking, root }
     }
 }

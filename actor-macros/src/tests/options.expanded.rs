@@ -106,3 +106,12 @@ fn sums() -> ::std::process::ExitCode {
         sums,
     )
 }
+struct Disk;
+const _: () = {
+    use ::callboard::__private as __rt;
+    static TYPE: __rt::ActorType<Disk> = __rt::ActorType::blocking();
+    impl __rt::Actor for Disk {
+        const BLOCKS: bool = true;
+        const TYPE: &'static __rt::ActorType<Self> = &TYPE;
+    }
+};

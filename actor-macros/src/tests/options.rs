@@ -26,3 +26,6 @@ async fn main() {}
 
 #[shop::cb::test(shards = 1, timeout = "7us", crate = shop::cb)]
 async fn sums() {}
+
+#[actor(blocking)]
+struct Disk;

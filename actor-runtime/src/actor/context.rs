@@ -30,7 +30,9 @@ impl<A> Context<A> {
     }
 
     pub(super) fn address(&self) -> Address {
-        host::with(|host| host.expect("a context stays on its shard").address(self.me))
+        let here = host::with(|host| host.map(|host| host.address(self.me)));
+        let home = || Some(host::home()?.me);
+        here.or_else(home).expect("a context stays with its actor")
     }
 
     /// The actor itself. What is told to it goes to the end of the queue, never inline.
@@ -53,8 +55,8 @@ impl<A> Context<A> {
     /// Publishes a value to all who are subscribed to its type and topic, as
     /// [`SystemRef::publish`](crate::SystemRef::publish) does.
     pub fn publish<T: Clone + Send + 'static>(&self, topic: &str, value: T) {
-        let publisher = host::with(|host| host.map(|host| host.publisher.clone()));
-        publisher.expect("a context stays on its shard").publish_value(topic, &value);
+        let publisher = host::at_home(|host| host.publisher.clone());
+        publisher.publish_value(topic, &value);
     }
 
     /// As the free function [`spawn`](crate::spawn): an actor on this shard, at once.

@@ -6,6 +6,7 @@
 use std::future::Future;
 
 use super::later;
+use crate::address::Address;
 use crate::cell::{Handled, Outcome};
 use crate::event::{Event, Topic};
 use crate::exit::ExitReason;
@@ -27,7 +28,9 @@ pub fn checked_later<'a>(
 
 fn judge(restart_after: u32, answer: impl IntoHealth) -> Flow {
     let why = answer.into_health();
-    let bad = host::with(|host| host.map_or(0, |host| note(host, why.as_deref())));
+    let (actor, said) = (host::running(), why.clone());
+    let bad =
+        actor.map_or(0, |actor| host::at_home(move |host| note(host, actor, said.as_deref())));
     match why {
         Some(why) if restart_after > 0 && bad >= restart_after => {
             let why = format!("not healthy {bad} times in a row: {why}");
@@ -38,8 +41,8 @@ fn judge(restart_after: u32, answer: impl IntoHealth) -> Flow {
 }
 
 /// Notes an answer of the actor that runs, and tells of a change. Answers how many were bad up to now.
-fn note(host: &Host, why: Option<&str>) -> u32 {
-    let Some((cell, actor)) = host.running_cell().zip(host.running()) else { return 0 };
+fn note(host: &Host, actor: Address, why: Option<&str>) -> u32 {
+    let Some(cell) = host.cell(actor.target()) else { return 0 };
     let (before, now) = cell.with_extras(|extras| {
         let before = extras.bad_health;
         extras.bad_health = if why.is_some() { before.saturating_add(1) } else { 0 };

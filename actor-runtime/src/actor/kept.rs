@@ -24,6 +24,14 @@ pub async fn kept_later<F: Future>(handler: F) -> F::Output {
 }
 
 fn set(kept: Option<Kept>) {
+    if host::home().is_some() {
+        return host::say_home(move |host, me| {
+            let before = host.cell(me).and_then(|cell| {
+                cell.with_extras(|extras| std::mem::replace(&mut extras.kept, kept))
+            });
+            host.let_go(before);
+        });
+    }
     let before = host::with(|host| {
         let cell = host?.running_cell()?;
         let before = cell.with_extras(|extras| std::mem::replace(&mut extras.kept, kept));

@@ -20,7 +20,7 @@ impl<A: Protocol> Context<A> {
     pub fn link<P: Protocol + ?Sized>(&mut self, other: ActorRef<P>) {
         let (me, other) = (self.address(), other.address());
         // Nobody is linked to itself: it ends with itself anyway.
-        if other != me && self.bonds(|bonds| bonds.link(other)) {
+        if other != me && self.bonds(move |bonds| bonds.link(other)) {
             host::send(host::signals(), other, Signal::Link(me));
         }
     }
@@ -28,7 +28,7 @@ impl<A: Protocol> Context<A> {
     /// Takes a link off, from both sides. What had come by it waits to be told; nothing more comes.
     pub fn unlink<P: Protocol + ?Sized>(&mut self, other: ActorRef<P>) {
         let (me, other) = (self.address(), other.address());
-        if let Some(number) = self.bonds(|bonds| bonds.unlink(other)) {
+        if let Some(number) = self.bonds(move |bonds| bonds.unlink(other)) {
             host::send(host::signals(), other, Signal::Unlink(me, number));
         }
     }
@@ -37,7 +37,7 @@ impl<A: Protocol> Context<A> {
     /// [`NoProc`](crate::ExitReason::NoProc) if it had. Each monitor is told by itself.
     pub fn monitor<P: Protocol + ?Sized>(&mut self, other: ActorRef<P>) -> Monitor {
         let (me, other) = (self.address(), other.address());
-        let number = self.bonds(|bonds| bonds.monitor(other));
+        let number = self.bonds(move |bonds| bonds.monitor(other));
         host::send(host::signals(), other, Signal::Monitor(me, number));
         Monitor::new(me, number)
     }
@@ -45,7 +45,7 @@ impl<A: Protocol> Context<A> {
     /// As [`spawn`](Self::spawn), linked before anything of the new actor runs.
     pub fn spawn_linked<S: Spawn>(&mut self, actor: S) -> ActorRef<S::Protocol> {
         let (me, child) = (self.address(), spawn(actor));
-        self.bonds(|bonds| bonds.link(child.address()));
+        self.bonds(move |bonds| bonds.link(child.address()));
         with_bonds(child.address(), |bonds| bonds.linked(me));
         child
     }
@@ -53,13 +53,14 @@ impl<A: Protocol> Context<A> {
     /// As [`spawn`](Self::spawn), monitored before anything of the new actor runs.
     pub fn spawn_monitored<S: Spawn>(&mut self, actor: S) -> (ActorRef<S::Protocol>, Monitor) {
         let (me, child) = (self.address(), spawn(actor));
-        let number = self.bonds(|bonds| bonds.monitor(child.address()));
+        let number = self.bonds(move |bonds| bonds.monitor(child.address()));
         with_bonds(child.address(), |bonds| bonds.watched(me, number));
         (child, Monitor::new(me, number))
     }
 
-    fn bonds<R>(&self, with: impl FnOnce(&mut Bonds) -> R) -> R {
-        with_bonds(self.address(), with).expect("an actor that runs has a cell")
+    fn bonds<R: Send + 'static>(&self, with: impl FnOnce(&mut Bonds) -> R + Send + 'static) -> R {
+        let me = self.address();
+        host::at_home(move |_| with_bonds(me, with)).expect("an actor that runs has a cell")
     }
 }
 
@@ -67,11 +68,15 @@ impl Monitor {
     /// Takes the monitor off: it will not be told, not even if its actor has ended and that waits to be told.
     /// Answers whether it had not been told before.
     pub fn cancel(self) -> bool {
-        let target = with_bonds(self.owner, |bonds| bonds.demonitor(self.number)).flatten();
-        let down = with_cell(self.owner, |cell| cell.mailbox()?.receiving().take_down(self.number));
-        drop(down);
+        let Self { owner, number, .. } = self;
+        let cancel = move || with_bonds(owner, |bonds| bonds.demonitor(number)).flatten();
+        let target = match host::home() {
+            Some(_) => host::at_home(move |_| cancel()),
+            None => cancel(),
+        };
+        drop(with_cell(owner, |cell| cell.mailbox()?.receiving().take_down(number)));
         if let Some(target) = target {
-            let demonitor = Signal::Demonitor(self.owner, self.number);
+            let demonitor = Signal::Demonitor(owner, number);
             host::send(host::signals(), target, demonitor);
         }
         target.is_some()

@@ -3,6 +3,7 @@
 //! Before me: the macros' `Handlers`, `Handle` and `Actor` impls, or the same by hand. After me: the cell
 //! in which an actor lives, and the shard that delivers to it.
 
+mod blocking;
 mod blocking_call;
 mod context;
 mod continuation;
@@ -19,6 +20,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use self::blocking::{HandOver, OnThread, hand_over};
 pub use self::blocking_call::BlockingCall;
 pub use self::context::Context;
 pub use self::continuation::Continue;
@@ -142,6 +144,8 @@ pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
 pub trait Actor: Handlers {
     /// What `#[actor(..)]` says.
     const OPTIONS: Options = Options::new();
+    /// Whether its handlers run on a thread of its own; its type is then [`ActorType::blocking`].
+    const BLOCKS: bool = false;
     /// What cells with this actor have in common: `&ActorType::new()`, best from a `static`, which has
     /// one address everywhere.
     const TYPE: &'static ActorType<Self>;
@@ -151,6 +155,8 @@ pub trait Actor: Handlers {
 pub struct ActorType<A: Actor> {
     plain: TypeOf<Plain<A>>,
     suspending: TypeOf<Suspending<A>>,
+    /// Only of blocking actors.
+    on_thread: Option<(TypeOf<OnThread<A>>, HandOver<A>)>,
 }
 
 impl<A: Actor> ActorType<A> {
@@ -170,23 +176,48 @@ impl<A: Actor> ActorType<A> {
                 .traps(A::TRAPS)
                 .attaches(A::STREAMS)
                 .supervises(A::SUPERVISES),
+            on_thread: None,
         }
+    }
+
+    /// The type of `A`'s cells, if its handlers run on a thread of its own: its state goes there.
+    #[must_use]
+    pub const fn blocking() -> Self
+    where
+        A: Send,
+    {
+        assert!(!A::STREAMS, "a blocking actor takes no streams\nhelp: read them in its handlers");
+        assert!(
+            !A::SUSPENDS && A::CONCURRENT.is_empty(),
+            "a blocking actor has a thread and may wait in a plain `fn`\n\
+             help: remove `async` from its handlers and hooks"
+        );
+        let kind = TypeOf::new::<A>(Class::Message, A::OPTIONS, true).traps(A::TRAPS);
+        Self { on_thread: Some((kind, hand_over::<A>)), ..Self::new() }
     }
 }
 
 impl<A: Actor> ActorType<A> {
     /// The type of cells of `A`, which are sent what is meant for a `W`.
     pub(crate) const fn standing_for<W: Actor<Msg = A::Msg>>() -> Self {
-        let Self { plain, suspending } = Self::new();
-        if W::SUSPENDS {
+        let Self { plain, suspending, on_thread } = Self::new();
+        if W::BLOCKS {
+            Self {
+                plain: plain.standing_for::<OnThread<W>>(),
+                suspending: suspending.standing_for::<OnThread<W>>(),
+                on_thread,
+            }
+        } else if W::SUSPENDS {
             Self {
                 plain: plain.standing_for::<Suspending<W>>(),
                 suspending: suspending.standing_for::<Suspending<W>>(),
+                on_thread,
             }
         } else {
             Self {
                 plain: plain.standing_for::<Plain<W>>(),
                 suspending: suspending.standing_for::<Plain<W>>(),
+                on_thread,
             }
         }
     }
@@ -195,7 +226,16 @@ impl<A: Actor> ActorType<A> {
 /// How messages reach `A`.
 #[must_use]
 pub const fn delivery<A: Actor>() -> Delivery<A::Msg> {
-    if A::SUSPENDS { A::TYPE.suspending.delivery() } else { A::TYPE.plain.delivery() }
+    if A::BLOCKS {
+        match &A::TYPE.on_thread {
+            Some((kind, _)) => kind.delivery(),
+            None => panic!("the type of a blocking actor is `ActorType::blocking()`"),
+        }
+    } else if A::SUSPENDS {
+        A::TYPE.suspending.delivery()
+    } else {
+        A::TYPE.plain.delivery()
+    }
 }
 
 impl<A: Actor> fmt::Debug for ActorType<A> {

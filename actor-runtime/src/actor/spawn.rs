@@ -9,9 +9,11 @@ use std::task::{Context as TaskContext, Poll};
 
 use tokio::sync::oneshot;
 
+use super::blocking::{HandOver, OnThread};
 use super::{Actor, Context, Handlers, Plain, Suspending, begin_timers};
 use crate::actor_ref::ActorRef;
 use crate::address::{Address, Target};
+use crate::cell::TypeOf;
 use crate::cell::keeper::Keeper;
 use crate::cell::status::STARTING;
 use crate::error::{RegisterError, StartError};
@@ -129,16 +131,25 @@ pub async fn start<S: Spawn>(actor: S) -> Result<ActorRef<S::Protocol>, StartErr
     receive_start(started).await.map(ActorRef::from_address)
 }
 
+/// The type of a blocking actor's cells; known to be none where the compiler looks at any other actor's.
+#[inline(always)]
+fn on_thread<A: Actor>() -> Option<&'static (TypeOf<OnThread<A>>, HandOver<A>)> {
+    if A::BLOCKS { A::TYPE.on_thread.as_ref() } else { None }
+}
+
 /// Makes an actor live in a cell of this host.
 fn begin<A: Actor>(host: &Host, state: A) -> Address {
-    let status = if A::STARTS { STARTING } else { 0 };
-    let (me, cell) = if A::SUSPENDS {
+    let starts = A::STARTS || A::BLOCKS;
+    let status = if starts { STARTING } else { 0 };
+    let (me, cell) = if let Some((kind, _)) = on_thread::<A>() {
+        host.settle(kind, status, OnThread::new(state))
+    } else if A::SUSPENDS {
         let body = Suspending { cx: Context::new(Target::NOBODY), state };
         host.settle(&A::TYPE.suspending, status, body)
     } else {
         host.settle(&A::TYPE.plain, status, Plain(state))
     };
-    if A::STARTS {
+    if starts {
         host::send(host::signals(), me, Signal::Start);
     } else {
         if let Some(kind) = cell.kind() {
@@ -154,7 +165,9 @@ fn begin<A: Actor>(host: &Host, state: A) -> Address {
 
 /// Has a supervisor's child begin in a cell of this host: its keeper makes the state there.
 fn begin_child<A: Actor>(host: &Host, keeper: Keeper) -> Address {
-    let (me, cell) = if A::SUSPENDS {
+    let (me, cell) = if let Some((kind, _)) = on_thread::<A>() {
+        host.settle_empty(kind, STARTING)
+    } else if A::SUSPENDS {
         host.settle_empty(&A::TYPE.suspending, STARTING)
     } else {
         host.settle_empty(&A::TYPE.plain, STARTING)
@@ -168,7 +181,9 @@ fn begin_child<A: Actor>(host: &Host, keeper: Keeper) -> Address {
 /// Puts the state that was made into its cell.
 fn fill<A: Actor>(host: &Host, me: Target, state: A) {
     let Some(cell) = host.cell(me) else { return host.let_go(state) };
-    if A::SUSPENDS {
+    if let Some((kind, _)) = on_thread::<A>() {
+        host.let_go(cell.fill(kind.erased(), OnThread::new(state)));
+    } else if A::SUSPENDS {
         let body = Suspending { cx: Context::new(Target::NOBODY), state };
         host.let_go(cell.fill(A::TYPE.suspending.erased(), body));
     } else {
@@ -266,6 +281,7 @@ pub fn spawn_on<S: Spawn>(
     make: impl FnOnce() -> S + Send + 'static,
 ) -> SpawnOn<S> {
     let node = host::with(|host| host.map(|host| host.shard_id.node()));
+    let node = node.or_else(|| Some(host::home()?.me.shard_id().node()));
     let node =
         node.expect("`spawn_on` needs a shard's thread, and this is none: use `System::spawn_on`");
     spawn_by(route::find(node), place.into(), make)

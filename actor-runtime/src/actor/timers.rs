@@ -132,12 +132,14 @@ impl<A: Protocol> Context<A> {
     /// }
     /// ```
     pub fn after(&self, delay: Duration, message: A::Msg) -> Timer {
-        self.with_cell(|host, cell| {
+        let me = self.me;
+        host::at_home(move |host| {
+            let cell = host.cell(me).expect("a context is that of an actor which lives");
             let deadline = host.look().saturating_add(nanos(delay));
             let id = with_own(cell, |own| {
-                host.timers.set_once((self.me, own), deadline, self.once(message))
+                host.timers.set_once((me, own), deadline, once::<A>(me, message))
             });
-            Timer { owner: host.address(self.me), id }
+            Timer { owner: host.address(me), id }
         })
     }
 
@@ -157,7 +159,7 @@ impl<A: Protocol> Context<A> {
     /// As [`after`](Self::after), in place of the actor's timer with this key, if there is one. What that would
     /// have brought is never seen, even if it had expired and waits in the mailbox.
     pub fn after_keyed(&self, key: impl Into<TimerKey>, delay: Duration, message: A::Msg) -> Timer {
-        self.set(Some(key.into()), When::After(nanos(delay)), self.once(message))
+        self.set(Some(key.into()), When::After(nanos(delay)), once::<A>(self.me, message))
     }
 
     /// As [`every`](Self::every), in place of the actor's timer with this key, if there is one.
@@ -215,15 +217,15 @@ impl<A: Protocol> Context<A> {
         })
     }
 
-    #[inline]
-    fn once(&self, message: A::Msg) -> Call {
-        Call::Once(Loose::new(<A as Protocol>::DELIVERY, self.me, message))
-    }
-
     fn again(&self, mut message: impl FnMut() -> A::Msg + 'static) -> Call {
         let me = self.me;
         Call::Again(Some(Box::new(move || Loose::new(<A as Protocol>::DELIVERY, me, message()))))
     }
+}
+
+#[inline]
+fn once<A: Protocol>(me: Target, message: A::Msg) -> Call {
+    Call::Once(Loose::new(<A as Protocol>::DELIVERY, me, message))
 }
 
 fn regular(period: Duration) -> When {

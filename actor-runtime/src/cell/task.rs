@@ -291,6 +291,9 @@ impl Drop for Task<'_> {
 pub(crate) trait Wakes: Send + Sync {
     /// Has the actor polled soon. An actor that ended is left alone.
     fn wake(&self, actor: Target);
+
+    /// Has the shard make a call in its turn, in order with the others.
+    fn call(&self, call: Box<dyn FnOnce() + Send>);
 }
 
 /// What the borrowed waker of a poll points to. Nothing of it changes during the poll, but what `owned` allows.

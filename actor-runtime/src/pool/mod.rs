@@ -218,6 +218,7 @@ fn order(supervisor: Address, order: Order) {
     host::send(host::signals(), supervisor, Signal::Order(order));
 }
 
+#[diagnostic::do_not_recommend]
 impl<W: Actor> Protocol for Pool<W> {
     type Msg = W::Msg;
     type Api = W::Api;
@@ -242,6 +243,7 @@ fn here<R>(call: impl FnOnce(&Host) -> R) -> R {
     host::with(|host| call(host.expect("a pool runs on a shard")))
 }
 
+#[diagnostic::do_not_recommend]
 impl<W: Actor> Handlers for Pool<W> {
     const STARTS: bool = true;
     const TRAPS: bool = true;
@@ -299,6 +301,7 @@ impl<W: Actor> Handlers for Pool<W> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<W: Actor> Actor for Pool<W> {
     const OPTIONS: Options = Options::new().ask_timeout(W::OPTIONS.ask_timeout);
     const TYPE: &'static ActorType<Self> = &ActorType::standing_for::<W>();

@@ -79,7 +79,7 @@ impl Turn<'_> {
         self.count_handled(owner);
         let mut ends = match flow.ends() {
             Some(End::Exit(reason)) => Some(reason),
-            Some(End::Ignore | End::Ready) | None => None,
+            Some(End::Ignore | End::NotStarted(_) | End::Ready) | None => None,
         };
         if ends.is_some() {
             // The others come to their ends first.

@@ -190,6 +190,12 @@ impl Turn<'_> {
         with_keeper(cell, |keeper| keeper.keeps_place(reason)).unwrap_or_default()
     }
 
+    /// Whether the stop hook runs of an incarnation after which there may be another: what comes now is for that.
+    pub(super) fn waits_for_next(&self, cell: CellRef<'_>) -> bool {
+        let reason = cell.if_extras(|extras| extras.reason.clone()).flatten();
+        reason.is_some_and(|reason| self.keeps_place(cell, &reason))
+    }
+
     /// An incarnation has ended, and the state is dropped: what is the actor's stays, the rest goes.
     pub(super) fn rest(&mut self, cell: CellRef<'_>, target: Target, reason: &ExitReason) {
         if reason.is_normal() {

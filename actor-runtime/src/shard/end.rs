@@ -93,6 +93,7 @@ impl Turn<'_> {
                 return self.is_ready(cell, target);
             }
             Some(End::Ignore) => StartError::Ignored,
+            Some(End::NotStarted(error)) => error,
             Some(End::Exit(reason)) => StartError::Failed(reason),
         };
         self.start_failed(cell, target, error);
@@ -137,6 +138,7 @@ impl Turn<'_> {
         let reason = match &error {
             StartError::Failed(reason) => reason.clone(),
             StartError::Timeout => ExitReason::StartTimeout,
+            StartError::NoThread(_) | StartError::Thread(_) => ExitReason::error(error.clone()),
             _ => ExitReason::Normal,
         };
         let starter = cell.if_extras(|extras| extras.starter.take()).flatten();
@@ -238,7 +240,9 @@ impl Turn<'_> {
                 self.count_handled(cell);
                 let reason = match flow.ends() {
                     Some(End::Exit(reason)) => reason,
-                    Some(End::Ignore | End::Ready) | None => ExitReason::Normal,
+                    Some(End::Ignore | End::NotStarted(_) | End::Ready) | None => {
+                        ExitReason::Normal
+                    }
                 };
                 self.end(cell, target, reason);
             }

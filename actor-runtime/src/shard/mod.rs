@@ -49,6 +49,7 @@ use crate::record::RecordQueue;
 use crate::registry::Registry;
 use crate::route::Word;
 use crate::stats::{Counters, Levels};
+use crate::threads::BlockingThreads;
 use crate::watch::Watched;
 
 /// What a turn left.
@@ -77,6 +78,7 @@ pub(crate) struct Parts {
     pub(crate) registry: Arc<Registry>,
     pub(crate) watched: Arc<Watched>,
     pub(crate) waits: Option<Arc<Waits>>,
+    pub(crate) threads: Arc<BlockingThreads>,
 }
 
 /// One thread's actors and what waits for them.
@@ -128,6 +130,10 @@ impl Wakes for Home {
             self.inbox.say(Word::Wake(actor));
         }
     }
+
+    fn call(&self, call: Box<dyn FnOnce() + Send>) {
+        self.inbox.say(Word::Call(call));
+    }
 }
 
 impl Shard {
@@ -151,6 +157,7 @@ impl Shard {
             parts.waits,
             (epoch, clock),
             call_aside,
+            parts.threads,
         );
         host.slice_messages.set(parts.slice_messages);
         let queue = RecordQueue::new();

@@ -472,7 +472,8 @@ impl<'t> Turn<'t> {
         // What could be delivered is here for want of a slice.
         let force = if cell.takes(&record) { BACKLOG } else { 0 };
         let status = cell.word.status();
-        if status & (ENDING | LEAVING | LENT) != 0 {
+        let ends = status & (ENDING | LEAVING | LENT) != 0;
+        if ends && !(status & BUSY != 0 && self.waits_for_next(cell)) {
             self.dead(record, AskError::Stopped);
         } else if cell.kind().is_some_and(|kind| kind.is_process) {
             self.file(cell, target, record, force);
@@ -726,7 +727,7 @@ impl<'t> Turn<'t> {
             None => {}
             Some(End::Exit(reason)) => self.end(cell, target, reason),
             Some(End::Ready) => self.is_ready(cell, target),
-            Some(End::Ignore) => self.end(cell, target, ExitReason::Normal),
+            Some(End::Ignore | End::NotStarted(_)) => self.end(cell, target, ExitReason::Normal),
         }
     }
 

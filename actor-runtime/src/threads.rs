@@ -1,0 +1,150 @@
+//! The threads of blocking actors: how many there may be, what each does, and the wait for their end.
+//!
+//! A thread does the jobs of one incarnation of one actor, in their order, and holds its state. It ends when nobody can
+//! give it another job. Nothing here knows of actors or shards.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Duration;
+
+use crate::error::StartError;
+
+/// What a thread is to do with the state that it holds.
+pub(crate) type Job = Box<dyn FnOnce(&mut Slot) + Send>;
+
+/// Where the state lies; none before the first job, and after the last.
+pub(crate) type Slot = Option<Box<dyn Any>>;
+
+/// The threads of a system.
+pub(crate) struct BlockingThreads {
+    most: usize,
+    name: String,
+    counts: Mutex<Counts>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Counts {
+    threads: usize,
+    /// Jobs given and not done.
+    jobs: usize,
+    /// Raised with each word that a thread says to a shard.
+    words: u64,
+}
+
+impl BlockingThreads {
+    pub(crate) fn new(most: usize, name: String) -> Arc<Self> {
+        Arc::new(Self { most, name, counts: Mutex::default(), changed: Condvar::new() })
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Counts)) {
+        change(&mut self.counts());
+        self.changed.notify_all();
+    }
+
+    /// Another thread, for whom a state is made.
+    pub(crate) fn begin(self: &Arc<Self>) -> Result<Thread, StartError> {
+        let number = {
+            let mut counts = self.counts();
+            if counts.threads >= self.most {
+                return Err(StartError::NoThread(self.most));
+            }
+            counts.threads += 1;
+            counts.threads
+        };
+        let (give, jobs) = mpsc::channel::<Job>();
+        let threads = self.clone();
+        let run = move || {
+            let mut slot = None;
+            for job in jobs {
+                job(&mut slot);
+                threads.change(|counts| counts.jobs -= 1);
+            }
+            threads.change(|counts| counts.threads -= 1);
+        };
+        let name = format!("{}-blocking-{number}", self.name);
+        match std::thread::Builder::new().name(name).spawn(run) {
+            // It is not joined: its end is counted.
+            Ok(_) => Ok(Thread { give, threads: self.clone() }),
+            Err(error) => {
+                self.change(|counts| counts.threads -= 1);
+                Err(StartError::Thread(error.to_string()))
+            }
+        }
+    }
+
+    /// A thread has said something to a shard.
+    pub(crate) fn has_said(&self) {
+        self.change(|counts| counts.words += 1);
+    }
+
+    /// How many words were said.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn words(&self) -> u64 {
+        self.counts().words
+    }
+
+    /// Waits until more than so many words were said, or no thread does anything. Answers whether there are more.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn wait_for_words(&self, words: u64) -> bool {
+        let rests = |counts: &mut Counts| counts.words == words && counts.jobs > 0;
+        let counts = self.changed.wait_while(self.counts(), rests);
+        counts.unwrap_or_else(PoisonError::into_inner).words > words
+    }
+
+    /// Waits for the end of all threads, so long at most; answers how many are left.
+    pub(crate) fn end(&self, patience: Duration) -> usize {
+        let runs = |counts: &mut Counts| counts.threads > 0;
+        let counts = self.changed.wait_timeout_while(self.counts(), patience, runs);
+        counts.unwrap_or_else(PoisonError::into_inner).0.threads
+    }
+}
+
+impl fmt::Debug for BlockingThreads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BlockingThreads({} of {})", self.counts().threads, self.most)
+    }
+}
+
+/// A thread to give jobs to; it ends when the last of these is dropped and its jobs are done.
+#[derive(Clone)]
+pub(crate) struct Thread {
+    give: mpsc::Sender<Job>,
+    pub(crate) threads: Arc<BlockingThreads>,
+}
+
+impl Thread {
+    pub(crate) fn give(&self, job: Job) {
+        self.threads.change(|counts| counts.jobs += 1);
+        // It takes jobs for as long as this can give any.
+        let _ = self.give.send(job);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_no_more_threads_than_there_may_be() {
+        let threads = BlockingThreads::new(2, "test".to_owned());
+        let (one, two) = (threads.begin().expect("one"), threads.begin().expect("two"));
+        assert!(matches!(threads.begin(), Err(StartError::NoThread(2))));
+        drop(one);
+        let (tell, told) = mpsc::channel();
+        two.give(Box::new(move |slot| *slot = Some(Box::new(5_u32))));
+        two.give(Box::new(move |slot| {
+            let state = slot.take().and_then(|state| state.downcast::<u32>().ok());
+            tell.send(state.map(|state| *state)).expect("the test waits");
+        }));
+        assert_eq!(told.recv(), Ok(Some(5)));
+        drop(two);
+        assert_eq!(threads.end(Duration::from_secs(60)), 0);
+        assert!(threads.begin().is_ok());
+    }
+}
