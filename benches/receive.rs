@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use callboard::__private as rt;
 use callboard::prelude::{
-    ActorRef, Ask, AskError, Context, Process, Reply, System, actor, ask, handlers, tell,
+    ActorRef, Ask, AskError, Context, Process, Reply, System, actor, handlers,
 };
 use callboard::{Address, Receivable};
 use harness::{Bench, Bound, argument, count, pin, time};
