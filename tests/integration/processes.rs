@@ -82,7 +82,7 @@ fn the_end_of_the_body_is_that_of_the_process() {
             match n {
                 0 => assert!(matches!(reason, ExitReason::Normal)),
                 1 => {
-                    assert_eq!(reason.to_string(), ExitReason::error("one".to_owned()).to_string())
+                    assert_eq!(reason.to_string(), ExitReason::error("one".to_owned()).to_string());
                 }
                 _ => assert!(matches!(reason, ExitReason::Panic(_))),
             }
@@ -636,7 +636,7 @@ fn r7_saved_messages_hold_their_places() {
                     said.note(n.to_string());
                 }
                 let all = rt::receive(cx, OnlyA, |_| rt::NO_ARM, |_| 0).await;
-                drop(rt::message(all.1));
+                let _ = rt::message(all.1);
                 cx.sleep(Duration::from_secs(1)).await;
             })
         };

@@ -143,7 +143,7 @@ fn d3_a_supervisor_hears_the_last_words_of_its_child_before_its_end() {
         let tree = started(&simulator, workers(&simulator, &["a"], &journal, |_, spec| spec));
         journal.take();
         let (a, supervisor) = (tree.child::<Worker>(0), tree.supervisor());
-        simulator.enter(0, || a.resign(supervisor));
+        simulator.enter(0, || a.resign(*supervisor));
         simulator.run();
         assert_eq!(journal.line(), "-a", "it does not begin again");
     });
