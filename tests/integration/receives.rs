@@ -466,7 +466,7 @@ fn r1_to_r4_random_programs_take_what_a_naive_scan_takes() {
                             .or_else(|| waiting.iter().position(|m| want.takes(m)).map(|i| (1, i)));
                         match found {
                             Some((arm, index)) => {
-                                out.push(format!("{arm} {:?}", waiting.remove(index)))
+                                out.push(format!("{arm} {:?}", waiting.remove(index)));
                             }
                             None if *left == 0 => out.push("late".to_owned()),
                             None => return,
