@@ -674,6 +674,7 @@ mod tests {
     /// A supervisor whose children run, each with these rules.
     fn running(restarts: &[Restart], backoff: Option<Backoff>) -> Plan {
         let keeping = Keeping {
+            how: How::Exit,
             strategy: Strategy::OneForOne,
             intensity: Intensity::new(1, 100),
             auto_shutdown: AutoShutdown::Never,
