@@ -79,9 +79,9 @@ pub use actor_runtime::{
     Message, Monitor, Name, NameOf, Named, Overflow, Panic, Pending, Permit, Place, Pool, Process,
     ProcessStart, Query, Receivable, RegisterError, Replies, Reply, Report, Reserve, ReserveError,
     Restart, Routing, ShardStats, Shutdown, Siblings, Spawn, SpawnOn, Start, StartError, StartTree,
-    Stats, Strategy, Subscription, Supervisor, SupervisorApi, SupervisorSpec, System,
-    SystemBuilder, SystemRef, TellError, Timer, TimerKey, Topic, Tree, TreeView, spawn, spawn_on,
-    start,
+    State, States, Stats, Strategy, Subscription, Supervisor, SupervisorApi, SupervisorSpec,
+    System, SystemBuilder, SystemRef, TellError, Timer, TimerKey, Topic, Tree, TreeView, spawn,
+    spawn_on, start,
 };
 
 /// What the macros' code uses; not for people.

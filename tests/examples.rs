@@ -77,6 +77,18 @@ fn selective_receive_prints_what_it_promises() {
 }
 
 #[test]
+fn traffic_prints_what_it_promises() {
+    let promised = promised(include_str!("../examples/traffic.rs"));
+    assert_eq!(printed(&mut example("traffic")), promised);
+}
+
+#[test]
+fn vending_prints_what_it_promises() {
+    let promised = promised(include_str!("../examples/vending.rs"));
+    assert_eq!(printed(&mut example("vending")), promised);
+}
+
+#[test]
 fn echo_server_talks_to_itself() {
     let printed = printed(&mut example("echo_server"));
     let (listening, said) = printed.split_once('\n').unwrap();

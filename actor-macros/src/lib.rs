@@ -41,6 +41,7 @@ use crate::names::{Role, Word};
 /// |---|---|---|
 /// | `mailbox(capacity = N, overflow = ..)` | at most so many messages wait for it; what becomes of one more: `crash`, `drop_newest`, `drop_oldest` or `reject` | no bound; `reject` |
 /// | `mailbox(on_restart = ..)` | what becomes of the messages that wait when a supervisor starts it anew: `keep` or `drop` | `keep` |
+/// | `states(A, B, ..)` | the states it is in by turns, the first at the start: makes `enum CounterState` | none |
 /// | `slice = N` | the most messages it handles before others have their turn | 64 |
 /// | `ask_timeout = "5s"` | how long an ask to it waits for the answer | 5 seconds |
 /// | `start_timeout = "5s"` | how long its `#[start]` may take | 5 seconds |
@@ -96,6 +97,7 @@ pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `#[ask]` | callers get an `Ask<T>` of what it returns; given a parameter `reply: Reply<T>`, it answers later; returning a `Forward<T>`, it leaves the answer to another actor |
 /// | `#[tell(keep)]`, `#[ask(keep)]` | the same; the parameters are `Clone`, and the dead letter of a crash carries them |
 /// | `#[tell(concurrent = 8)]`, `#[ask(concurrent = 8)]` | the same; it is `async` with `&self`, and takes `cx: &Context<Self>` if any; up to 8 of its calls overlap at their awaits |
+/// | `#[tell(when(A, B))]`, `#[ask(when(A))]` | in other states of an actor with `states(..)` the message waits, in order |
 /// | `#[start]` | runs before the first message; returns `()`, `Result<(), E>` or `Result<Start, E>` |
 /// | `#[down]` | runs when an actor has ended that this one monitors, given `down: Down` |
 /// | `#[exit]` | runs when an actor has ended to which there is a link, given `exit: Exit`; without it this one ends, too |

@@ -173,6 +173,11 @@ pub(crate) fn api_of(actor: &Ident) -> Ident {
     made(&format_ident!("{}Api", actor.unraw(), span = actor.span()))
 }
 
+/// `Link` → `LinkState`.
+pub(crate) fn states_of(actor: &Ident) -> Ident {
+    made(&format_ident!("{}State", actor.unraw(), span = actor.span()))
+}
+
 /// `XferMsg` → `XferApi`, `Transfer` → `TransferApi`.
 pub(crate) fn api_of_messages(messages: &Ident) -> Ident {
     let name = messages.unraw().to_string();

@@ -33,7 +33,7 @@ use crate::bonds::Bonds;
 use crate::cell::aide::Aide;
 use crate::cell::cells::Cells;
 use crate::cell::keeper::{Order, Report};
-use crate::cell::status::{AIDE, KILLED, LEAVING, LISTENS, SHARED, STARTING, WOKEN};
+use crate::cell::status::{AIDE, BACKLOG, KILLED, LEAVING, LISTENS, SHARED, STARTING, WOKEN};
 use crate::cell::task::{FutureStock, Polled, Task, Wakes};
 use crate::cell::{Body, CellRef, CellType, Place, Starter, TypeOf, stamp_of_deadline};
 use crate::config;
@@ -495,6 +495,8 @@ pub(crate) enum Signal {
     /// Whoever asked has given the ask up.
     Abandon,
     /// Have this name, or be in this group.
+    /// The actor's state has changed: what was held for it is to be looked at.
+    Changed,
     Claim(Box<Claimed>),
     /// This actor's monitor of this number is taken off.
     Demonitor(Address, u64),
@@ -638,6 +640,7 @@ impl Signal {
             | Self::Wait(_)
             | Self::Workers(_) => true,
             Self::Abandon
+            | Self::Changed
             | Self::Down(..)
             | Self::Fail(_)
             | Self::GiveBack
@@ -947,6 +950,22 @@ impl Host {
             }
         }
         (address, cell)
+    }
+
+    /// An actor is in this state from now on. What was held for another comes before all that waits.
+    pub(crate) fn become_state(&self, me: Target, state: u8) {
+        let Some(cell) = self.cell(me) else { return };
+        let holds = cell.with_extras(|extras| {
+            let machine = extras.machine.get_or_insert_default();
+            let is_new = std::mem::replace(&mut machine.state, state) != state;
+            machine.changed |= is_new && machine.records > 0;
+            machine.changed
+        });
+        if holds {
+            // From here on nothing overtakes it.
+            cell.word.set(BACKLOG);
+            send(signals(), self.address(me), Signal::Changed);
+        }
     }
 
     /// Tells whoever waits for it how a start went.

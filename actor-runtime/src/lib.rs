@@ -203,8 +203,8 @@ mod watch;
 
 pub use crate::actor::{
     Actor, ActorType, BlockingCall, Context, Continue, Handle, Handlers, Item, Place, Spawn,
-    SpawnOn, StreamEnd, Timed, asked, asked_later, attach, checked, checked_later, delivery,
-    forwarded, forwarded_later, keep, kept, kept_later, spawn, spawn_on, start, started,
+    SpawnOn, State, States, StreamEnd, Timed, asked, asked_later, attach, checked, checked_later,
+    delivery, forwarded, forwarded_later, keep, kept, kept_later, spawn, spawn_on, start, started,
     started_later, told, told_later,
 };
 pub use crate::actor_ref::ActorRef;

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 pub use crate::actor::Spawn;
 pub use crate::actor::{
-    Actor, ActorType, Context, Handle, Handlers, Item, StreamEnd, Timed, asked, asked_later,
-    attach, checked, checked_later, delivery, forwarded, forwarded_later, keep, kept, kept_later,
-    started, started_later, told, told_later,
+    Actor, ActorType, Context, Handle, Handlers, Item, State, States, StreamEnd, Timed, asked,
+    asked_later, attach, checked, checked_later, delivery, forwarded, forwarded_later, keep, kept,
+    kept_later, started, started_later, told, told_later,
 };
 pub use crate::actor_ref::ActorRef;
 pub use crate::address::Address;

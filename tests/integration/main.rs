@@ -39,9 +39,9 @@ mod order;
 mod outcomes;
 mod permits;
 mod pools;
+mod process_macros;
 mod processes;
 mod programs;
-mod receive;
 mod receives;
 mod references;
 mod rules;
@@ -49,6 +49,7 @@ mod settings;
 #[cfg(unix)]
 mod signals;
 mod starts;
+mod states;
 mod stats;
 mod stops;
 mod strange;

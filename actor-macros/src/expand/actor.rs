@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Attribute;
+use syn::ext::IdentExt as _;
 
-use crate::model::{Actor, Mailbox, Options};
+use crate::model::{Actor, Mailbox, Options, States};
 
 /// ```text
 /// const _: () = {
@@ -15,10 +17,14 @@ use crate::model::{Actor, Mailbox, Options};
 ///         const OPTIONS: __rt::Options = __rt::Options::new().slice(32);
 ///         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
 ///     }
+///     impl __rt::States for Counter { type State = CounterState; }
+///     impl __rt::State for CounterState { .. }
 /// };
 /// ```
 pub(crate) fn actor(model: &Actor) -> TokenStream {
-    let Actor { ty, generics, cfgs, root, blocking, .. } = model;
+    let Actor { name, ty, generics, cfgs, states, root, blocking, .. } = model;
+    let declaration = states.as_ref().map(|states| declaration(name, states, cfgs));
+    let states = states.as_ref().map(|states| implementation(model, states));
     let import = root.import();
     let options = options(&model.options);
     let mut generics = generics.clone();
@@ -47,16 +53,72 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
     };
     let (params, _, bounds) = generics.split_for_impl();
     quote! {
+        #declaration
         #(#cfgs)*
         const _: () = {
             #import
             #declared
+            #states
             impl #params __rt::Actor for #ty #bounds {
                 #options
                 #blocks
                 const TYPE: &'static __rt::ActorType<Self> = &#type_of;
             }
         };
+    }
+}
+
+/// ```text
+/// /// The states of `Link`.
+/// #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ..)]
+/// pub enum LinkState {
+///     /// The state `Connecting`.
+///     Connecting,
+///     /// The state `Ready`.
+///     Ready,
+/// }
+/// ```
+fn declaration(actor: &Ident, states: &States, cfgs: &[Attribute]) -> TokenStream {
+    let States { name, vis, states } = states;
+    let doc = format!(" The states of `{}`, the first of which it begins in.", actor.unraw());
+    let states = states.iter().map(|state| {
+        let doc = format!(" The state `{}`.", state.unraw());
+        quote!(#[doc = #doc] #state)
+    });
+    quote! {
+        #[doc = #doc]
+        #(#cfgs)*
+        #[derive(
+            ::core::clone::Clone,
+            ::core::marker::Copy,
+            ::core::fmt::Debug,
+            ::core::cmp::Eq,
+            ::core::hash::Hash,
+            ::core::cmp::PartialEq,
+        )]
+        #[allow(dead_code, reason = "nobody needs to name the state that it begins in")]
+        #vis enum #name { #(#states,)* }
+    }
+}
+
+/// ```text
+/// impl __rt::States for Link { type State = LinkState; }
+/// impl __rt::State for LinkState {
+///     const ALL: &'static [Self] = &[Self::Connecting, Self::Ready];
+///     fn number(self) -> usize { self as usize }
+/// }
+/// ```
+fn implementation(model: &Actor, states: &States) -> TokenStream {
+    let (ty, (params, _, bounds)) = (&model.ty, model.generics.split_for_impl());
+    let States { name, states, .. } = states;
+    quote! {
+        impl #params __rt::States for #ty #bounds {
+            type State = #name;
+        }
+        impl __rt::State for #name {
+            const ALL: &'static [Self] = &[#(Self::#states),*];
+            fn number(self) -> usize { self as usize }
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! How an actor takes its messages, starts and stops.
 
-use proc_macro2::{Delimiter, Ident, Literal, TokenStream};
+use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::actor::duration;
 use super::{Bodies, ends, group, message_of, named, places_of};
-use crate::model::{Arg, By, Handler, Handlers, Hook, HookKind, Stream, Timer, When};
+use crate::model::{Arg, By, Handler, Handlers, Hook, HookKind, Stream, TakenIn, Timer, When};
 use crate::names;
 
 /// `impl Protocol`, `impl Handle` and `impl Handlers`.
@@ -50,7 +50,8 @@ pub(super) fn implementation(
         let hooks = model.hooks.iter().map(|hook| self::hook(hook, &model.streams));
         let (timers, streams) = (timers(&model.timers), streams(&model.streams));
         let share = share(model, &quote!(#messages #args), variants);
-        quote!(#share #timers #streams #(#hooks)*)
+        let when = taken_in(variants);
+        quote!(#when #share #timers #streams #(#hooks)*)
     });
     // What only some builds have counts in all: the room it takes is small.
     let is_async = variants.iter().any(|handler| handler.is_async)
@@ -238,6 +239,28 @@ fn hook(hook: &Hook, streams: &[Stream]) -> TokenStream {
             }
         }
     }
+}
+
+/// In which states messages are taken, by their tags, if any says so.
+///
+/// ```text
+/// const TAKEN_IN: &'static [u64] = &[
+///     1 << <<Self as __rt::States>::State>::Ready as u64,
+///     ::core::primitive::u64::MAX,
+/// ];
+/// ```
+fn taken_in(variants: &[&Handler]) -> Option<TokenStream> {
+    let states = variants.iter().map(|handler| {
+        let Some(TakenIn { word, states }) = &handler.taken_in else {
+            return quote!(::core::primitive::u64::MAX);
+        };
+        // At the word, because that is where an actor without states is told of.
+        let at = word.span().resolved_at(Span::call_site());
+        let path = quote_spanned!(at=> <<Self as __rt::States>::State>);
+        quote!(#(1 << #path::#states as u64)|*)
+    });
+    let any = variants.iter().any(|handler| handler.taken_in.is_some());
+    any.then(|| quote!(const TAKEN_IN: &'static [u64] = &[#(#states),*];))
 }
 
 /// What the clock calls, if there is anything.

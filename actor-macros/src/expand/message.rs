@@ -104,13 +104,14 @@ pub(super) fn implementation(
     variants: &[&Handler],
     bodies: Bodies,
 ) -> TokenStream {
-    let Handlers { messages, parameters, parts, .. } = model;
+    let Handlers { messages, ty, parameters, parts, .. } = model;
     let (_, args, _) = parameters.written.split_for_impl();
     let variants: Vec<_> =
         variants.iter().map(|handler| (&handler.variant, &handler.notes.cfgs[..])).collect();
     let never = (!parameters.unnamed.is_empty() && !model.by_hand)
         .then(|| quote!(Self::__Unnamed(never, _) => match never {},));
-    implement(&quote!(#messages #args), parameters, parts, &variants, never, bodies)
+    let ty = if model.by_hand { ty.clone() } else { quote!(#messages #args) };
+    implement(&ty, parameters, parts, &variants, never, bodies)
 }
 
 /// What `#[derive(Message)]` makes.

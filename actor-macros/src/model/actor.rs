@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{Attribute, Generics, LitInt};
+use syn::{Attribute, Generics, LitInt, Visibility};
 
 use super::options::{self, Mailbox};
 use super::{generics, notes, types};
 use crate::diag::Diag;
-use crate::names::Root;
+use crate::names::{self, Root};
 use crate::parse::{ActorSyntax, Args};
 
 /// A struct that is an actor.
@@ -21,6 +21,7 @@ pub(crate) struct Actor {
     pub(crate) options: Options,
     /// The word by which its handlers run on a thread of its own.
     pub(crate) blocking: Option<Ident>,
+    pub(crate) states: Option<States>,
     pub(crate) root: Root,
 }
 
@@ -33,9 +34,17 @@ pub(crate) struct Options {
     pub(crate) start_timeout: Option<Duration>,
 }
 
+/// The enum of the states that it is in by turns, the first of which it begins in.
+pub(crate) struct States {
+    /// `LinkState`
+    pub(crate) name: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) states: Vec<Ident>,
+}
+
 impl Actor {
-    const OPTIONS: [&str; 6] =
-        ["ask_timeout", "blocking", "crate", "mailbox", "slice", "start_timeout"];
+    const OPTIONS: [&str; 7] =
+        ["ask_timeout", "blocking", "crate", "mailbox", "slice", "start_timeout", "states"];
 
     /// The most that the runtime's `Options::slice` takes.
     const SLICE_MOST: u32 = (1 << 20) - 1;
@@ -50,7 +59,8 @@ impl Actor {
                 .help("own the data, or hold an `ActorRef` to who does");
         }
 
-        let (mut options, mut root, mut blocking) = (Options::default(), Root::default(), None);
+        let (mut options, mut root) = (Options::default(), Root::default());
+        let (mut blocking, mut states) = (None, None);
         for arg in options::known(args, &Self::OPTIONS, diag) {
             match arg.name.to_string().as_str() {
                 "ask_timeout" => options.ask_timeout = options::duration(arg, diag),
@@ -58,13 +68,28 @@ impl Actor {
                 "crate" => root = options::root(arg, diag).unwrap_or_default(),
                 "mailbox" => options.mailbox = options::mailbox(arg, diag),
                 "slice" => options.slice = options::count(arg, Self::SLICE_MOST, diag),
-                _ => options.start_timeout = options::duration(arg, diag),
+                "start_timeout" => options.start_timeout = options::duration(arg, diag),
+                _ => states = options::states(arg, diag),
             }
         }
 
         let name = syntax.name.clone();
         let ty = types::applied(&name, &syntax.generics);
         let generics = generics::plain(&syntax.generics, &ty);
-        Self { name, ty, generics, cfgs: notes::cfgs(&syntax.attrs), options, blocking, root }
+        let states = states.map(|states| States {
+            name: names::states_of(&name),
+            vis: syntax.vis.clone(),
+            states,
+        });
+        Self {
+            name,
+            ty,
+            generics,
+            cfgs: notes::cfgs(&syntax.attrs),
+            options,
+            blocking,
+            states,
+            root,
+        }
     }
 }

@@ -31,6 +31,15 @@ pub(crate) struct Handler {
     pub(crate) keeps: bool,
     /// How many of its calls may overlap; none if it takes the actor alone.
     pub(crate) concurrent: Option<u32>,
+    /// The states in which it is taken, where it says `when`.
+    pub(crate) taken_in: Option<TakenIn>,
+}
+
+/// `when(Ready)`
+pub(crate) struct TakenIn {
+    /// The word itself.
+    pub(crate) word: Ident,
+    pub(crate) states: Vec<Ident>,
 }
 
 /// A parameter of a handler.

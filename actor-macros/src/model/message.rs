@@ -105,6 +105,7 @@ fn handler(variant: &Variant, vis: &Visibility, of: &Ident, diag: &mut Diag) -> 
         returns_at: variant.ident.to_token_stream(),
         keeps: false,
         concurrent: None,
+        taken_in: None,
     }
 }
 

@@ -7,7 +7,7 @@ use syn::{
     Attribute, FnArg, GenericParam, Meta, Pat, PatType, Receiver, ReceiverKind, ReturnType, Type,
 };
 
-use super::handler::{Answer, Arg, By, Field, Handler, Hook, HookKind, Stream, Timer};
+use super::handler::{Answer, Arg, By, Field, Handler, Hook, HookKind, Stream, TakenIn, Timer};
 use super::handlers::is_actor;
 use super::notes::{Notes, cfgs, without_self};
 use super::options;
@@ -86,7 +86,7 @@ fn check_options(word: Word, attr: &Attribute, diag: &mut Diag) {
         Meta::List(list) => match list.parse_args::<Args>() {
             // What they say is read with the handler.
             Ok(args) if matches!(word, Word::Ask | Word::Tell) => {
-                options::known(&args, &["concurrent", "keep"], diag);
+                options::known(&args, &["concurrent", "keep", "when"], diag);
             }
             Ok(args) => options::none(&args, word.text(), diag),
             Err(error) => diag.syntax(&error),
@@ -291,6 +291,7 @@ impl<'a> Reader<'a> {
             returns_at: self.returns_at(),
             keeps: self.keeps(diag),
             concurrent: self.concurrent(diag),
+            taken_in: self.taken_in(diag),
         }
     }
 
@@ -320,6 +321,13 @@ impl<'a> Reader<'a> {
             diag.error(&param.ty, "concurrent handlers share the context").help("`&Context<Self>`");
         }
         count?.base10_parse().ok()
+    }
+
+    /// The states in which the message is taken, if its attribute says `when`.
+    fn taken_in(&self, diag: &mut Diag) -> Option<TakenIn> {
+        let when = self.option("when")?;
+        let states = options::when(&when, diag);
+        (!states.is_empty()).then_some(TakenIn { word: when.name, states })
     }
 
     /// Whether its attribute says `keep`.

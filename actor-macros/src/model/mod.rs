@@ -20,10 +20,10 @@ mod supervisor;
 mod timer;
 mod types;
 
-pub(crate) use actor::{Actor, Options};
+pub(crate) use actor::{Actor, Options, States};
 pub(crate) use entry::{Entry, Kind as EntryKind};
 pub(crate) use generics::Parameters;
-pub(crate) use handler::{Arg, By, Field, Handler, Hook, HookKind, Stream, Timer, When};
+pub(crate) use handler::{Arg, By, Field, Handler, Hook, HookKind, Stream, TakenIn, Timer, When};
 pub(crate) use handlers::Handlers;
 pub(crate) use message::{Part, message};
 pub(crate) use notes::cfgs;

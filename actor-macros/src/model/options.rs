@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote};
-use syn::parse::Parse;
-use syn::{Attribute, ExprRange, LitInt, LitStr, Meta, RangeLimits};
+use syn::parse::{Parse, Parser as _};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, ExprRange, LitInt, LitStr, Meta, RangeLimits, Token};
 
 use crate::diag::Diag;
 use crate::names::{Root, choice_of, list, nearest, text};
@@ -326,6 +327,51 @@ pub(crate) fn expression(arg: &Arg, diag: &mut Diag) -> Option<TokenStream> {
             .help("such as `start = Cache::default()`");
     }
     written
+}
+
+/// `states(Connecting, Ready)`: names, of which there are no more than bits in a word of the runtime.
+pub(crate) fn states(arg: &Arg, diag: &mut Diag) -> Option<Vec<Ident>> {
+    let states = names_in(arg, "such as `states(Connecting, Ready)`", diag)?;
+    if states.len() > 64 {
+        diag.error(&states[64], "an actor has at most 64 states")
+            .help("what the states have in common may be a field");
+        return None;
+    }
+    Some(states)
+}
+
+/// `when(Ready)`: the states in which a message is taken.
+pub(crate) fn when(arg: &Arg, diag: &mut Diag) -> Vec<Ident> {
+    names_in(arg, "such as `when(Ready)`", diag).unwrap_or_default()
+}
+
+/// Names in parentheses, at least one, each once.
+fn names_in(arg: &Arg, such: &str, diag: &mut Diag) -> Option<Vec<Ident>> {
+    let list = match &arg.value {
+        Value::List(tokens) => Punctuated::<Ident, Token![,]>::parse_terminated
+            .parse2(tokens.clone())
+            .ok()
+            .filter(|names| !names.is_empty()),
+        Value::Is(_) | Value::None => None,
+    };
+    let Some(list) = list else {
+        let at = match &arg.value {
+            Value::List(tokens) if !tokens.is_empty() => tokens.clone(),
+            _ => place(arg),
+        };
+        diag.error(at, format_args!("`{}` is a list of states", arg.name)).help(such);
+        return None;
+    };
+    let mut names: Vec<Ident> = Vec::new();
+    for name in list {
+        if let Some(first) = names.iter().find(|first| **first == name) {
+            diag.error(&name, format_args!("`{name}` is said twice"));
+            diag.error(first, "first here");
+        } else {
+            names.push(name);
+        }
+    }
+    Some(names)
 }
 
 /// `msg = XferMsg`: a type.

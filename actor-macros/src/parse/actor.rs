@@ -8,6 +8,7 @@ use syn::{Attribute, Generics, Token, Visibility};
 /// The head of a struct, enum or union.
 pub(crate) struct ActorSyntax {
     pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
     /// `enum` or `union`, where `struct` should stand.
@@ -17,7 +18,7 @@ pub(crate) struct ActorSyntax {
 impl Parse for ActorSyntax {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
-        input.parse::<Visibility>()?;
+        let vis = input.parse()?;
         let not_a_struct = if input.peek(Token![struct]) {
             input.parse::<Token![struct]>()?;
             None
@@ -32,7 +33,7 @@ impl Parse for ActorSyntax {
         }
         generics.where_clause = input.parse()?;
         input.parse::<TokenStream>()?;
-        Ok(Self { attrs, name, generics, not_a_struct })
+        Ok(Self { attrs, vis, name, generics, not_a_struct })
     }
 }
 

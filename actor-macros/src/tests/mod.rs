@@ -48,6 +48,8 @@ cases! {
     pool
     /// After an error there are stubs of the tree as well.
     supervisor_mistaken
+    /// A state machine, with parameters.
+    states
     /// No handlers at all.
     empty
     /// `#[cfg]`, docs and `#[deprecated]` are copied.

@@ -13,6 +13,7 @@ mod kept;
 mod linking;
 mod naming;
 mod spawn;
+mod states;
 mod stream;
 mod timers;
 
@@ -31,6 +32,7 @@ pub use self::health::{checked, checked_later};
 pub use self::kept::{keep, kept, kept_later};
 pub(crate) use self::spawn::spawn_by;
 pub use self::spawn::{Place, Spawn, SpawnOn, spawn, spawn_on, start};
+pub use self::states::{State, States};
 pub use self::stream::{Item, StreamEnd, attach};
 pub use self::timers::Timed;
 pub(crate) use self::timers::begin_timers;
@@ -70,6 +72,8 @@ pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
     /// Which messages have concurrent handlers: at the tag of each how many of them may be handled at a time, or
     /// 0 if that takes the actor alone. Empty if there are none, else `SUSPENDS` is true as well.
     const CONCURRENT: &'static [u32] = &[];
+    /// By the tag of a message, the states in which it is taken: a bit each. Empty where states mean nothing.
+    const TAKEN_IN: &'static [u64] = &[];
     /// Whether it keeps children, as only [`Supervisor`](crate::Supervisor) does.
     #[doc(hidden)]
     const SUPERVISES: bool = false;
@@ -262,6 +266,11 @@ fn done<'a>(handled: Handled<'_>) -> Handled<'a> {
 impl<A: Actor> Body for Plain<A> {
     type Message = A::Msg;
     const STOPS_AT_ONCE: bool = true;
+    const HAS_STATES: bool = !A::TAKEN_IN.is_empty();
+
+    fn taken_in(message: &Self::Message) -> u64 {
+        states::taken_in::<A>(message)
+    }
 
     #[inline]
     fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a> {
@@ -329,6 +338,11 @@ impl<A: Actor> Suspending<A> {
 impl<A: Actor> Body for Suspending<A> {
     type Message = A::Msg;
     const SHARES: bool = !A::CONCURRENT.is_empty();
+    const HAS_STATES: bool = !A::TAKEN_IN.is_empty();
+
+    fn taken_in(message: &Self::Message) -> u64 {
+        states::taken_in::<A>(message)
+    }
 
     #[inline]
     fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a> {

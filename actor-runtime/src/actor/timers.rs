@@ -256,7 +256,8 @@ fn cancel(
             extras.room.levels.falls(extras.room.messages);
             // Who waits for a place gets this one in the turn: it is promised until then.
             extras.room.promised += u64::from(is_bounded);
-            extras.backlog_records == 0
+            let changed = extras.machine.as_ref().is_some_and(|machine| machine.changed);
+            extras.backlog_records == 0 && !changed
         });
         host.counters.backlog.remove(1);
         if is_last {

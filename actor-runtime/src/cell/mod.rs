@@ -28,6 +28,7 @@
 pub(crate) mod aide;
 pub(crate) mod cells;
 pub(crate) mod keeper;
+pub(crate) mod machine;
 pub(crate) mod process;
 pub(crate) mod status;
 pub(crate) mod task;
@@ -49,8 +50,9 @@ use tokio::sync::oneshot;
 use self::aide::Crew;
 use self::cells::Role;
 use self::keeper::{Keeper, Report};
+use self::machine::Machine;
 use self::process::{AnyMailbox, Receipt};
-use self::status::{AIDE, BUSY, EMPTY, ENDING, FREE, LENT, SHARED, Word};
+use self::status::{AIDE, BUSY, EMPTY, ENDING, FREE, LENT, SHARED, STATED, Word};
 use self::task::{FutureStock, Polled, Task, Wakes};
 use crate::address::{Address, Target};
 use crate::bonds::{Bonds, Down, Exit};
@@ -173,6 +175,14 @@ pub(crate) trait Body: Sized + 'static {
     /// How many of this message may be handled at a time; none if that takes the body alone.
     fn beside(_message: &Self::Message) -> Option<Beside> {
         None
+    }
+
+    /// Whether it takes messages by the actor's state.
+    const HAS_STATES: bool = false;
+
+    /// The states in which this message is taken, a bit each.
+    fn taken_in(_message: &Self::Message) -> u64 {
+        u64::MAX
     }
 
     /// Gets ready for the first of several calls of [`share`](Self::share).
@@ -312,6 +322,8 @@ pub(crate) struct CellType {
     deliver: unsafe extern "C" fn(CellRef<'_>, NonNull<u8>, Target) -> Called,
     /// Where some messages have concurrent handlers.
     share: Option<Share>,
+    /// Where some messages are taken in some states alone.
+    taken_in: Option<unsafe fn(NonNull<u8>) -> u64>,
     start: unsafe fn(CellRef<'_>, Target) -> Handled<'static>,
     stop: unsafe fn(CellRef<'_>, &'static ExitReason, Target) -> Handled<'static>,
     stop_at_once: Option<unsafe fn(CellRef<'_>, &ExitReason, Target) -> Flow>,
@@ -361,6 +373,7 @@ impl CellType {
             } else {
                 None
             },
+            taken_in: if B::HAS_STATES { Some(taken_in::<B>) } else { None },
             start: start::<B>,
             stop: stop::<B>,
             stop_at_once: if B::STOPS_AT_ONCE { Some(stop_at_once::<B>) } else { None },
@@ -388,6 +401,11 @@ impl CellType {
 
     pub(crate) const fn letter(&'static self) -> &'static Letter {
         self.letters.plain()
+    }
+
+    /// `STATED`, if its actors take messages by their state.
+    const fn states(&self) -> u32 {
+        if self.taken_in.is_some() { STATED } else { 0 }
     }
 
     /// Whether this is the type of answers, which have cells of their own.
@@ -515,6 +533,8 @@ pub(crate) struct Extras {
     /// Those among them that stand before all that is in `backlog`.
     pub(crate) ahead: RecordQueue,
     pub(crate) room: Room,
+    /// Its state, and what is held for another.
+    pub(crate) machine: Option<Box<Machine>>,
     /// Who is told how the start went.
     pub(crate) starter: Option<Starter>,
     /// Who awaits an answer, if it is not an actor's own poll.
@@ -564,6 +584,7 @@ impl Extras {
             || self.crew.is_some()
             || self.keeper.is_some()
             || self.kept.is_some()
+            || self.machine.as_ref().is_some_and(|machine| machine.is_needed())
             || !(self.room.is_unused()
                 && self.bonds.is_empty()
                 && self.awaits.is_empty()
@@ -724,6 +745,26 @@ impl CellRef<'_> {
             forget_payload(payload);
             None
         })
+    }
+
+    /// Whether an actor takes a message in its present state; true as well if it is no message for this cell, which
+    /// the delivery says.
+    pub(crate) fn suits_state(self, record: &Arrived<'_>) -> bool {
+        let kind = self.kind().filter(|kind| kind.letter().is(record.letter()));
+        let Some(taken_in) = kind.and_then(|kind| kind.taken_in) else { return true };
+        // SAFETY: the letters mean the same, so the value is what this type takes.
+        let states = catch(|| unsafe { taken_in(record.value()) });
+        let states = states.unwrap_or_else(|payload| {
+            forget_payload(payload);
+            u64::MAX
+        });
+        states >> self.state() & 1 == 1
+    }
+
+    /// The state that the actor is in.
+    pub(crate) fn state(self) -> u8 {
+        let state = |extras: &mut Extras| extras.machine.as_ref().map(|machine| machine.state);
+        self.if_extras(state).flatten().unwrap_or_default()
     }
 
     /// Delivers a record for which [`beside`](Self::beside) says so while others like it are handled, its panic
@@ -909,7 +950,7 @@ impl CellRef<'_> {
         self.put_body(body);
         self.stamp.set(stamp);
         self.kind.set(Some(kind));
-        self.word.occupy(status);
+        self.word.occupy(status | kind.states());
     }
 
     /// Makes a free cell somebody's whose body is made later: see [`fill`](Self::fill).
@@ -917,7 +958,7 @@ impl CellRef<'_> {
         debug_assert!(self.kind().is_none(), "the cell is free");
         self.stamp.set(0);
         self.kind.set(Some(kind));
-        self.word.occupy(status | EMPTY);
+        self.word.occupy(status | EMPTY | kind.states());
     }
 
     /// Puts the body into a cell that has none. Gives it back if the cell is another's, or has one.
@@ -1100,6 +1141,14 @@ unsafe fn body_ref<B>(cell: CellRef<'_>) -> &'static B {
         // SAFETY: passed on from the caller.
         unsafe { at.cast::<B>().as_ref() }
     }
+}
+
+/// # Safety
+///
+/// `value` is a `B::Message` in a record.
+unsafe fn taken_in<B: Body>(value: NonNull<u8>) -> u64 {
+    // SAFETY: passed on from the caller, who takes it later, if at all.
+    B::taken_in(unsafe { look_at_value::<B::Message>(value) })
 }
 
 /// # Safety

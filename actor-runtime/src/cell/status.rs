@@ -29,6 +29,7 @@
 //! | nobody took at once why there is no answer | `ANSWERED` | + `FAILED` |
 //! | an incarnation has ended, and another may follow | any | `EMPTY`, `STARTING`, and what outlives it |
 //! | the state of the next is made | `EMPTY` | - `EMPTY` |
+//! | an actor begins whose messages depend on its state | free | + `STATED` |
 //! | a future beside an actor lives here, in a cell of its own | free | `AIDE` |
 //! | free | any | `FREE` in the next generation; at the last generation it stays so for ever |
 
@@ -76,8 +77,11 @@ pub(crate) const AIDE: u32 = 1 << 16;
 /// What makes the actor busy are concurrent handlers, which share its state: others of the kind may begin.
 pub(crate) const SHARED: u32 = 1 << 17;
 
-/// What outlives an incarnation: what waits, and where the cell is listed.
-const OUTLIVES: u32 = BACKLOG | CLOSING | LISTED | WOKEN;
+/// The actor takes messages by its state: none goes by the fast path.
+pub(crate) const STATED: u32 = 1 << 18;
+
+/// What outlives an incarnation: what waits, where the cell is listed, and what is its type's.
+const OUTLIVES: u32 = BACKLOG | CLOSING | LISTED | STATED | WOKEN;
 
 /// What an ask's cell holds is why there is no answer.
 pub(crate) const FAILED: u32 = 1 << 14;

@@ -210,6 +210,9 @@ impl Turn<'_> {
             self.discard_timer_messages(&*mailbox);
             self.host.let_go(mailbox.receiving().end_incarnation());
         }
+        if Self::begin_anew(cell) {
+            cell.word.set(BACKLOG);
+        }
         // What there seldom is is seldom moved.
         let left = cell.if_extras(|extras| {
             let bonds =
@@ -268,6 +271,8 @@ impl Turn<'_> {
     /// Makes dead letters of what waits for an actor that is restarted. Signals stay, in their order.
     fn drop_backlog(&mut self, cell: CellRef<'_>, target: Target) {
         self.drop_mailbox(cell, target);
+        Self::begin_anew(cell);
+        self.bring_back(cell);
         let queues = cell.if_extras(|extras| {
             [std::mem::take(&mut extras.ahead), std::mem::take(&mut extras.backlog)]
         });

@@ -592,10 +592,11 @@ impl Turn<'_> {
     }
 
     /// Ends what waited for an actor, or in it. Answers who is still to be told of its end.
-    fn discard_extras(&mut self, extras: Box<Extras>) -> Told {
+    fn discard_extras(&mut self, mut extras: Box<Extras>) -> Told {
         let host = self.host;
-        host.counters.backlog.remove(extras.backlog_records);
-        for queue in [&extras.ahead, &extras.backlog] {
+        let machine = extras.machine.take().unwrap_or_default();
+        host.counters.backlog.remove(extras.backlog_records + machine.records);
+        for queue in [&machine.held, &extras.ahead, &extras.backlog] {
             let mut reader = queue.reader(&host.stock);
             while let Some(record) = reader.next() {
                 self.dead(record, AskError::Stopped);

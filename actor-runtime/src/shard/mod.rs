@@ -21,6 +21,7 @@ pub(crate) mod lane;
 mod news;
 mod processes;
 mod room;
+mod states;
 #[cfg(test)]
 mod tests;
 mod timers;

@@ -49,6 +49,9 @@ impl Turn<'_> {
             let oldest = mailbox.take_oldest(target);
             return self.lose_record(oldest, AskError::Full);
         }
+        if self.drop_oldest_held(cell) {
+            return true;
+        }
         // Out of the cell while a destructor runs.
         let Some(backlog) = cell.if_extras(|extras| std::mem::take(&mut extras.backlog)) else {
             return false;

@@ -6,10 +6,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use super::turn::Turn;
+use super::turn::{Turn, has_changed};
 use crate::address::Target;
 use crate::cell::process::{AnyMailbox, Brought};
-use crate::cell::status::{BACKLOG, BUSY, ENDING, LEAVING, LENT, STARTING};
+use crate::cell::status::{BACKLOG, BUSY, ENDING, LEAVING, LENT, STARTING, STATED};
 use crate::cell::{CellRef, News};
 use crate::config;
 use crate::error::AskError;
@@ -157,7 +157,7 @@ impl Turn<'_> {
         });
         self.host.counters.backlog.remove(1);
         self.leaves(cell, target);
-        if is_last {
+        if is_last && !has_changed(cell) {
             cell.word.clear(BACKLOG);
         }
         self.fire(cell, target, timer);
@@ -197,6 +197,9 @@ impl Turn<'_> {
             mailbox.receiving().brings(Some(timer));
             self.file(cell, target, record, 0);
             return mailbox.receiving().brings(None);
+        }
+        if cell.word.has(STATED) && !cell.suits_state(&record) {
+            return self.hold(cell, target, record);
         }
         let delivered = self.deliver_aside(cell, record, BACKLOG);
         let delivered = delivered.map_err(|record| self.dead(record, AskError::NoProc));

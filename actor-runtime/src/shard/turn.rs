@@ -14,10 +14,10 @@ use crate::cell::cells::{Cells, Role};
 use crate::cell::keeper::{ChildKey, ChildNews, Report};
 use crate::cell::status::{
     AIDE, ANSWERED, BACKLOG, BUSY, CLOSING, ENDING, FAILED, KILLED, LEAVING, LENT, LISTED, LISTENS,
-    NEWS, SHARED, STARTING, WOKEN,
+    NEWS, SHARED, STARTING, STATED, WOKEN,
 };
 use crate::cell::task::{Polled, Task};
-use crate::cell::{Called, CellRef, CellType, Handled, Outcome, Place, Waiter};
+use crate::cell::{Called, CellRef, CellType, Extras, Handled, Outcome, Place, Waiter};
 use crate::config;
 use crate::error::AskError;
 use crate::event::{Event, Topic};
@@ -31,7 +31,7 @@ use crate::watch::Watched;
 
 /// What does not stand in the way of a message: the actor has a place in the rotation, or is woken, or listens
 /// to events, or will end some time.
-const HARMLESS: u32 = CLOSING | LISTED | LISTENS | WOKEN;
+const HARMLESS: u32 = CLOSING | LISTED | LISTENS | STATED | WOKEN;
 
 /// A turn under way.
 pub(super) struct Turn<'t> {
@@ -472,15 +472,23 @@ impl<'t> Turn<'t> {
         // What could be delivered is here for want of a slice.
         let force = if cell.takes(&record) { BACKLOG } else { 0 };
         let status = cell.word.status();
+        let busy = status & (BUSY | BACKLOG | STARTING);
+        // The fast path, which looks at the slice, was not for it.
+        let force = match status & STATED != 0 && busy == 0 {
+            true if !self.has_slice(cell, self.constants()) => BACKLOG,
+            _ => force,
+        };
         let ends = status & (ENDING | LEAVING | LENT) != 0;
         if ends && !(status & BUSY != 0 && self.waits_for_next(cell)) {
             self.dead(record, AskError::Stopped);
         } else if cell.kind().is_some_and(|kind| kind.is_process) {
             self.file(cell, target, record, force);
-        } else if (status & (BUSY | BACKLOG | STARTING) != 0 || force != 0)
+        } else if (busy != 0 || force != 0)
             && (status & SHARED == 0 || !self.begins_beside(cell, &record, force))
         {
             self.push_backlog(cell, target, record);
+        } else if status & STATED != 0 && !cell.suits_state(&record) {
+            self.hold(cell, target, record);
         } else {
             if record.letter().mark().is_placed() {
                 self.redeem(cell, target);
@@ -500,6 +508,7 @@ impl<'t> Turn<'t> {
             Signal::Start => self.start(cell, target),
             // All else is for actors.
             _ if cell.kind().is_none_or(|kind| kind.is_reply()) => {}
+            Signal::Changed => self.list(target),
             Signal::Claim(claimed) => self.claim(cell, target, *claimed),
             Signal::Demonitor(watcher, number) => {
                 change_bonds(cell, |bonds| bonds.unwatched(watcher, number));
@@ -870,14 +879,7 @@ impl<'t> Turn<'t> {
     /// A record waits, or finds no place.
     fn push_backlog(&mut self, cell: CellRef<'_>, target: Target, record: Arrived<'_>) {
         let is_message = record.letter().class() == Class::Message;
-        let bound = cell.kind().and_then(|kind| kind.options.bound).filter(|_| is_message);
-        let record = match bound {
-            None => record,
-            Some(bound) => match self.admit_bounded(cell, target, bound, record) {
-                Some(record) => record,
-                None => return,
-            },
-        };
+        let Some(record) = self.admit(cell, target, record) else { return };
         let high = cell.with_extras(|extras| {
             record.move_to(&extras.backlog, &self.host.stock);
             extras.backlog_records += 1;
@@ -890,6 +892,20 @@ impl<'t> Turn<'t> {
         self.list(target);
         if let Some(messages) = high {
             self.tell_high(cell, target, messages);
+        }
+    }
+
+    /// Gives a record back that may wait; else the mailbox's policy has been followed.
+    pub(super) fn admit<'r>(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        record: Arrived<'r>,
+    ) -> Option<Arrived<'r>> {
+        let is_message = record.letter().class() == Class::Message;
+        match cell.kind().and_then(|kind| kind.options.bound).filter(|_| is_message) {
+            None => Some(record),
+            Some(bound) => self.admit_bounded(cell, target, bound, record),
         }
     }
 
@@ -950,6 +966,7 @@ impl<'t> Turn<'t> {
         if self.take_timer(cell, target) {
             return;
         }
+        self.bring_back(cell);
         // The queue is out of the cell while user code runs: nothing of the cell is borrowed.
         let taken = cell.if_extras(|extras| {
             extras.backlog_records -= 1;
@@ -963,7 +980,7 @@ impl<'t> Turn<'t> {
             oldest.give_back(&self.host.stock);
         }
         cell.if_extras(|extras| *extras.queue(is_ahead) = oldest);
-        if is_last {
+        if is_last && !has_changed(cell) {
             cell.word.clear(BACKLOG);
             cell.trim_extras();
         }
@@ -990,6 +1007,10 @@ impl<'t> Turn<'t> {
             Err(record) => record,
         };
         if record.letter().class() == Class::Message {
+            if cell.word.has(STATED) && !cell.suits_state(&record) {
+                self.put_by(cell, record);
+                return Ok(None);
+            }
             self.leaves(cell, target);
         }
         match self.deliver_aside(cell, record, BACKLOG) {
@@ -1077,4 +1098,10 @@ impl<'t> Turn<'t> {
             self.dead(record, AskError::Stopped);
         }
     }
+}
+
+/// Whether an actor's state has changed, and what was held is to be looked at.
+pub(super) fn has_changed(cell: CellRef<'_>) -> bool {
+    let changed = |extras: &mut Extras| extras.machine.as_ref().map(|machine| machine.changed);
+    cell.word.has(STATED) && cell.if_extras(changed).flatten().unwrap_or_default()
 }

@@ -18,6 +18,10 @@ async fn transfer(cx: &mut Process<XferMsg>) {
         any => drop(any),
         Pause => {}
     }
+    receive! { cx,
+        any => drop(any),
+        _ => {}
+    }
     // What is urgent is looked for first, wherever it stands.
     receive! { cx,
         Pause => {}

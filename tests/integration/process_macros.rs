@@ -1,4 +1,4 @@
-//! `receive!`: a process takes the messages it wants, in the order it wants them, and the rest stays.
+//! `#[process]` and `receive!`: a process takes the messages it wants, in the order it wants them, and the rest stays.
 
 use std::time::Duration;
 
