@@ -16,7 +16,6 @@ use crate::check::{
 struct Disk {
     journal: Journal,
     log: Option<ActorRef<Log>>,
-    gate: Option<Arc<Mutex<Receiver<()>>>>,
     kept: Option<Counted>,
     made_on: ThreadId,
     fails: bool,
@@ -26,7 +25,7 @@ impl Disk {
     fn new(journal: &Journal) -> Self {
         let made_on = std::thread::current().id();
         let journal = journal.clone();
-        Self { journal, log: None, gate: None, kept: None, made_on, fails: false }
+        Self { journal, log: None, kept: None, made_on, fails: false }
     }
 }
 
@@ -287,9 +286,9 @@ fn l5_a_panic_on_its_thread_ends_it_with_text_and_place() {
         assert!(panic.location.contains("blocking.rs"), "{panic}");
         // Its state was dropped by then.
         assert_eq!(journal.take(), ["start", "drop"]);
-        let kept = std::iter::from_fn(|| events.try_next())
-            .find_map(|event| event.value::<(String,)>().map(|(text,)| text.clone()));
-        assert_eq!(kept.as_deref(), Some("a bad block"));
+        let kept =
+            std::iter::from_fn(|| events.try_next()).find_map(|event| event.value::<(String,)>());
+        assert_eq!(kept, Some(("a bad block".to_owned(),)));
         let report = world.end();
         assert_eq!(report.dead_letters.of(DeadReason::InFlight), 1);
         assert_eq!(report.dead_letters.of(DeadReason::Stopped), 1);

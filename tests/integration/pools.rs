@@ -371,16 +371,13 @@ fn a_worker_that_crashes_is_restarted_and_stays_a_member() {
 fn a_pool_whose_workers_fail_too_often_ends_and_its_supervisor_restarts_it() {
     everywhere(|world| {
         let journal = Journal::default();
-        let spec = {
-            let journal = journal.clone();
-            move || {
-                let pool = move |_: &callboard::Siblings| {
-                    let journal = journal.clone();
-                    let pool = Pool::new(2, move || Worker::new(&journal));
-                    std::future::ready(Ok(pool.intensity(1, Duration::from_secs(60))))
-                };
-                SupervisorSpec::new("bank").child(ChildSpec::<Pool<Worker>>::new("workers", pool))
-            }
+        let spec = move || {
+            let pool = move |_: &callboard::Siblings| {
+                let journal = journal.clone();
+                let pool = Pool::new(2, move || Worker::new(&journal));
+                std::future::ready(Ok(pool.intensity(1, Duration::from_secs(60))))
+            };
+            SupervisorSpec::new("bank").child(ChildSpec::<Pool<Worker>>::new("workers", pool))
         };
         let tree = world.run(0, move || async move { spec().start().await }).expect("it starts");
         let pool: ActorRef<Pool<Worker>> = tree.child(0);

@@ -222,7 +222,10 @@ async fn adds(
                 A => continue 'rounds,
                 B(0) => break 'rounds,
                 B(number) => break accept(number)?,
-                C { .. } => return Ok(journal.note("returned")),
+                C { .. } => {
+                    journal.note("returned");
+                    return Ok(());
+                }
                 Count { reply } => reply.answer(round as usize),
                 Next => cx.sleep(MS).await,
             }

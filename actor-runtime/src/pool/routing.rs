@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn each_worker_has_its_turn_while_they_come_and_go() {
         let mut chooser = of(0..3);
-        let mut turns = |chooser: &mut Chooser| -> Vec<u32> {
+        let turns = |chooser: &mut Chooser| -> Vec<u32> {
             (0..4).filter_map(|_| Some(chooser.in_turn()?.target().slot())).collect()
         };
         assert_eq!(turns(&mut chooser), [0, 1, 2, 0]);
