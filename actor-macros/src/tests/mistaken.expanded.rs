@@ -2,7 +2,7 @@ pub struct Counter {
     n: i64,
 }
 ::core::compile_error! {
-    "unknown option `slise`\nhelp: write `slice`; known options: `ask_timeout`, `blocking`, `crate`, `mailbox`, `slice`, `start_timeout`"
+    "unknown option `slise`\nhelp: write `slice`; known options: `ask_timeout`, `blocking`, `crate`, `mailbox`, `slice`, `start_timeout`, `states`"
 }
 const _: () = {
     use ::callboard::__private as __rt;

@@ -5,7 +5,7 @@
 //! knows of the thread. The state moves to the thread as the actor starts, and is dropped there.
 //!
 //! Before me: the cell, with a message. After me: the thread calls `handle`, and what it says goes by way of the
-//! actor's shard ([`Home`](crate::host::Home)), so that it stays in order with what the shard says for it.
+//! actor's shard ([`Home`]), so that it stays in order with what the shard says for it.
 
 use tokio::sync::oneshot;
 

@@ -1,4 +1,4 @@
-//! Processes: actors that are one `async fn` with its own loop, and take their messages by [`receive`].
+//! Processes: actors that are one `async fn` with its own loop, and take their messages by [`receive()`].
 //!
 //! The body of a process's cell is the seat of its mailbox, which its future shares. A record that arrives is filed
 //! there by its tag, whatever the process does; if it waits in a receive that takes the tag, the message is handed
