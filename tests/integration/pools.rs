@@ -482,7 +482,9 @@ fn x9_killing_a_pool_ends_its_workers() {
             }
             reasons
         });
-        assert!(ends.iter().all(|reason| matches!(reason, ExitReason::Killed)), "{ends:?}");
+        // Whoever was gone when it was asked is nobody by then.
+        let is_end = |reason: &_| matches!(reason, ExitReason::Killed | ExitReason::NoProc);
+        assert!(ends.iter().all(is_end), "{ends:?}");
         assert_eq!(world.end().actors_left, 0);
         tally.assert_even();
     });
