@@ -8,6 +8,8 @@ use syn::{Attribute, File, ImplItem, Item, Meta, Visibility};
 
 use crate::{names, pipeline, show};
 
+mod hostile;
+
 macro_rules! cases {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
@@ -16,7 +18,11 @@ macro_rules! cases {
             let input = include_str!(concat!(stringify!($name), ".rs"));
             check(input, expect_file![concat!(stringify!($name), ".expanded.rs")]);
         }
-    )*};
+    )*
+
+    /// The inputs of all cases.
+    const CASES: &[&str] = &[$(include_str!(concat!(stringify!($name), ".rs"))),*];
+    };
 }
 
 cases! {
