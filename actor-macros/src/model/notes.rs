@@ -1,6 +1,6 @@
 //! The attributes of a handler that everything made from it carries too.
 
-use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, Lit, Meta};
 
@@ -57,8 +57,15 @@ pub(crate) fn without_self(tokens: TokenStream, actor: &TokenStream) -> TokenStr
                 out.extend([TokenTree::Group(inner)]);
             }
             TokenTree::Ident(ident) if ident == "Self" => {
-                let path = matches!(trees.peek(), Some(TokenTree::Punct(p)) if p.as_char() == ':');
-                out.extend(if path { quote!(<#actor>) } else { actor.clone() });
+                out.extend(match trees.peek() {
+                    Some(TokenTree::Punct(p)) if p.as_char() == ':' => match p.spacing() {
+                        Spacing::Joint => quote!(<#actor>),
+                        // `Item<Self: Bound>`: not the type, and the compiler has something to say.
+                        Spacing::Alone => ident.into_token_stream(),
+                    },
+                    Some(TokenTree::Punct(p)) if p.as_char() == '=' => ident.into_token_stream(),
+                    _ => actor.clone(),
+                });
             }
             other => out.extend([other]),
         }
@@ -80,6 +87,7 @@ mod tests {
         assert_eq!(replaced("ActorRef<Self>"), "ActorRef<Store<T>>");
         assert_eq!(replaced("[u8; Self::N]"), "[u8; <Store<T>>::N]");
         assert_eq!(replaced("(u8, Self)"), "(u8, Store<T>)");
+        assert_eq!(replaced("Item<Self: Copy>"), "Item<Self: Copy>");
     }
 
     #[test]

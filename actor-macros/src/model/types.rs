@@ -1,7 +1,7 @@
 //! What can be seen of a type by looking at it: the words this language gives a meaning, and what
 //! cannot stand in a message.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, PathArguments, PathSegment, Type, TypeReference};
 
@@ -171,9 +171,10 @@ pub(crate) fn without_lifetimes(tokens: TokenStream) -> TokenStream {
             _ => None,
         };
         match (tree, punct) {
-            (TokenTree::Group(group), _) => {
+            // In braces stands a value, where `&` borrows.
+            (TokenTree::Group(group), _) if group.delimiter() != Delimiter::Brace => {
                 let inner = without_lifetimes(group.stream());
-                out.extend([TokenTree::Group(proc_macro2::Group::new(group.delimiter(), inner))]);
+                out.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);
             }
             (_, Some('\'')) => {
                 trees.next();

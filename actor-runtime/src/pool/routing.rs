@@ -253,6 +253,7 @@ mod tests {
     const KEYS: u64 = 10_000;
 
     #[test]
+    #[cfg_attr(miri, ignore = "thousands of keys, and no unsafe code")]
     fn few_keys_move_when_workers_come_or_go() {
         for size in [1, 4, 16] {
             let (before, more) = (of(0..size), of(0..=size));
@@ -275,6 +276,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "thousands of keys, and no unsafe code")]
     fn keys_and_chances_are_spread_evenly() {
         let mut chooser = of(0..8);
         let mut counts = [[0_u64; 8]; 2];
