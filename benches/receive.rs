@@ -57,6 +57,8 @@ enum Msg {
 struct MsgApi(Address);
 
 impl rt::Api for MsgApi {
+    type Of = Msg;
+
     fn at(address: Address) -> Self {
         Self(address)
     }
@@ -68,19 +70,19 @@ impl rt::Api for MsgApi {
 
 impl MsgApi {
     fn ask(&self, n: u32) -> Ask<u32> {
-        rt::ask::<Msg, _>(self.0, move |reply| Msg::Ask(n, reply))
+        rt::ask::<Msg, _>(self, move |reply| Msg::Ask(n, reply))
     }
 
     fn fill(&self, others: u32) -> Ask<()> {
-        rt::ask::<Msg, _>(self.0, move |reply| Msg::Fill(others, reply))
+        rt::ask::<Msg, _>(self, move |reply| Msg::Fill(others, reply))
     }
 
     fn take(&self, times: u32) -> Ask<Duration> {
-        rt::ask::<Msg, _>(self.0, move |reply| Msg::Take(times, reply))
+        rt::ask::<Msg, _>(self, move |reply| Msg::Take(times, reply))
     }
 
     fn run(&self, times: u32) -> Ask<Duration> {
-        rt::ask::<Msg, _>(self.0, move |reply| Msg::Run(times, reply))
+        rt::ask::<Msg, _>(self, move |reply| Msg::Run(times, reply))
     }
 }
 

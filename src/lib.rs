@@ -67,21 +67,21 @@
 
 pub use actor_macros::{
     Message, actor, after, ask, child, down, dynamic, every, exit, handlers, health, main, process,
-    receive, restart, start, stop, stream, supervisor, tell, test,
+    protocol, receive, restart, start, stop, stream, supervisor, tell, test,
 };
 #[cfg(feature = "testing")]
 pub use actor_runtime::testing;
 pub use actor_runtime::{
     Actor, ActorRef, Address, Answers, AnyTimer, Ask, AskCycle, AskError, AutoShutdown,
-    BlockingCall, BoxError, Broadcast, Child, ChildCounts, ChildError, ChildFailed, ChildInfo,
-    ChildSpec, ChildState, Context, Continue, DeadLetters, DeadReason, Down, Drained, Dynamic,
-    DynamicSpec, Event, Events, Exit, ExitReason, Flow, Forward, Kept, Lagged, LookupError,
-    Message, Monitor, Name, NameOf, Named, Overflow, Panic, Pending, Permit, Place, Pool, Process,
-    ProcessStart, Query, Receivable, RegisterError, Replies, Reply, Report, Reserve, ReserveError,
-    Restart, Routing, ShardStats, Shutdown, Siblings, Spawn, SpawnOn, Start, StartError, StartTree,
-    State, States, Stats, Strategy, Subscription, Supervisor, SupervisorApi, SupervisorSpec,
-    System, SystemBuilder, SystemRef, TellError, Timer, TimerKey, Topic, Tree, TreeView, spawn,
-    spawn_on, start,
+    BlockingCall, BoxError, Broadcast, Call, Child, ChildCounts, ChildError, ChildFailed,
+    ChildInfo, ChildSpec, ChildState, Context, Continue, DeadLetters, DeadReason, Down, Drained,
+    Dynamic, DynamicSpec, Event, Events, Exit, ExitReason, Flow, Forward, Kept, Lagged,
+    LookupError, Message, Monitor, Name, NameOf, Named, Overflow, Panic, Pending, Permit, Place,
+    Pool, Process, ProcessStart, Query, Receivable, RegisterError, Replies, Reply, Report, Reserve,
+    ReserveError, Restart, Routing, ShardStats, Shutdown, Siblings, Spawn, SpawnOn, Speaking,
+    Speaks, Start, StartError, StartTree, State, States, Stats, Strategy, Subscription, Supervisor,
+    SupervisorApi, SupervisorSpec, System, SystemBuilder, SystemRef, TellError, Timer, TimerKey,
+    Topic, Tree, TreeView, Wrap, spawn, spawn_on, start,
 };
 
 /// What the macros' code uses; not for people.
@@ -102,7 +102,8 @@ pub mod prelude {
         ActorRef, Answers, Ask, AskError, Context, Down, Dynamic, Exit, ExitReason, Flow, Forward,
         LookupError, Message, Monitor, Name, Place, Pool, Process, RegisterError, Reply, Routing,
         Start, StartError, System, actor, after, ask, child, down, dynamic, every, exit, handlers,
-        health, process, receive, restart, spawn, spawn_on, start, stop, stream, supervisor, tell,
+        health, process, protocol, receive, restart, spawn, spawn_on, start, stop, stream,
+        supervisor, tell,
     };
 
     /// So many seconds.

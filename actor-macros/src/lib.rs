@@ -41,6 +41,8 @@ use crate::names::{Role, Word};
 /// |---|---|---|
 /// | `mailbox(capacity = N, overflow = ..)` | at most so many messages wait for it; what becomes of one more: `crash`, `drop_newest`, `drop_oldest` or `reject` | no bound; `reject` |
 /// | `mailbox(on_restart = ..)` | what becomes of the messages that wait when a supervisor starts it anew: `keep` or `drop` | `keep` |
+/// | `speaks(Account, bank::Audit)` | the [protocols](macro@protocol) it speaks, by path | none |
+/// | `wrap(Timing, Audit)` | types with `Wrap`: code round every handler, the first outermost | none |
 /// | `states(A, B, ..)` | the states it is in by turns, the first at the start: makes `enum CounterState` | none |
 /// | `slice = N` | the most messages it handles before others have their turn | 64 |
 /// | `ask_timeout = "5s"` | how long an ask to it waits for the answer | 5 seconds |
@@ -270,6 +272,83 @@ pub fn handlers(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn supervisor(args: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::supervisor(args.into(), item.into()).into()
+}
+
+/// Makes a trait a protocol: messages that several actors take.
+///
+/// For `trait Account` it makes the enum `AccountMsg`, with a variant for each method, and the methods of
+/// `ActorRef<dyn Account>`, as [`#[handlers]`](macro@handlers) does for an actor. An actor speaks the protocol if
+/// `#[actor(speaks(Account))]` lists it and `#[handlers]` stands on its `impl Account for ..`, in any module of the
+/// crate; the methods of its own reference are then followed by those of the protocol.
+///
+/// Every method is `#[tell]` or `#[ask]`, said in the trait alone, and so is whether it is `async`. A method may have
+/// a body, and take `cx: &mut Context<Self>` or its `Reply<T>`, as any handler may. The methods get
+/// `where Self: Sized`, so that `dyn Account` is a type.
+///
+/// An asker waits as long as the type of its reference says: 5 seconds for `dyn Account`, and the `ask_timeout` of
+/// the actor for a reference to that.
+///
+/// The option `crate = path` says where callboard is, for crates that re-export it.
+///
+/// # Examples
+///
+/// ```
+/// use callboard::prelude::*;
+///
+/// #[protocol]
+/// pub trait Account {
+///     #[tell]
+///     fn deposit(&mut self, amount: u64);
+///
+///     #[ask]
+///     fn balance(&self) -> u64;
+/// }
+///
+/// #[actor(speaks(Account))]
+/// #[derive(Default)]
+/// pub struct Savings {
+///     cents: u64,
+/// }
+///
+/// #[handlers]
+/// impl Savings {
+///     /// Gives another account what is in this one.
+///     #[tell]
+///     pub fn empty_into(&mut self, other: ActorRef<dyn Account>) {
+///         other.deposit(std::mem::take(&mut self.cents));
+///     }
+/// }
+///
+/// #[handlers]
+/// impl Account for Savings {
+///     fn deposit(&mut self, amount: u64) {
+///         self.cents += amount;
+///     }
+///
+///     fn balance(&self) -> u64 {
+///         self.cents
+///     }
+/// }
+///
+/// #[callboard::main(shards = 1)]
+/// async fn main() -> Result<(), callboard::AskError> {
+///     let (old, new) = (spawn(Savings::default()), spawn(Savings::default()));
+///     let account: ActorRef<dyn Account> = old.as_dyn();
+///     account.deposit(5);
+///     old.empty_into(new);
+///     assert_eq!(old.balance().await?, 0);
+///     assert_eq!(new.balance().await?, 5);
+///     assert_eq!(account.downcast::<Savings>().await, Some(old));
+///     Ok(())
+/// }
+/// ```
+///
+/// # Errors
+///
+/// Anything but messages in the trait, a supertrait, and a message that depends on `Self` or has parameters.
+#[proc_macro_attribute]
+pub fn protocol(args: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::protocol(args.into(), item.into()).into()
 }
 
 /// Makes an enum a message type: each variant is one message.

@@ -240,6 +240,12 @@ pub(crate) fn made(name: &Ident) -> Ident {
     made
 }
 
+/// The place of the actor's name, for what is an error where there is no `#[actor]`. All such errors have the same
+/// text and place, so that rustc tells one.
+pub(crate) fn place_of(actor: &Ident) -> Span {
+    Span::mixed_site().located_at(actor.span())
+}
+
 /// The parameter of a message that has one value without a name.
 pub(crate) fn value() -> Ident {
     format_ident!("value")
@@ -288,10 +294,15 @@ pub(crate) fn spanned(tokens: TokenStream, at: Span) -> TokenStream {
 
 /// Whether an identifier stands anywhere in these tokens.
 pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
-    tokens.clone().into_iter().any(|tree| match tree {
-        TokenTree::Group(group) => mentions(&group.stream(), name),
-        TokenTree::Ident(ident) => ident == name,
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    find(tokens, name).is_some()
+}
+
+/// Where an identifier stands first in these tokens.
+pub(crate) fn find(tokens: &TokenStream, name: &str) -> Option<Ident> {
+    tokens.clone().into_iter().find_map(|tree| match tree {
+        TokenTree::Group(group) => find(&group.stream(), name),
+        TokenTree::Ident(ident) => (ident == name).then_some(ident),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => None,
     })
 }
 

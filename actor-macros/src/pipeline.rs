@@ -9,11 +9,11 @@ use quote::{ToTokens, quote};
 
 use crate::diag::Diag;
 use crate::expand::{self, Bodies};
-use crate::model::{Actor, Entry, Handlers, Process, Receive, Supervisor};
+use crate::model::{Actor, Entry, Handlers, Process, Protocol, Receive, Spoken, Supervisor};
 use crate::names::{Role, Word};
 use crate::parse::{
-    ActorSyntax, Args, EntrySyntax, HandlersSyntax, ItemKind, MessageSyntax, ReceiveSyntax,
-    SupervisorSyntax, without_words,
+    ActorSyntax, Args, EntrySyntax, HandlersSyntax, ItemKind, MessageSyntax, ProtocolSyntax,
+    ReceiveSyntax, SupervisorSyntax, without_words,
 };
 use crate::{check, model, recover, show};
 
@@ -52,6 +52,10 @@ pub(crate) fn handlers(args: TokenStream, item: TokenStream) -> TokenStream {
     for error in &syntax.errors {
         diag.syntax(error);
     }
+    if let Some(protocol) = &syntax.of_trait {
+        let model = Spoken::read(&args, &syntax, protocol, &mut diag);
+        return spoken(model, syntax.item, diag);
+    }
     let model = Handlers::read(&args, &syntax, &mut diag);
     if let Some(model) = &model {
         check::handlers(model, &mut diag);
@@ -70,6 +74,53 @@ pub(crate) fn handlers(args: TokenStream, item: TokenStream) -> TokenStream {
         Err(errors) => recover::handlers(&item, &model, &errors),
     };
     show::expansion(&model.name, "handlers", expansion)
+}
+
+/// `#[handlers]` on the impl of a protocol.
+fn spoken(model: Option<Spoken>, item: TokenStream, diag: Diag) -> TokenStream {
+    let finished = diag.finish();
+    let Some(model) = model else {
+        let errors = finished.err();
+        return quote!(#item #errors);
+    };
+    let expansion = match finished {
+        Ok(()) => {
+            let made = expand::spoken(&model);
+            quote!(#item #made)
+        }
+        Err(errors) => recover::spoken(&item, &model, &errors),
+    };
+    show::expansion(&model.name, "handlers", expansion)
+}
+
+/// `#[protocol]`
+pub(crate) fn protocol(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diag = Diag::new();
+    let args = options(args, &mut diag);
+    if let Ok(kind) = syn::parse2::<ItemKind>(item.clone())
+        && kind.keyword != "trait"
+    {
+        let wrong = "`#[protocol]` goes on a trait";
+        diag.error(&kind.keyword, wrong).help("write its messages as methods of a trait");
+        return with_errors(item, diag);
+    }
+    let Some(syntax) = parsed::<ProtocolSyntax>(item.clone(), &mut diag) else {
+        return with_errors(without_words(item), diag);
+    };
+    for error in &syntax.errors {
+        diag.syntax(error);
+    }
+    let model = Protocol::read(&args, &syntax, &mut diag);
+    check::handlers(&model.handlers, &mut diag);
+    // From here on the model does not change.
+    let expansion = match diag.finish() {
+        Ok(()) => {
+            let (item, made) = (&model.item, expand::protocol(&model, Bodies::Real));
+            quote!(#item #made)
+        }
+        Err(errors) => recover::protocol(&model, &errors),
+    };
+    show::expansion(&syntax.name, "protocol", expansion)
 }
 
 fn not_an_impl(kind: &ItemKind, diag: &mut Diag) {

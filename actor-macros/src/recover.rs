@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::expand::{self, Bodies};
-use crate::model::{Actor, Entry, Handlers, Process, Supervisor};
+use crate::model::{Actor, Entry, Handlers, Process, Protocol, Spoken, Supervisor};
 
 pub(crate) fn actor(item: &TokenStream, model: &Actor, errors: &TokenStream) -> TokenStream {
     let stub = expand::actor(model);
@@ -16,6 +16,16 @@ pub(crate) fn actor(item: &TokenStream, model: &Actor, errors: &TokenStream) -> 
 
 pub(crate) fn handlers(item: &TokenStream, model: &Handlers, errors: &TokenStream) -> TokenStream {
     let stub = expand::handlers(model, Bodies::Stub);
+    quote!(#item #errors #stub)
+}
+
+pub(crate) fn protocol(model: &Protocol, errors: &TokenStream) -> TokenStream {
+    let (item, stub) = (&model.item, expand::protocol(model, Bodies::Stub));
+    quote!(#item #errors #stub)
+}
+
+pub(crate) fn spoken(item: &TokenStream, model: &Spoken, errors: &TokenStream) -> TokenStream {
+    let stub = expand::spoken(model);
     quote!(#item #errors #stub)
 }
 

@@ -9,7 +9,7 @@ use crate::address::{Address, Target, short_name};
 use crate::cell::status::CLOSING;
 use crate::exit::ExitReason;
 use crate::host::{self, Host, Said, Signal};
-use crate::message::{Api, Protocol};
+use crate::message::{Api, Message, MsgOf, Protocol, Takes};
 use crate::route::{self, Word};
 
 /// A reference to an actor: where it is, and what it takes.
@@ -37,11 +37,25 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
         self.api.address()
     }
 
+    /// The same actor as one that speaks the protocol `Q`: `savings.as_dyn::<dyn Account>()`. Costs nothing.
+    ///
+    /// The way back is [`downcast`](Self::downcast).
+    #[must_use]
+    pub fn as_dyn<Q: Protocol + ?Sized>(&self) -> ActorRef<Q>
+    where
+        P: Speaks<Q>,
+    {
+        ActorRef::from_address(self.address())
+    }
+
     /// Sends a message and waits for nothing: at most once, in order, some nanoseconds on the
     /// actor's own shard. What cannot be delivered becomes a dead letter.
     #[inline]
-    pub fn tell(&self, message: P::Msg) {
-        host::send(P::DELIVERY, self.address(), message);
+    pub fn tell<M: Message>(&self, message: M)
+    where
+        P: Takes<M>,
+    {
+        host::send(P::WAY, self.address(), message);
     }
 
     /// Ends the actor after what was sent to it before; what comes later becomes dead letters, and asks
@@ -140,5 +154,47 @@ impl<P: Protocol + ?Sized> Hash for ActorRef<P> {
 impl<P: Protocol + ?Sized> fmt::Debug for ActorRef<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{}", short_name(std::any::type_name::<P>()), self.address())
+    }
+}
+
+/// Who speaks the protocol `P`: an actor with `#[actor(speaks(..))]`, and the protocol itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not speak `{P}`",
+    label = "does not speak `{P}`",
+    note = "add the protocol to `speaks`, as in `#[actor(speaks(..))]`"
+)]
+pub trait Speaks<P: Protocol + ?Sized>: Protocol {}
+
+#[diagnostic::do_not_recommend]
+impl<A, P> Speaks<P> for A
+where
+    A: Takes<MsgOf<P>> + ?Sized,
+    P: Protocol + ?Sized,
+{
+}
+
+/// A reference that speaks the protocol `P`: to an actor that does, or to the protocol itself.
+///
+/// It is what a method of a reference takes where the handler says `ActorRef<dyn Account>`, so that
+/// `house.move_to(savings, 5)` needs no conversion.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not speak `{P}`",
+    label = "not a reference that speaks `{P}`",
+    note = "pass an `ActorRef` of an actor with the protocol in `#[actor(speaks(..))]`"
+)]
+pub trait Speaking<P: Protocol + ?Sized>: Copy {
+    /// The same actor, as one that speaks `P`.
+    fn speaking(self) -> ActorRef<P>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A, P> Speaking<P> for ActorRef<A>
+where
+    A: Speaks<P> + ?Sized,
+    P: Protocol + ?Sized,
+{
+    #[inline]
+    fn speaking(self) -> ActorRef<P> {
+        self.as_dyn()
     }
 }

@@ -28,7 +28,7 @@ use crate::cycle::AskCycle;
 use crate::error::AskError;
 use crate::held::{Held, Seldom, Spends};
 use crate::host::{self, Host, Signal};
-use crate::message::Protocol;
+use crate::message::{Api, Protocol};
 use crate::record::Class;
 use crate::route::{self, Word};
 
@@ -243,18 +243,18 @@ enum State<T: Send + 'static> {
     Carried(Box<Carried<T>>),
 }
 
-/// Makes an ask to an actor of protocol `P`: what the macros make of an `#[ask]` handler.
+/// Makes an ask with a message of `P`: what the macros make of an `#[ask]` handler. It waits as long as the type
+/// that the reference names says.
 #[inline]
-pub(crate) fn ask<P, T>(
-    to: Address,
-    make: impl FnOnce(Reply<T>) -> P::Msg + Send + 'static,
-) -> Ask<T>
+pub(crate) fn ask<P, N, T>(to: &N, make: impl FnOnce(Reply<T>) -> P::Msg + Send + 'static) -> Ask<T>
 where
     P: Protocol + ?Sized,
+    N: Api,
     T: Send + 'static,
 {
     let send = move |to, reply| host::send_near(P::DELIVERY, to, make(reply));
-    ask_by(to, P::DELIVERY.letter().ask_timeout_nanos(), send)
+    let timeout_nanos = <N::Of as Protocol>::DELIVERY.letter().ask_timeout_nanos();
+    ask_by(to.address(), timeout_nanos, send)
 }
 
 /// Makes an ask that `send` sends.

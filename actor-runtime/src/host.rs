@@ -18,6 +18,7 @@
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -538,6 +539,8 @@ pub(crate) enum Signal {
     Start,
     /// End after what was sent before.
     Stop,
+    /// Say whether you take these messages.
+    Takes(Box<Takes>),
     /// This actor has unlinked from you, by the unlink of this number.
     Unlink(Address, u64),
     /// This actor has heard of your unlink of this number.
@@ -614,6 +617,20 @@ pub(crate) struct Claimed {
     pub(crate) tell: oneshot::Sender<Result<(), RegisterError>>,
 }
 
+/// A question whether an actor takes messages of a type.
+pub(crate) struct Takes {
+    /// Of such messages.
+    pub(crate) letter: &'static Letter,
+    /// Who is told.
+    pub(crate) tell: Box<dyn FnOnce(bool) + Send>,
+}
+
+impl fmt::Debug for Takes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Takes({:?})", self.letter)
+    }
+}
+
 /// What an actor, or nobody, says of an end.
 #[derive(Clone, Debug)]
 pub(crate) struct Said {
@@ -636,6 +653,7 @@ impl Signal {
             | Self::Monitor(..)
             | Self::Reserve(_)
             | Self::Stop
+            | Self::Takes(_)
             | Self::Unlink(..)
             | Self::Wait(_)
             | Self::Workers(_) => true,

@@ -13,7 +13,7 @@
 //! 3. The **methods of a reference** are those of an [`Api`], to which [`ActorRef`] derefs: a tell sends, an
 //!    ask makes a lazy [`Ask`].
 //! 4. The [`Protocol`] ties these to the type that references name. Its `DELIVERY` is typed, so that no
-//!    impl can have the runtime read a message as another type; it is always [`delivery`]`::<Self>()`.
+//!    impl can have the runtime read a message as another type; it is always `Self::REACHED_BY`.
 //! 5. [`Handle`] calls the handlers. What it returns says how one ended, see the table below.
 //! 6. [`Handlers`] has the hooks: `start` is called only where `STARTS` is true. Where a handler or a hook is
 //!    `async`, `SUSPENDS` is true, and the context lies in the cell beside the state. What the clock calls is
@@ -26,8 +26,8 @@
 //! use std::time::Duration;
 //!
 //! use actor_runtime::{
-//!     Actor, ActorRef, ActorType, Address, Api, Ask, AskError, Context, Delivery, Handle, Handled,
-//!     Handlers, Message, Options, Protocol, Reply, System, asked, asked_later, delivery, private,
+//!     Actor, ActorRef, ActorType, Address, Api, Ask, AskError, At, Context, Delivery, Handle, Handled,
+//!     Handlers, Message, Options, Protocol, Reply, System, asked, asked_later, private,
 //!     started, told,
 //! };
 //!
@@ -60,6 +60,8 @@
 //! struct CounterApi(Address);
 //!
 //! impl Api for CounterApi {
+//!     type Of = Counter;
+//!
 //!     fn at(address: Address) -> Self {
 //!         Self(address)
 //!     }
@@ -71,15 +73,15 @@
 //!
 //! impl CounterApi {
 //!     fn inc(&self, by: i64) {
-//!         private::tell::<Counter>(self.0, CounterMsg::Inc { by });
+//!         private::tell::<Counter>(self, CounterMsg::Inc { by });
 //!     }
 //!
 //!     fn get(&self) -> Ask<i64> {
-//!         private::ask::<Counter, _>(self.0, |reply| CounterMsg::Get { reply })
+//!         private::ask::<Counter, _>(self, |reply| CounterMsg::Get { reply })
 //!     }
 //!
 //!     fn fetch(&self, from: ActorRef<Counter>) -> Ask<Result<i64, AskError>> {
-//!         private::ask::<Counter, _>(self.0, move |reply| CounterMsg::Fetch { from, reply })
+//!         private::ask::<Counter, _>(self, move |reply| CounterMsg::Fetch { from, reply })
 //!     }
 //! }
 //!
@@ -87,7 +89,7 @@
 //! impl Protocol for Counter {
 //!     type Msg = CounterMsg;
 //!     type Api = CounterApi;
-//!     const DELIVERY: Delivery<Self::Msg> = delivery::<Self>();
+//!     const DELIVERY: Delivery<Self::Msg> = Self::REACHED_BY;
 //! }
 //!
 //! // 5. The handlers.
@@ -120,6 +122,8 @@
 //! impl Actor for Counter {
 //!     const OPTIONS: Options = Options::new().slice(32).ask_timeout(Duration::from_secs(1));
 //!     const TYPE: &'static ActorType<Self> = &TYPE;
+//!     type Below = At<Self>;
+//!     type Wraps = ();
 //! }
 //!
 //! // 8. A system of two shards, an actor on each.
@@ -202,17 +206,17 @@ mod timer;
 mod watch;
 
 pub use crate::actor::{
-    Actor, ActorType, BlockingCall, Context, Continue, Handle, Handlers, Item, Place, Spawn,
-    SpawnOn, State, States, StreamEnd, Timed, asked, asked_later, attach, checked, checked_later,
-    delivery, forwarded, forwarded_later, keep, kept, kept_later, spawn, spawn_on, start, started,
-    started_later, told, told_later,
+    Actor, ActorType, BlockingCall, Call, Context, Continue, Dispatch, Handle, Handlers, Handles,
+    Item, Place, Spawn, SpawnOn, State, States, StreamEnd, Timed, Wrap, asked, asked_later, attach,
+    checked, checked_later, forwarded, forwarded_later, keep, kept, kept_later, spawn, spawn_on,
+    spoken, start, started, started_later, told, told_later,
 };
-pub use crate::actor_ref::ActorRef;
+pub use crate::actor_ref::{ActorRef, Speaking, Speaks};
 pub use crate::address::Address;
 pub use crate::answers::{Answers, Replies};
 pub use crate::ask::{Ask, Forward, Pending, Reply};
 pub use crate::bonds::{Down, Exit, Monitor};
-pub use crate::cell::{Handled, OnRestart, Options};
+pub use crate::cell::{Handled, OnRestart, Options, Spoken};
 pub use crate::cycle::AskCycle;
 pub use crate::error::{AskError, LookupError, RegisterError, ReserveError, StartError, TellError};
 pub use crate::event::{Event, Kept, Topic};
@@ -220,7 +224,7 @@ pub use crate::events::{Events, Lagged, Subscription};
 pub use crate::exit::{Drained, ExitReason, Panic};
 pub use crate::flow::{Flow, IntoFlow, IntoHealth, IntoStart, IntoStartOk, Start};
 pub use crate::mailbox::Overflow;
-pub use crate::message::{Api, Message, MessageField, Protocol};
+pub use crate::message::{Api, At, Layer, Message, MessageField, On, Protocol, Takes};
 pub use crate::name::{Name, NameOf};
 pub use crate::permit::{Permit, Reserve};
 pub use crate::pool::{Broadcast, Pool, Routing};

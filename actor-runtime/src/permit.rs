@@ -16,7 +16,7 @@ use crate::cell::status::{CLOSING, ENDING, LEAVING, LENT};
 use crate::error::{ReserveError, TellError};
 use crate::host::{self, Host, Signal, Sought};
 use crate::mailbox::{Overflow, Seeker};
-use crate::message::Protocol;
+use crate::message::{Message, Protocol, Takes};
 use crate::record::Mark;
 use crate::route;
 
@@ -69,11 +69,14 @@ impl<P: Protocol + ?Sized> Permit<P> {
     }
 
     /// Sends the message; it has its place, whoever else waits. Costs what a tell costs.
-    pub fn send(self, message: P::Msg) {
+    pub fn send<M: Message>(self, message: M)
+    where
+        P: Takes<M>,
+    {
         // The place goes with the message.
         let place = ManuallyDrop::new(self.place);
         let mark = if place.is_promised { Mark::Placed } else { Mark::Plain };
-        host::send(P::DELIVERY.marked(mark), place.actor, message);
+        host::send(P::WAY.marked(mark), place.actor, message);
     }
 }
 
@@ -191,14 +194,17 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
     ///
     /// [`TellError::Full`] if the mailbox has no place and rejects what finds none, [`TellError::Stopped`] if
     /// the actor has ended or is about to; each with the message.
-    pub fn try_tell(&self, message: P::Msg) -> Result<(), TellError<P::Msg>> {
+    pub fn try_tell<M: Message>(&self, message: M) -> Result<(), TellError<M>>
+    where
+        P: Takes<M>,
+    {
         let mark = match Open::of(self.address()) {
             Open::Yes => Mark::Plain,
             Open::Placed => Mark::Placed,
             Open::Full => return Err(TellError::Full(message)),
             Open::Stopped => return Err(TellError::Stopped(message)),
         };
-        host::send(P::DELIVERY.marked(mark), self.address(), message);
+        host::send(P::WAY.marked(mark), self.address(), message);
         Ok(())
     }
 

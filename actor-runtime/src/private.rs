@@ -6,22 +6,26 @@ use std::time::Duration;
 
 pub use crate::actor::Spawn;
 pub use crate::actor::{
-    Actor, ActorType, Context, Handle, Handlers, Item, State, States, StreamEnd, Timed, asked,
-    asked_later, attach, checked, checked_later, delivery, forwarded, forwarded_later, keep, kept,
-    kept_later, started, started_later, told, told_later,
+    Actor, ActorType, Around, Below, Context, Dispatch, Ends, Handle, Handlers, Handles, Item,
+    Listed, State, States, StreamEnd, Timed, Wraps, WrapsOf, apart, asked, asked_later, attach,
+    before, checked, checked_later, ended, ends_later, forwarded, forwarded_later, keep, kept,
+    kept_later, spoken, started, started_later, told, told_later,
 };
-pub use crate::actor_ref::ActorRef;
+pub use crate::actor_ref::{ActorRef, Speaking};
 pub use crate::address::Address;
 pub use crate::ask::{Ask, Reply};
 pub use crate::bonds::{Down, Exit};
 pub use crate::cell::keeper::Keeper;
 pub use crate::cell::keeper::Report;
-pub use crate::cell::{Handled, OnRestart, Options};
+pub use crate::cell::task::{Follow, Followed};
+pub use crate::cell::{Handled, OnRestart, Options, Spoken};
 pub use crate::error::StartError;
 pub use crate::exit::{ExitReason, Panic};
 pub use crate::flow::{Flow, IntoFlow, IntoStart, Start};
 pub use crate::mailbox::Overflow;
-pub use crate::message::{Api, Field, Message, MessageField, Protocol};
+pub use crate::message::{
+    Api, At, Field, Layer, Message, MessageField, MsgOf, On, Protocol, Takes,
+};
 pub use crate::pool::{Pool, Routing};
 pub use crate::process::{
     Arms, Awaits, Downs, Got, IntoEnd, NO_ARM, Process, ProcessStart, ProcessType, Receivable,
@@ -38,17 +42,17 @@ pub use crate::system::{System, SystemBuilder};
 
 /// Sends a tell: the body of a reference's method.
 #[inline]
-pub fn tell<P: Protocol + ?Sized>(to: Address, message: P::Msg) {
-    crate::host::send(P::DELIVERY, to, message);
+pub fn tell<P: Protocol + ?Sized>(to: &impl Api, message: P::Msg) {
+    crate::host::send(P::DELIVERY, to.address(), message);
 }
 
 /// Makes an ask: the body of a reference's method.
 #[inline]
 pub fn ask<P: Protocol + ?Sized, T: Send + 'static>(
-    to: Address,
+    to: &impl Api,
     make: impl FnOnce(Reply<T>) -> P::Msg + Send + 'static,
 ) -> Ask<T> {
-    crate::ask::ask::<P, T>(to, make)
+    crate::ask::ask::<P, _, T>(to, make)
 }
 
 /// How long an entry point waits for its system to end.

@@ -16,7 +16,7 @@ use crate::ask::block_on;
 use crate::config;
 use crate::error::RegisterError;
 use crate::exit::{Drained, ExitReason};
-use crate::host::{self, Claimed, Signal};
+use crate::host::{self, Claimed, Signal, Takes};
 use crate::message::Protocol;
 use crate::registry::Claim;
 use crate::route;
@@ -120,6 +120,20 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
             Otherwise { gone: drained(ExitReason::NoProc), cut_off: drained(ExitReason::Killed) };
         let nanos = config::nanos(deadline);
         Query::new(self.address(), |tell| Signal::Drain(nanos, tell), otherwise)
+    }
+
+    /// The way back from [`as_dyn`](Self::as_dyn): the same actor, if it is an `A`, or speaks the protocol `A`. An
+    /// address knows no type, so the actor's shard says it.
+    pub fn downcast<A: Protocol + ?Sized>(&self) -> Query<Option<ActorRef<A>>> {
+        let found = ActorRef::from_address(self.address());
+        let signal = |tell: oneshot::Sender<_>| {
+            // Whoever asked may wait no more.
+            let tell = Box::new(move |takes: bool| {
+                let _ = tell.send(takes.then_some(found));
+            });
+            Signal::Takes(Box::new(Takes { letter: A::DELIVERY.letter(), tell }))
+        };
+        Query::new(self.address(), signal, Otherwise { gone: None, cut_off: None })
     }
 
     /// Whether the actor has not ended, when this reaches it. One that stops is alive until its stop hook has

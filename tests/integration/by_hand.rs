@@ -37,6 +37,8 @@ impl rt::Message for CounterMsg {
 }
 
 impl rt::Api for CounterApi {
+    type Of = Counter;
+
     fn at(address: Address) -> Self {
         Self(address)
     }
@@ -48,22 +50,22 @@ impl rt::Api for CounterApi {
 
 impl CounterApi {
     fn inc(&self, by: i64) {
-        rt::tell::<Counter>(self.0, CounterMsg::Inc { by });
+        rt::tell::<Counter>(self, CounterMsg::Inc { by });
     }
 
     fn get(&self) -> Ask<i64> {
-        rt::ask::<Counter, _>(self.0, |reply| CounterMsg::Get { reply })
+        rt::ask::<Counter, _>(self, |reply| CounterMsg::Get { reply })
     }
 
     fn twice(&self) -> Ask<i64> {
-        rt::ask::<Counter, _>(self.0, |reply| CounterMsg::Twice { reply })
+        rt::ask::<Counter, _>(self, |reply| CounterMsg::Twice { reply })
     }
 }
 
 impl rt::Protocol for Counter {
     type Msg = CounterMsg;
     type Api = CounterApi;
-    const DELIVERY: rt::Delivery<Self::Msg> = rt::delivery::<Self>();
+    const DELIVERY: rt::Delivery<Self::Msg> = Self::REACHED_BY;
 }
 
 impl rt::Handle<CounterMsg> for Counter {
@@ -104,6 +106,8 @@ impl Actor for Counter {
         static TYPE: rt::ActorType<Counter> = rt::ActorType::new();
         &TYPE
     };
+    type Below = rt::At<Self>;
+    type Wraps = ();
 }
 
 #[test]

@@ -580,6 +580,8 @@ enum Small {
 struct SmallApi(callboard::Address);
 
 impl rt::Api for SmallApi {
+    type Of = Small;
+
     fn at(address: callboard::Address) -> Self {
         Self(address)
     }

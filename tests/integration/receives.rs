@@ -34,6 +34,8 @@ impl Drop for Noted {
 pub(crate) struct MsgApi(Address);
 
 impl rt::Api for MsgApi {
+    type Of = Msg;
+
     fn at(address: Address) -> Self {
         Self(address)
     }
@@ -45,7 +47,7 @@ impl rt::Api for MsgApi {
 
 impl MsgApi {
     pub(crate) fn get(&self) -> Ask<u64> {
-        rt::ask::<Msg, _>(self.0, Msg::Get)
+        rt::ask::<Msg, _>(self, Msg::Get)
     }
 }
 

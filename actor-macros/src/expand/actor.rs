@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Attribute;
 use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Path};
 
+use super::group;
 use crate::model::{Actor, Mailbox, Options, States};
 
 /// ```text
@@ -15,7 +17,13 @@ use crate::model::{Actor, Mailbox, Options, States};
 ///     static TYPE: __rt::ActorType<Counter> = __rt::ActorType::new();
 ///     impl __rt::Actor for Counter {
 ///         const OPTIONS: __rt::Options = __rt::Options::new().slice(32);
+///         const SPEAKS: &'static [__rt::Spoken<Self>] = &[__rt::spoken::<Self, dyn Account>(["Counter", "Account"])];
 ///         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
+///         type Below = __rt::On<dyn Account, __rt::At<Self>>;
+///         type Wraps = ((), Timing);
+///     }
+///     impl __rt::Takes<__rt::MsgOf<dyn Account>> for Counter {
+///         const WAY: __rt::Delivery<__rt::MsgOf<dyn Account>> = <dyn Account as __rt::Protocol>::DELIVERY;
 ///     }
 ///     impl __rt::States for Counter { type State = CounterState; }
 ///     impl __rt::State for CounterState { .. }
@@ -52,6 +60,18 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
         (None, new)
     };
     let (params, _, bounds) = generics.split_for_impl();
+    let spoken = spoken(model);
+    let apart = apart(&model.options.speaks);
+    let (below, wraps) = (below(&model.options.speaks), wraps(&model.options.wraps));
+    let takes = model.options.speaks.iter().map(|protocol| {
+        let protocol = as_type(protocol);
+        quote! {
+            impl #params __rt::Takes<__rt::MsgOf<#protocol>> for #ty #bounds {
+                const WAY: __rt::Delivery<__rt::MsgOf<#protocol>> =
+                    <#protocol as __rt::Protocol>::DELIVERY;
+            }
+        }
+    });
     quote! {
         #declaration
         #(#cfgs)*
@@ -59,11 +79,16 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
             #import
             #declared
             #states
+            #apart
             impl #params __rt::Actor for #ty #bounds {
                 #options
                 #blocks
+                #spoken
                 const TYPE: &'static __rt::ActorType<Self> = &#type_of;
+                type Below = #below;
+                type Wraps = #wraps;
             }
+            #(#takes)*
         };
     }
 }
@@ -122,9 +147,60 @@ fn implementation(model: &Actor, states: &States) -> TokenStream {
     }
 }
 
+/// `dyn Account`, at the place of the path.
+fn as_type(protocol: &Path) -> TokenStream {
+    quote_spanned!(protocol.span()=> dyn #protocol)
+}
+
+/// What people call it.
+fn name_of(protocol: &Path) -> String {
+    protocol.segments.last().map(|last| last.ident.unraw().to_string()).unwrap_or_default()
+}
+
+/// The list of protocols, if there are any.
+fn spoken(model: &Actor) -> Option<TokenStream> {
+    let actor = model.name.unraw().to_string();
+    let all = model.options.speaks.iter().map(|path| {
+        let (protocol, name) = (as_type(path), name_of(path));
+        quote_spanned!(path.span()=> __rt::spoken::<Self, #protocol>([#actor, #name]))
+    });
+    let all: Vec<_> = all.collect();
+    (!all.is_empty()).then(|| quote!(const SPEAKS: &'static [__rt::Spoken<Self>] = &[#(#all),*];))
+}
+
+/// That no two protocols have a message of one name.
+fn apart(protocols: &[Path]) -> TokenStream {
+    let pairs = protocols.iter().enumerate().flat_map(|(index, second)| {
+        protocols[..index].iter().map(move |first| {
+            let names = [name_of(first), name_of(second)];
+            let types = [as_type(first), as_type(second)];
+            let check = quote_spanned!(second.span()=> __rt::apart::<#(#types),*>([#(#names),*]));
+            quote!(const _: () = #check;)
+        })
+    });
+    pairs.collect()
+}
+
+/// `On<dyn Account, On<dyn Audit, At<Self>>>`
+fn below(protocols: &[Path]) -> TokenStream {
+    protocols.iter().rev().fold(quote!(__rt::At<Self>), |below, protocol| {
+        let protocol = as_type(protocol);
+        quote!(__rt::On<#protocol, #below>)
+    })
+}
+
+/// `(((), Audit), Timing)`: what is dropped first stands first.
+fn wraps(wraps: &[Path]) -> TokenStream {
+    wraps.iter().rev().fold(quote!(()), |inner, wrap| {
+        // What is no wrapper is told of at its path.
+        let pair = group(Delimiter::Parenthesis, quote!(#inner, #wrap), wrap.span());
+        quote!(#pair)
+    })
+}
+
 /// What differs from the defaults, if anything does.
 fn options(options: &Options) -> Option<TokenStream> {
-    let Options { mailbox, slice, ask_timeout, start_timeout } = options;
+    let Options { mailbox, slice, ask_timeout, start_timeout, .. } = options;
     let Mailbox { bound, drops_on_restart } = mailbox;
     let bound = bound
         .iter()

@@ -3,6 +3,7 @@
 use proc_macro2::{Delimiter, Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
+use syn::{Generics, Visibility};
 
 use super::{Bodies, group, message_of};
 use crate::model::{Handler, Handlers};
@@ -11,13 +12,13 @@ use crate::names::{self, made};
 /// ```text
 /// /// The methods of a reference to `Counter`.
 /// #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-/// pub struct CounterApi(::callboard::__private::Address);
+/// pub struct CounterApi<__N>(__N);
 /// ```
-pub(super) fn declaration(model: &Handlers) -> TokenStream {
-    let Handlers { api, cfgs, name, parameters, root, vis, .. } = model;
+pub(super) fn declaration(model: &Handlers, vis: &Visibility) -> TokenStream {
+    let Handlers { api, cfgs, name, parameters, .. } = model;
     let doc = format!(" The methods of a reference to `{}`.", name.unraw());
-    let private = root.private();
-    let (params, bounds) = (&parameters.written, &parameters.written.where_clause);
+    let params = on_next(&parameters.written, false);
+    let bounds = &parameters.written.where_clause;
     let types: Vec<&Ident> = parameters.written.type_params().map(|param| &param.ident).collect();
     // A derive would ask of the actor's parameters what it derives.
     let derives = types
@@ -26,7 +27,7 @@ pub(super) fn declaration(model: &Handlers) -> TokenStream {
     let phantom =
         (!types.is_empty()).then(|| quote!(, ::core::marker::PhantomData<(#(fn() -> #types,)*)>));
     let (head, end) = (quote_spanned!(api.span()=> #vis struct), quote_spanned!(api.span()=> ;));
-    let fields = group(Delimiter::Parenthesis, quote!(#private::Address #phantom), api.span());
+    let fields = group(Delimiter::Parenthesis, quote!(__N #phantom), api.span());
     quote! {
         #[doc = #doc]
         #(#cfgs)*
@@ -35,19 +36,38 @@ pub(super) fn declaration(model: &Handlers) -> TokenStream {
     }
 }
 
+/// The parameters with one more: the methods that these lie on.
+fn on_next(params: &Generics, is_bounded: bool) -> Generics {
+    let mut params = params.clone();
+    let bound = is_bounded.then(|| quote!(: __rt::Api));
+    let next = syn::parse2(quote!(__N #bound)).expect("a type parameter");
+    params.params.push(next);
+    params
+}
+
 /// ```text
-/// impl __rt::Api for CounterApi {
-///     fn at(address: __rt::Address) -> Self { Self(address) }
-///     fn address(&self) -> __rt::Address { self.0 }
+/// impl<__N: __rt::Api> __rt::Api for CounterApi<__N> {
+///     type Of = __N::Of;
+///     fn at(address: __rt::Address) -> Self { Self(__N::at(address)) }
+///     fn address(&self) -> __rt::Address { self.0.address() }
 /// }
-/// impl CounterApi {
+/// impl<__N> ::core::ops::Deref for CounterApi<__N> {
+///     type Target = __N;
+///     fn deref(&self) -> &__N { &self.0 }
+/// }
+/// impl<__N: __rt::Api> CounterApi<__N> {
 ///     /// Adds `by`.
 ///     pub fn inc(&self, by: i64) {
-///         __rt::tell::<Counter>(self.0, CounterMsg::Inc { by });
+///         __rt::tell::<Counter>(self, CounterMsg::Inc { by });
 ///     }
 ///     /// Asks for `get`.
 ///     pub fn get(&self) -> __rt::Ask<i64> {
-///         __rt::ask::<Counter, _>(self.0, |reply| CounterMsg::Get { reply })
+///         __rt::ask::<Counter, _>(self, |reply| CounterMsg::Get { reply })
+///     }
+///     /// Asks for `move_to`.
+///     pub fn move_to(&self, to: impl __rt::Speaking<dyn Account>, amount: u64) -> __rt::Ask<()> {
+///         let to = to.speaking();
+///         __rt::ask::<Counter, _>(self, move |reply| CounterMsg::MoveTo { to, amount, reply })
 ///     }
 /// }
 /// ```
@@ -57,12 +77,19 @@ pub(super) fn implementation(model: &Handlers, bodies: Bodies) -> TokenStream {
     let phantom = phantom.map(|_| quote!(, ::core::marker::PhantomData));
     let copies = phantom.is_some().then(|| copies(model));
     let methods = methods(model, bodies);
-    let (params, args, bounds) = parameters.written.split_for_impl();
+    let (bounded, free) = (on_next(&parameters.written, true), on_next(&parameters.written, false));
+    let (params, args, bounds) = bounded.split_for_impl();
+    let (free, _, _) = free.split_for_impl();
     quote! {
         #copies
         impl #params __rt::Api for #api #args #bounds {
-            fn at(address: __rt::Address) -> Self { Self(address #phantom) }
-            fn address(&self) -> __rt::Address { self.0 }
+            type Of = __N::Of;
+            fn at(address: __rt::Address) -> Self { Self(__N::at(address) #phantom) }
+            fn address(&self) -> __rt::Address { self.0.address() }
+        }
+        impl #free ::core::ops::Deref for #api #args #bounds {
+            type Target = __N;
+            fn deref(&self) -> &__N { &self.0 }
         }
         #methods
     }
@@ -71,15 +98,16 @@ pub(super) fn implementation(model: &Handlers, bodies: Bodies) -> TokenStream {
 /// What is derived where the actor has no parameters.
 ///
 /// ```text
-/// impl<T> ::core::marker::Copy for StoreApi<T> {}
-/// impl<T> ::core::clone::Clone for StoreApi<T> {
+/// impl<T, __N: __rt::Api> ::core::marker::Copy for StoreApi<T, __N> {}
+/// impl<T, __N: __rt::Api> ::core::clone::Clone for StoreApi<T, __N> {
 ///     fn clone(&self) -> Self { *self }
 /// }
-/// impl<T> ::core::fmt::Debug for StoreApi<T> { .. }
+/// impl<T, __N: __rt::Api> ::core::fmt::Debug for StoreApi<T, __N> { .. }
 /// ```
 fn copies(model: &Handlers) -> TokenStream {
     let Handlers { api, parameters, .. } = model;
-    let (params, args, bounds) = parameters.written.split_for_impl();
+    let bounded = on_next(&parameters.written, true);
+    let (params, args, bounds) = bounded.split_for_impl();
     let shown = api.to_string();
     quote! {
         impl #params ::core::marker::Copy for #api #args #bounds {}
@@ -88,7 +116,7 @@ fn copies(model: &Handlers) -> TokenStream {
         }
         impl #params ::core::fmt::Debug for #api #args #bounds {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.debug_tuple(#shown).field(&self.0).finish()
+                f.debug_tuple(#shown).field(&__rt::Api::address(self)).finish()
             }
         }
     }
@@ -96,7 +124,8 @@ fn copies(model: &Handlers) -> TokenStream {
 
 fn methods(model: &Handlers, bodies: Bodies) -> Option<TokenStream> {
     let Handlers { api, parameters, .. } = model;
-    let (params, args, bounds) = parameters.bounded.split_for_impl();
+    let bounded = on_next(&parameters.bounded, true);
+    let (params, args, bounds) = bounded.split_for_impl();
     let stubs = (bodies == Bodies::Stub).then(
         || quote!(#[allow(unused_variables, reason = "stubs, so that one mistake is one error")]),
     );
@@ -121,6 +150,8 @@ fn method(model: &Handlers, handler: &Handler, bodies: Bodies) -> TokenStream {
     let bounds = &generics.where_clause;
     let params = handler.fields().map(|field| {
         let (cfgs, name, ty) = (&field.cfgs, &field.name, &field.ty);
+        let any = field.speaks.as_ref().map(|protocol| quote!(impl __rt::Speaking<#protocol>));
+        let ty = any.as_ref().unwrap_or(ty);
         quote!(#(#cfgs)* #name: #ty)
     });
     let output = answer.as_ref().map(|answer| {
@@ -145,11 +176,16 @@ fn method(model: &Handlers, handler: &Handler, bodies: Bodies) -> TokenStream {
 fn send(model: &Handlers, handler: &Handler) -> TokenStream {
     let Handlers { messages, ty, .. } = model;
     let message = message_of(messages, handler);
+    let speaking = handler.fields().filter(|field| field.speaks.is_some()).map(|field| {
+        let (cfgs, name) = (&field.cfgs, &field.name);
+        quote!(#(#cfgs)* let #name = __rt::Speaking::speaking(#name);)
+    });
+    let speaking = quote!(#(#speaking)*);
     if handler.answer.is_none() {
-        return quote!(__rt::tell::<#ty>(self.0, #message););
+        return quote!(#speaking __rt::tell::<#ty>(self, #message););
     }
     // A closure that takes nothing with it need not say `move`.
     let moves = handler.fields().next().map(|_| quote!(move));
     let reply = names::local("reply");
-    quote!(__rt::ask::<#ty, _>(self.0, #moves |#reply| #message))
+    quote!(#speaking __rt::ask::<#ty, _>(self, #moves |#reply| #message))
 }

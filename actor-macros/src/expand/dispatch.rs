@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{GenericParam, Generics};
 
 use super::actor::duration;
 use super::{Bodies, ends, group, message_of, named, places_of};
@@ -13,16 +14,17 @@ use crate::names;
 /// ```text
 /// impl __rt::Protocol for Counter {
 ///     type Msg = CounterMsg;
-///     type Api = CounterApi;
-///     const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+///     type Api = CounterApi<__rt::Below<Self>>;
+///     const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
 /// }
 /// impl __rt::Handle<CounterMsg> for Counter {
 ///     fn handle<'a>(&'a mut self, msg: CounterMsg, cx: &'a mut __rt::Context<Self>) -> __rt::Handled<'a> {
+///         let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
 ///         match msg {
-///             CounterMsg::Inc { by } => __rt::told(Self::inc(self, by)),
-///             CounterMsg::Get { reply } => __rt::asked(reply, Self::get(self)),
-///             CounterMsg::Load { path, reply } => __rt::asked_later(reply, Self::load(self, path)),
-///             CounterMsg::WaitFor { at_least, reply } => __rt::told(Self::wait_for(self, at_least, reply)),
+///             CounterMsg::Inc { by } => __rt::told(__rt::ended(call, Self::inc(self, by))),
+///             CounterMsg::Get { reply } => __rt::asked(reply, __rt::ended(call, Self::get(self))),
+///             CounterMsg::Load { path, reply } => __rt::asked_later(reply, __rt::ends_later(call, Self::load(self, path))),
+///             CounterMsg::WaitFor { at_least, reply } => __rt::told(__rt::ended(call, Self::wait_for(self, at_least, reply))),
 ///         }
 ///     }
 /// }
@@ -63,11 +65,14 @@ pub(super) fn implementation(
         )
     });
     // Where there is no `#[actor]` this is the error, so it stands at the type's name.
-    let delivery = quote_spanned!(model.name.span()=> __rt::delivery::<Self>());
+    let at = names::place_of(&model.name);
+    let delivery = quote_spanned!(at=> <Self as __rt::Actor>::REACHED_BY);
+    let api = names::spanned(quote!(#api), at);
+    let api_args = with(&parameters.written, &quote_spanned!(at=> __rt::Below<Self>), at);
     quote! {
         impl #params __rt::Protocol for #ty #bounds {
             type Msg = #messages #args;
-            type Api = #api #args;
+            type Api = #api #api_args;
             const DELIVERY: __rt::Delivery<Self::Msg> = #delivery;
         }
         impl #params __rt::Handle<#messages #args> for #ty #bounds {
@@ -80,31 +85,23 @@ pub(super) fn implementation(
     }
 }
 
+/// The arguments of a generic type, and one more.
+pub(super) fn with(params: &Generics, last: &TokenStream, at: Span) -> TokenStream {
+    let names = params.params.iter().map(|param| match param {
+        GenericParam::Const(param) => &param.ident,
+        GenericParam::Lifetime(param) => &param.lifetime.ident,
+        GenericParam::Type(param) => &param.ident,
+    });
+    quote_spanned!(at=> <#(#names,)* #last>)
+}
+
 fn handle(
     model: &Handlers,
     messages: &TokenStream,
     variants: &[&Handler],
     bodies: Bodies,
 ) -> TokenStream {
-    let real = bodies == Bodies::Real;
-    let (msg, cx) = (names::local("msg"), names::local("cx"));
-    let needs_context = |handler: &&Handler| handler.takes_context || handler.concurrent.is_some();
-    let takes_context = real && variants.iter().any(needs_context);
-    let body = if real {
-        let arms = variants.iter().map(|handler| match handler.concurrent {
-            None => arm(model, handler, &cx),
-            Some(_) => {
-                let (cfgs, messages, variant) =
-                    (&handler.notes.cfgs, &model.messages, &handler.variant);
-                quote!(#(#cfgs)* #msg @ #messages::#variant { .. } => __rt::Handlers::share(self, #msg, #cx),)
-            }
-        });
-        quote!(match #msg { #(#arms)* })
-    } else {
-        quote!(::core::unreachable!())
-    };
-    let msg = if real { msg } else { names::local("_msg") };
-    let cx = if takes_context { cx } else { names::local("_cx") };
+    let Taking { msg, cx, body } = taking(model, variants, &Taker::own(quote!(self)), bodies);
     quote! {
         fn handle<'a>(
             &'a mut self,
@@ -121,8 +118,9 @@ fn handle(
 /// ```text
 /// const CONCURRENT: &'static [u32] = &[0, 8];
 /// fn share<'a>(&'a self, msg: CounterMsg, cx: &'a __rt::Context<Self>) -> __rt::Handled<'a> {
+///     let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
 ///     match msg {
-///         CounterMsg::Render { template, reply } => __rt::asked_later(reply, Self::render(self, template)),
+///         CounterMsg::Render { template, reply } => __rt::asked_later(reply, __rt::ends_later(call, Self::render(self, template))),
 ///         _ => ::core::unreachable!(),
 ///     }
 /// }
@@ -134,7 +132,9 @@ fn share(model: &Handlers, messages: &TokenStream, variants: &[&Handler]) -> Opt
     let most = variants
         .iter()
         .map(|handler| Literal::u32_unsuffixed(handler.concurrent.unwrap_or_default()));
-    let arms = shared().map(|handler| arm(model, handler, &cx));
+    let by = Taker::own(quote!(self));
+    let arms = shared().map(|handler| arm(model, handler, &by, &cx));
+    let before = before(model, &by, &msg);
     let takes_context = shared().any(|handler| handler.takes_context);
     let cx = if takes_context { cx.clone() } else { names::local("_cx") };
     let all = shared().count() == variants.len() && model.parameters.unnamed.is_empty();
@@ -142,12 +142,77 @@ fn share(model: &Handlers, messages: &TokenStream, variants: &[&Handler]) -> Opt
     Some(quote! {
         const CONCURRENT: &'static [u32] = &[#(#most),*];
         fn share<'a>(&'a self, #msg: #messages, #cx: &'a __rt::Context<Self>) -> __rt::Handled<'a> {
+            #before
             match #msg { #(#arms)* #others }
         }
     })
 }
 
-fn arm(model: &Handlers, handler: &Handler, cx: &Ident) -> TokenStream {
+/// Who takes messages.
+pub(super) struct Taker {
+    /// The actor, as a variable.
+    pub(super) actor: TokenStream,
+    /// What its methods are called by.
+    pub(super) methods: Ident,
+    /// Its type.
+    pub(super) ty: TokenStream,
+}
+
+impl Taker {
+    /// An actor whose own methods are called.
+    fn own(actor: TokenStream) -> Self {
+        Self { actor, methods: Ident::new("Self", Span::call_site()), ty: quote!(Self) }
+    }
+}
+
+/// The inside of a function that takes a message and a context.
+pub(super) struct Taking {
+    pub(super) msg: Ident,
+    pub(super) cx: Ident,
+    pub(super) body: TokenStream,
+}
+
+/// ```text
+/// let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
+/// match msg { .. }
+/// ```
+pub(super) fn taking(
+    model: &Handlers,
+    variants: &[&Handler],
+    by: &Taker,
+    bodies: Bodies,
+) -> Taking {
+    if bodies == Bodies::Stub {
+        let body = quote!(::core::unreachable!());
+        return Taking { msg: names::local("_msg"), cx: names::local("_cx"), body };
+    }
+    let (msg, cx) = (names::local("msg"), names::local("cx"));
+    let needs_context = |handler: &&Handler| handler.takes_context || handler.concurrent.is_some();
+    let takes_context = variants.iter().any(needs_context);
+    let arms = variants.iter().map(|handler| match handler.concurrent {
+        None => arm(model, handler, by, &cx),
+        Some(_) => {
+            let (cfgs, messages, variant) =
+                (&handler.notes.cfgs, &model.messages, &handler.variant);
+            quote!(#(#cfgs)* #msg @ #messages::#variant { .. } => __rt::Handlers::share(self, #msg, #cx),)
+        }
+    });
+    // What takes messages beside others has its own.
+    let calls = variants.iter().any(|handler| handler.concurrent.is_none());
+    let before = calls.then(|| before(model, by, &msg));
+    let body = quote!(#before match #msg { #(#arms)* });
+    let cx = if takes_context { cx } else { names::local("_cx") };
+    Taking { msg, cx, body }
+}
+
+/// `let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);`
+fn before(model: &Handlers, by: &Taker, msg: &Ident) -> TokenStream {
+    let at = names::place_of(&model.name);
+    let (call, ty) = (Ident::new("call", at), &by.ty);
+    quote_spanned!(at=> let #call = __rt::before::<__rt::WrapsOf<#ty>, _>(&#msg);)
+}
+
+fn arm(model: &Handlers, handler: &Handler, by: &Taker, cx: &Ident) -> TokenStream {
     let message = message_of(&model.messages, handler);
     let cfgs = &handler.notes.cfgs;
     let reply = names::local("reply");
@@ -156,7 +221,8 @@ fn arm(model: &Handlers, handler: &Handler, cx: &Ident) -> TokenStream {
         Arg::Field(field) => named(field),
         Arg::Reply => quote!(#reply),
     }));
-    let call = call(&handler.name, &quote!(self), &args, &handler.returns_at);
+    let call = call(&handler.name, by, &args, &handler.returns_at);
+    let call = wrapped(handler, &call);
     let is_kept_later = handler.keeps && handler.is_async;
     let call = if is_kept_later { quote!(__rt::kept_later(#call)) } else { call };
     let handled = match (handler.answer.as_ref().map(|answer| answer.by), handler.is_async) {
@@ -169,6 +235,16 @@ fn arm(model: &Handlers, handler: &Handler, cx: &Ident) -> TokenStream {
     };
     let handled = if handler.keeps { kept(handler, &handled) } else { handled };
     quote!(#(#cfgs)* #message => #handled,)
+}
+
+/// What the handler gives, with what runs after it. It stands where that did, for what cannot be returned is an
+/// error there.
+fn wrapped(handler: &Handler, called: &TokenStream) -> TokenStream {
+    let (first, last) = ends(&handler.returns_at);
+    let half = Ident::new(if handler.is_async { "ends_later" } else { "ended" }, first);
+    let call = names::local("call");
+    let called = group(Delimiter::Parenthesis, quote!(#call, #called), last);
+    quote_spanned!(first=> __rt::#half #called)
 }
 
 /// ```text
@@ -193,7 +269,7 @@ fn hook(hook: &Hook, streams: &[Stream]) -> TokenStream {
     if *takes_news {
         args.push(quote!(#news));
     }
-    let call = call(name, &quote!(self), &args, &hook.returns_at);
+    let call = call(name, &Taker::own(quote!(self)), &args, &hook.returns_at);
     let cx = if *takes_context { cx } else { names::local("_cx") };
     let news = if *takes_news { news } else { names::local("_news") };
     let told = if *is_async { quote!(told_later) } else { quote!(told) };
@@ -277,7 +353,7 @@ fn timer(timer: &Timer) -> TokenStream {
     let Timer { when, name, cfgs, is_async, takes_context, returns_at, check } = timer;
     let (actor, cx) = (names::local("actor"), names::local("cx"));
     let args = context(*takes_context, &cx);
-    let call = call(name, &quote!(#actor), &args, returns_at);
+    let call = call(name, &Taker::own(quote!(#actor)), &args, returns_at);
     let cx = if *takes_context { cx } else { names::local("_cx") };
     let handled = match (check, is_async) {
         (None, false) => quote!(__rt::told(#call)),
@@ -331,7 +407,7 @@ fn attach(stream: &Stream, cx: &Ident) -> TokenStream {
     let context_param = takes_context.then(|| quote!(#cx: &mut __rt::Context<Self>,));
     let mut args = context(*takes_context, cx);
     args.push(quote!(#next));
-    let call = call(name, &quote!(#actor), &args, returns_at);
+    let call = call(name, &Taker::own(quote!(#actor)), &args, returns_at);
     let (waits, end_of) =
         if *is_async { (Some(quote!(async)), Some(quote!(.await))) } else { (None, None) };
     let credit = Literal::u32_unsuffixed(*credit);
@@ -359,15 +435,13 @@ fn context(taken: bool, cx: &Ident) -> Vec<TokenStream> {
 
 /// The call of the user's method, placed where the method says what it returns: a type that cannot be
 /// returned is an error there.
-fn call(
-    name: &Ident,
-    actor: &TokenStream,
-    args: &[TokenStream],
-    returns_at: &TokenStream,
-) -> TokenStream {
+fn call(name: &Ident, by: &Taker, args: &[TokenStream], returns_at: &TokenStream) -> TokenStream {
     let (first, last) = ends(returns_at);
     let mut name = name.clone();
     name.set_span(first);
+    let Taker { actor, methods, .. } = by;
+    let mut methods = methods.clone();
+    methods.set_span(first);
     let args = group(Delimiter::Parenthesis, quote!(#actor #(, #args)*), last);
-    quote_spanned!(first=> Self::#name #args)
+    quote_spanned!(first=> #methods::#name #args)
 }

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Delimiter, Ident, Literal, TokenStream};
+use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Generics};
 
-use super::{Bodies, api, deprecated, ends, group};
+use super::{Bodies, api, deprecated, dispatch, ends, group};
 use crate::model::{Handler, Handlers, Parameters, Part};
 use crate::names::{self, made};
 
@@ -27,13 +27,13 @@ use crate::names::{self, made};
 /// }
 /// ```
 pub(super) fn declaration(model: &Handlers, variants: &[&Handler]) -> TokenStream {
-    let Handlers { cfgs, messages, name, parameters, .. } = model;
+    let Handlers { cfgs, messages, name, parameters, vis, .. } = model;
     let doc = format!(" The messages of `{}`.", name.unraw());
     let (params, bounds) = (&parameters.bounded, &parameters.bounded.where_clause);
     let variants = variants.iter().map(|handler| variant(model, handler));
     let unnamed = unnamed(model);
     // At the actor's name, because that is where a second block of handlers is told of.
-    let head = quote_spanned!(messages.span()=> pub enum);
+    let head = quote_spanned!(messages.span()=> #vis enum);
     let body = group(Delimiter::Brace, quote!(#(#variants,)* #unnamed), messages.span());
     // Where that cannot be, the error has been told.
     let asks = variants_ask(model);
@@ -117,14 +117,14 @@ pub(super) fn implementation(
 /// What `#[derive(Message)]` makes.
 ///
 /// ```text
-/// pub struct TransferApi(::callboard::__private::Address);
+/// pub struct TransferApi<__N>(__N);
 /// const _: () = {
 ///     use ::callboard::__private as __rt;
 ///     fn __fields(_: __rt::Field<i64>) {}
 ///     impl __rt::Message for Transfer { .. }
 ///     impl __rt::Protocol for Transfer {
 ///         type Msg = Self;
-///         type Api = TransferApi;
+///         type Api = TransferApi<__rt::At<Self>>;
 ///         const DELIVERY: __rt::Delivery<Self> = __rt::process_delivery::<Self>();
 ///     }
 ///     static TYPE: __rt::ProcessType<Transfer> = __rt::ProcessType::new();
@@ -143,11 +143,13 @@ pub(super) fn implementation(
 pub(crate) fn message(model: &Handlers, bodies: Bodies) -> TokenStream {
     let Handlers { ty, api, cfgs, parameters, root, .. } = model;
     let variants: Vec<&Handler> = model.handlers.iter().collect();
-    let (declaration, methods) = (api::declaration(model), api::implementation(model, bodies));
+    let (declaration, methods) =
+        (api::declaration(model, &model.vis), api::implementation(model, bodies));
     let (import, deprecated) = (root.import(), deprecated(&variants));
     let message = implementation(model, &variants, bodies);
     let (params, _, bounds) = parameters.bounded.split_for_impl();
-    let (_, args, _) = parameters.written.split_for_impl();
+    let at = quote!(__rt::At<Self>);
+    let api_args = dispatch::with(&parameters.written, &at, Span::call_site());
     let (declared, type_of) = if parameters.written.params.is_empty() {
         // A static has one address, so that comparing types is one compare of pointers.
         let declared = quote!(static TYPE: __rt::ProcessType<#ty> = __rt::ProcessType::new(););
@@ -164,7 +166,7 @@ pub(crate) fn message(model: &Handlers, bodies: Bodies) -> TokenStream {
             #message
             impl #params __rt::Protocol for #ty #bounds {
                 type Msg = Self;
-                type Api = #api #args;
+                type Api = #api #api_args;
                 const DELIVERY: __rt::Delivery<Self> = __rt::process_delivery::<Self>();
             }
             #declared

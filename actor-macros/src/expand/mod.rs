@@ -9,6 +9,7 @@ mod dispatch;
 mod entry;
 mod message;
 mod process;
+mod protocol;
 mod receive;
 mod supervisor;
 mod tree;
@@ -17,6 +18,7 @@ pub(crate) use actor::actor;
 pub(crate) use entry::entry;
 pub(crate) use message::message;
 pub(crate) use process::process;
+pub(crate) use protocol::{protocol, spoken};
 pub(crate) use receive::receive;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -37,12 +39,13 @@ pub(crate) enum Bodies {
 ///
 /// ```text
 /// pub enum CounterMsg { .. }
-/// pub struct CounterApi(::callboard::__private::Address);
+/// pub struct CounterApi<__N>(__N);
 /// const _: () = {
 ///     use ::callboard::__private as __rt;
 ///     impl __rt::Message for CounterMsg { .. }
-///     impl __rt::Api for CounterApi { .. }
-///     impl CounterApi { .. }
+///     impl<__N: __rt::Api> __rt::Api for CounterApi<__N> { .. }
+///     impl<__N> ::core::ops::Deref for CounterApi<__N> { .. }
+///     impl<__N: __rt::Api> CounterApi<__N> { .. }
 ///     impl __rt::Protocol for Counter { .. }
 ///     impl __rt::Handle<CounterMsg> for Counter { .. }
 ///     impl __rt::Handlers for Counter { .. }
@@ -51,7 +54,7 @@ pub(crate) enum Bodies {
 pub(crate) fn handlers(model: &Handlers, bodies: Bodies) -> TokenStream {
     let variants = variants(model, bodies);
     let messages = message::declaration(model, &variants);
-    let api = api::declaration(model);
+    let api = api::declaration(model, &model.vis);
     let cfgs = &model.cfgs;
     let deprecated = deprecated(&variants);
     let import = model.root.import();

@@ -16,7 +16,7 @@ use crate::names::{self, made};
 /// impl __rt::Protocol for Bank {
 ///     type Msg = __rt::SupervisorMsg;
 ///     type Api = __rt::SupervisorApi;
-///     const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<__rt::Supervisor>();
+///     const DELIVERY: __rt::Delivery<Self::Msg> = <__rt::Supervisor as __rt::Protocol>::DELIVERY;
 /// }
 /// impl __rt::Child for Bank {
 ///     type Actor = __rt::Supervisor;
@@ -72,7 +72,7 @@ pub(super) fn implementation(model: &Supervisor, bodies: Bodies) -> TokenStream 
         impl __rt::Protocol for #name {
             type Msg = __rt::SupervisorMsg;
             type Api = __rt::SupervisorApi;
-            const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<__rt::Supervisor>();
+            const DELIVERY: __rt::Delivery<Self::Msg> = <__rt::Supervisor as __rt::Protocol>::DELIVERY;
         }
         impl __rt::Child for #name {
             type Actor = __rt::Supervisor;

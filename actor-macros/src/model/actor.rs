@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{Attribute, Generics, LitInt, Visibility};
+use syn::{Attribute, Generics, LitInt, Path, Visibility};
 
 use super::options::{self, Mailbox};
 use super::{generics, notes, types};
@@ -32,6 +32,10 @@ pub(crate) struct Options {
     pub(crate) slice: Option<LitInt>,
     pub(crate) ask_timeout: Option<Duration>,
     pub(crate) start_timeout: Option<Duration>,
+    /// The protocols it speaks.
+    pub(crate) speaks: Vec<Path>,
+    /// What runs round its handlers.
+    pub(crate) wraps: Vec<Path>,
 }
 
 /// The enum of the states that it is in by turns, the first of which it begins in.
@@ -43,8 +47,17 @@ pub(crate) struct States {
 }
 
 impl Actor {
-    const OPTIONS: [&str; 7] =
-        ["ask_timeout", "blocking", "crate", "mailbox", "slice", "start_timeout", "states"];
+    const OPTIONS: [&str; 9] = [
+        "ask_timeout",
+        "blocking",
+        "crate",
+        "mailbox",
+        "slice",
+        "speaks",
+        "start_timeout",
+        "states",
+        "wrap",
+    ];
 
     /// The most that the runtime's `Options::slice` takes.
     const SLICE_MOST: u32 = (1 << 20) - 1;
@@ -68,8 +81,12 @@ impl Actor {
                 "crate" => root = options::root(arg, diag).unwrap_or_default(),
                 "mailbox" => options.mailbox = options::mailbox(arg, diag),
                 "slice" => options.slice = options::count(arg, Self::SLICE_MOST, diag),
+                "speaks" => {
+                    options.speaks = options::paths(arg, "protocols", "Account, bank::Audit", diag);
+                }
                 "start_timeout" => options.start_timeout = options::duration(arg, diag),
-                _ => states = options::states(arg, diag),
+                "states" => states = options::states(arg, diag),
+                _ => options.wraps = options::paths(arg, "wrappers", "Timing, Audit", diag),
             }
         }
 

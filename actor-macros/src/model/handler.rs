@@ -56,6 +56,8 @@ pub(crate) struct Field {
     pub(crate) ty: TokenStream,
     /// The type in the enum: another one only after an error.
     pub(crate) stored: TokenStream,
+    /// The `dyn P` of an `ActorRef<dyn P>`: callers give any reference that speaks `P`.
+    pub(crate) speaks: Option<TokenStream>,
     pub(crate) cfgs: Vec<Attribute>,
 }
 

@@ -13,11 +13,12 @@ use crate::diag::Diag;
 use crate::names::{self, Root};
 use crate::parse::{Args, HandlersSyntax};
 
-/// The inherent impl of an actor, with its handlers and hooks; or an enum of messages, which has handlers alone.
+/// The inherent impl of an actor, with its handlers and hooks; or a protocol or an enum of messages, which has
+/// handlers alone.
 pub(crate) struct Handlers {
-    /// The actor's name, or the enum's.
+    /// The actor's name, or the trait's or the enum's.
     pub(crate) name: Ident,
-    /// The actor's type as the impl names it, or the enum's.
+    /// The actor's type as the impl names it, or the trait's or the enum's.
     pub(crate) ty: TokenStream,
     /// Of the enum of messages.
     pub(crate) vis: Visibility,
@@ -42,20 +43,7 @@ pub(crate) struct Handlers {
 impl Handlers {
     /// Reads an impl; `None` if it is of nothing that could be an actor.
     pub(crate) fn read(args: &Args, syntax: &HandlersSyntax, diag: &mut Diag) -> Option<Self> {
-        if let Some(path) = &syntax.of_trait {
-            let written = names::text(&path.to_token_stream());
-            diag.error(
-                path,
-                format_args!("`#[handlers]` goes on an impl without a trait, found `{written}`"),
-            )
-            .help("move the handlers to an impl of the actor itself");
-            return None;
-        }
-        let Some(segment) = types::last_segment(&syntax.actor) else {
-            diag.error(&syntax.actor, "an actor is a struct").help("name it, as in `impl Counter`");
-            return None;
-        };
-        let name = segment.ident.clone();
+        let name = actor_of(syntax, diag)?;
         let ty = types::without_lifetimes(syntax.actor.to_token_stream());
 
         let (mut root, mut clone) = (Root::default(), None);
@@ -78,10 +66,11 @@ impl Handlers {
             }
         }
 
+        let messages = names::messages_of(&name);
         let parts: Vec<Part> = handlers.iter().flat_map(Handler::parts).collect();
         Some(Self {
             parameters: Parameters::of(&plain(&syntax.generics, &ty), &parts),
-            messages: names::messages_of(&name),
+            messages,
             api: names::api_of(&name),
             cfgs: notes::cfgs(&syntax.attrs),
             vis: syn::parse_quote_spanned!(name.span()=> pub),
@@ -97,6 +86,15 @@ impl Handlers {
             root,
         })
     }
+}
+
+/// The name of the type whose impl this is.
+pub(super) fn actor_of(syntax: &HandlersSyntax, diag: &mut Diag) -> Option<Ident> {
+    let segment = types::last_segment(&syntax.actor);
+    if segment.is_none() {
+        diag.error(&syntax.actor, "an actor is a struct").help("name it, as in `impl Counter`");
+    }
+    segment.map(|segment| segment.ident.clone())
 }
 
 /// Whether a type written in an impl means the actor of that impl.

@@ -85,6 +85,7 @@ fn handler(variant: &Variant, vis: &Visibility, of: &Ident, diag: &mut Diag) -> 
                 name,
                 stored: ty.clone(),
                 ty,
+                speaks: types::protocol_of(&field.ty).map(|protocol| protocol.to_token_stream()),
                 cfgs: notes::cfgs(&field.attrs),
             }));
         }

@@ -25,6 +25,30 @@ pub(crate) enum Method {
 }
 
 impl Method {
+    /// Reads a method of the trait `protocol`; `None` if it is no message, which is told.
+    pub(crate) fn read_message(
+        syntax: &MethodSyntax,
+        protocol: &Ident,
+        diag: &mut Diag,
+    ) -> Option<Handler> {
+        let word = word_of(syntax, diag);
+        let Some((word @ (Word::Ask | Word::Tell), _)) = word else {
+            let at = word.map_or_else(|| syntax.sig.ident.to_token_stream(), |(_, at)| at);
+            diag.error(at, "every method of a protocol is a message")
+                .help("`#[tell]` or `#[ask]`, or put it in an extension trait");
+            return None;
+        };
+        let reader = Reader { syntax, word, actor: protocol, ty: &quote!(), of_protocol: true };
+        reader.receiver(diag);
+        reader.independent(diag);
+        let mut handler = reader.handler(diag);
+        if handler.concurrent.take().is_some() {
+            diag.error(&syntax.sig.ident, "messages of a protocol are handled one by one")
+                .help("remove `concurrent`; handlers of the actor's own may overlap");
+        }
+        Some(handler)
+    }
+
     /// Reads a method of `actor`, whose type is `ty`; `None` if it is an ordinary one.
     pub(crate) fn read(
         syntax: &MethodSyntax,
@@ -33,7 +57,7 @@ impl Method {
         diag: &mut Diag,
     ) -> Option<Self> {
         let (word, attribute) = word_of(syntax, diag)?;
-        let reader = Reader { syntax, word, actor, ty };
+        let reader = Reader { syntax, word, actor, ty, of_protocol: false };
         reader.receiver(diag);
         Some(match word {
             Word::After | Word::Every | Word::Health => {
@@ -112,7 +136,12 @@ pub(super) struct Reader<'a> {
     pub(super) word: Word,
     actor: &'a Ident,
     ty: &'a TokenStream,
+    /// Whether it stands in a trait, and `actor` is that trait's name.
+    of_protocol: bool,
 }
+
+/// What is wrong with a message that is another for each actor.
+const DEPENDS: &str = "a protocol's messages cannot depend on `Self` or have parameters";
 
 /// Where in a handler a type stands that is sent.
 enum Place {
@@ -156,13 +185,30 @@ impl<'a> Reader<'a> {
                 .help("take owned types; a message may outlive its sender");
         }
         let names: Vec<String> = self.foreign().iter().map(|name| format!("`{name}`")).collect();
-        if !names.is_empty() {
+        if !names.is_empty() && self.of_protocol {
+            diag.error(generics, DEPENDS);
+        } else if !names.is_empty() {
             let name = &self.syntax.sig.ident;
             diag.error(
                 generics,
                 format_args!("handler `{name}` cannot be generic: a message has one type"),
             )
             .help(format_args!("move {} to the actor", names.join(", ")));
+        }
+    }
+
+    /// A message of a protocol is the same whoever takes it.
+    fn independent(&self, diag: &mut Diag) {
+        let of_actor = |ty: &Type| types::last_segment(ty).is_some_and(|it| it.ident == "Context");
+        let params = self.params().map(|param| &*param.ty);
+        let mut types: Vec<&Type> = params.filter(|ty| !of_actor(types::referent(ty).0)).collect();
+        if let ReturnType::Type(_, ty) = &self.syntax.sig.output {
+            types.push(ty);
+        }
+        for ty in types {
+            if let Some(depends) = names::find(&ty.to_token_stream(), "Self") {
+                diag.error(depends, DEPENDS);
+            }
         }
     }
 
@@ -414,7 +460,8 @@ impl<'a> Reader<'a> {
             ty.clone()
         };
         let name = name.unwrap_or_else(|| names::nameless(index));
-        Field { name, ty, stored, cfgs: cfgs(&param.attrs) }
+        let speaks = types::protocol_of(&param.ty).map(|protocol| self.owned(protocol));
+        Field { name, ty, stored, speaks, cfgs: cfgs(&param.attrs) }
     }
 
     /// Tells what cannot be sent of a type; whether there is such a thing.
@@ -521,8 +568,12 @@ impl<'a> Reader<'a> {
         Answer { ty, field, by }
     }
 
-    /// A type as it may stand outside the impl.
+    /// A type as it may stand outside the impl, or the trait.
     fn owned(&self, ty: &Type) -> TokenStream {
+        let tokens = ty.to_token_stream();
+        if self.of_protocol && names::mentions(&tokens, "Self") {
+            return quote!(::core::convert::Infallible);
+        }
         without_self(ty.to_token_stream(), self.ty)
     }
 

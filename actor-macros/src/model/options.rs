@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::parse::{Parse, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, ExprRange, LitInt, LitStr, Meta, RangeLimits, Token};
+use syn::{Attribute, ExprRange, LitInt, LitStr, Meta, Path, RangeLimits, Token};
 
 use crate::diag::Diag;
 use crate::names::{Root, choice_of, list, nearest, text};
@@ -319,6 +319,32 @@ pub(crate) fn duration_of(at: TokenStream, diag: &mut Diag) -> Option<Duration> 
     duration
 }
 
+/// `speaks(Account, bank::Audit)`: paths, none of them twice.
+pub(crate) fn paths(arg: &Arg, noun: &str, such: &str, diag: &mut Diag) -> Vec<Path> {
+    let list = match &arg.value {
+        Value::List(tokens) => {
+            Punctuated::<Path, Token![,]>::parse_terminated.parse2(tokens.clone())
+        }
+        Value::Is(_) | Value::None => {
+            let name = &arg.name;
+            diag.error(place(arg), format_args!("`{name}` is a list of {noun}"))
+                .help(format_args!("such as `{name}({such})`"));
+            return Vec::new();
+        }
+    };
+    let written = |path: &Path| text(&quote!(#path));
+    let mut found: Vec<Path> = Vec::new();
+    for path in list.map_err(|error| diag.syntax(&error)).into_iter().flatten() {
+        if let Some(first) = found.iter().find(|first| written(first) == written(&path)) {
+            diag.error(&path, format_args!("`{}` is said twice", written(&path)));
+            diag.error(first, "first here");
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
+
 /// `start = Teller::new(desk)`: the expression as it is.
 pub(crate) fn expression(arg: &Arg, diag: &mut Diag) -> Option<TokenStream> {
     let written = value(arg);
@@ -406,7 +432,7 @@ pub(crate) fn route(arg: &Arg, diag: &mut Diag) -> Option<TokenStream> {
 
 /// `crate = path`: where callboard is.
 pub(crate) fn root(arg: &Arg, diag: &mut Diag) -> Option<Root> {
-    let path = value(arg).and_then(|tokens| syn::parse2::<syn::Path>(tokens).ok());
+    let path = value(arg).and_then(|tokens| syn::parse2::<Path>(tokens).ok());
     if path.is_none() {
         diag.error(place(arg), "`crate` is the path where callboard is")
             .help("such as `crate = my::callboard`");

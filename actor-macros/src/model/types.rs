@@ -67,6 +67,17 @@ pub(crate) fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     }
 }
 
+/// The `dyn Account` of `ActorRef<dyn Account>`.
+pub(crate) fn protocol_of(ty: &Type) -> Option<&Type> {
+    let mut protocol = argument_of(ty, "ActorRef")?;
+    while let Type::Group(syn::TypeGroup { elem, .. }) | Type::Paren(syn::TypeParen { elem, .. }) =
+        protocol
+    {
+        protocol = elem;
+    }
+    matches!(protocol, Type::TraitObject(_)).then_some(protocol)
+}
+
 /// `Store<T, N>`: a type with its own parameters; lifetimes, an error already told, are `'static`.
 pub(crate) fn applied(name: &Ident, generics: &syn::Generics) -> TokenStream {
     let (_, args, _) = generics.split_for_impl();

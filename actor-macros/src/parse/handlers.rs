@@ -14,7 +14,7 @@ use crate::names::Word;
 pub(crate) struct HandlersSyntax {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) generics: Generics,
-    /// The trait, where none should stand.
+    /// The trait, if it is the impl of one.
     pub(crate) of_trait: Option<Type>,
     pub(crate) actor: Type,
     pub(crate) methods: Vec<MethodSyntax>,
@@ -33,6 +33,16 @@ pub(crate) struct MethodSyntax {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
+    /// In braces, or a semicolon.
+    pub(crate) body: TokenTree,
+}
+
+impl ToTokens for MethodSyntax {
+    /// As the user wrote it, without our attributes.
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { attrs, vis, sig, body, .. } = self;
+        tokens.extend(quote!(#(#attrs)* #vis #sig #body));
+    }
 }
 
 /// An attribute of ours inside `cfg_attr`.
@@ -87,10 +97,15 @@ impl Parse for HandlersSyntax {
         while !content.is_empty() {
             let ahead = content.fork();
             match parse_item(&ahead) {
-                Ok((method, tokens)) => {
+                Ok(item) => {
                     content.advance_to(&ahead);
-                    methods.extend(method);
-                    body.extend(tokens);
+                    match item {
+                        Either::Method(method) => {
+                            method.to_tokens(&mut body);
+                            methods.push(*method);
+                        }
+                        Either::Other(tokens) => body.extend(tokens),
+                    }
                 }
                 Err(error) => {
                     errors.push(error);
@@ -107,14 +122,25 @@ impl Parse for HandlersSyntax {
     }
 }
 
-/// One item of the impl: what a method says, and the tokens that stay.
-fn parse_item(input: ParseStream<'_>) -> Result<(Option<MethodSyntax>, TokenStream)> {
+/// One item of an impl.
+enum Either {
+    Method(Box<MethodSyntax>),
+    Other(TokenStream),
+}
+
+fn parse_item(input: ParseStream<'_>) -> Result<Either> {
+    match parse_method(input)? {
+        Some(method) => Ok(Either::Method(Box::new(method))),
+        None => Ok(Either::Other(input.parse::<ImplItem>()?.into_token_stream())),
+    }
+}
+
+/// A method, if one stands here; else nothing is taken.
+pub(super) fn parse_method(input: ParseStream<'_>) -> Result<Option<MethodSyntax>> {
     let ahead = input.fork();
     let attrs = ahead.call(Attribute::parse_outer)?;
     let vis: Visibility = ahead.parse()?;
-    let Ok(sig) = ahead.parse::<Signature>() else {
-        return Ok((None, input.parse::<ImplItem>()?.into_token_stream()));
-    };
+    let Ok(sig) = ahead.parse::<Signature>() else { return Ok(None) };
     input.advance_to(&ahead);
     let body: TokenTree = input.parse()?;
 
@@ -128,8 +154,7 @@ fn parse_item(input: ParseStream<'_>) -> Result<(Option<MethodSyntax>, TokenStre
             others.push(attr);
         }
     }
-    let tokens = quote!(#(#others)* #vis #sig #body);
-    Ok((Some(MethodSyntax { ours, hidden, attrs: others, vis, sig }), tokens))
+    Ok(Some(MethodSyntax { ours, hidden, attrs: others, vis, sig, body }))
 }
 
 /// The word in `#[cfg_attr(condition, .., word, ..)]`.

@@ -36,7 +36,7 @@ pub enum LoaderMsg {
 }
 /// The methods of a reference to `Loader`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct LoaderApi(::callboard::__private::Address);
+pub struct LoaderApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     fn __fields(
@@ -54,32 +54,39 @@ const _: () = {
             }
         }
     }
-    impl __rt::Api for LoaderApi {
+    impl<__N: __rt::Api> __rt::Api for LoaderApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
         }
     }
-    impl LoaderApi {
+    impl<__N> ::core::ops::Deref for LoaderApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
+        }
+    }
+    impl<__N: __rt::Api> LoaderApi<__N> {
         /// Asks for `load`.
         pub fn load(&self, path: PathBuf) -> __rt::Ask<Result<u64, LoadError>> {
-            __rt::ask::<Loader, _>(self.0, move |reply| LoaderMsg::Load { path, reply })
+            __rt::ask::<Loader, _>(self, move |reply| LoaderMsg::Load { path, reply })
         }
         /// Tells `flush`.
         pub(crate) fn flush(&self) {
-            __rt::tell::<Loader>(self.0, LoaderMsg::Flush);
+            __rt::tell::<Loader>(self, LoaderMsg::Flush);
         }
         /// Tells `forget`.
         fn forget(&self, cx: u8, msg: u8) {
-            __rt::tell::<Loader>(self.0, LoaderMsg::Forget { cx, msg });
+            __rt::tell::<Loader>(self, LoaderMsg::Forget { cx, msg });
         }
     }
     impl __rt::Protocol for Loader {
         type Msg = LoaderMsg;
-        type Api = LoaderApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = LoaderApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<LoaderMsg> for Loader {
         fn handle<'a>(
@@ -87,13 +94,19 @@ const _: () = {
             msg: LoaderMsg,
             cx: &'a mut __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
+            let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
             match msg {
                 LoaderMsg::Load { path, reply } => {
-                    __rt::asked_later(reply, Self::load(self, path))
+                    __rt::asked_later(
+                        reply,
+                        __rt::ends_later(call, Self::load(self, path)),
+                    )
                 }
-                LoaderMsg::Flush => __rt::told_later(Self::flush(self, cx)),
+                LoaderMsg::Flush => {
+                    __rt::told_later(__rt::ends_later(call, Self::flush(self, cx)))
+                }
                 LoaderMsg::Forget { cx, msg } => {
-                    __rt::told(Self::forget(self, cx, cx, msg))
+                    __rt::told(__rt::ended(call, Self::forget(self, cx, cx, msg)))
                 }
             }
         }

@@ -51,7 +51,7 @@ pub enum GalleryMsg {
 }
 /// The methods of a reference to `Gallery`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct GalleryApi(::callboard::__private::Address);
+pub struct GalleryApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     fn __fields(
@@ -81,22 +81,29 @@ const _: () = {
             }
         }
     }
-    impl __rt::Api for GalleryApi {
+    impl<__N: __rt::Api> __rt::Api for GalleryApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
         }
     }
-    impl GalleryApi {
+    impl<__N> ::core::ops::Deref for GalleryApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
+        }
+    }
+    impl<__N: __rt::Api> GalleryApi<__N> {
         /// Asks for `render`.
         pub fn render(&self, template: String) -> __rt::Ask<Html> {
             __rt::ask::<
                 Gallery,
                 _,
             >(
-                self.0,
+                self,
                 move |reply| GalleryMsg::Render {
                     template,
                     reply,
@@ -105,29 +112,29 @@ const _: () = {
         }
         /// Tells `set`.
         fn set(&self, engine: Engine) {
-            __rt::tell::<Gallery>(self.0, GalleryMsg::Set { engine });
+            __rt::tell::<Gallery>(self, GalleryMsg::Set { engine });
         }
         /// Tells `store`.
         #[cfg(unix)]
         fn store(&self, page: u64) {
-            __rt::tell::<Gallery>(self.0, GalleryMsg::Store { page });
+            __rt::tell::<Gallery>(self, GalleryMsg::Store { page });
         }
         /// Asks for `wait_for`.
         fn wait_for(&self) -> __rt::Ask<u64> {
-            __rt::ask::<Gallery, _>(self.0, |reply| GalleryMsg::WaitFor { reply })
+            __rt::ask::<Gallery, _>(self, |reply| GalleryMsg::WaitFor { reply })
         }
         /// Asks for `forward`.
         fn forward(&self, page: u64) -> __rt::Ask<Html> {
             __rt::ask::<
                 Gallery,
                 _,
-            >(self.0, move |reply| GalleryMsg::Forward { page, reply })
+            >(self, move |reply| GalleryMsg::Forward { page, reply })
         }
     }
     impl __rt::Protocol for Gallery {
         type Msg = GalleryMsg;
-        type Api = GalleryApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = GalleryApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<GalleryMsg> for Gallery {
         fn handle<'a>(
@@ -135,9 +142,12 @@ const _: () = {
             msg: GalleryMsg,
             cx: &'a mut __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
+            let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
             match msg {
                 msg @ GalleryMsg::Render { .. } => __rt::Handlers::share(self, msg, cx),
-                GalleryMsg::Set { engine } => __rt::told(Self::set(self, engine)),
+                GalleryMsg::Set { engine } => {
+                    __rt::told(__rt::ended(call, Self::set(self, engine)))
+                }
                 #[cfg(unix)]
                 msg @ GalleryMsg::Store { .. } => __rt::Handlers::share(self, msg, cx),
                 msg @ GalleryMsg::WaitFor { .. } => __rt::Handlers::share(self, msg, cx),
@@ -153,20 +163,31 @@ const _: () = {
             msg: GalleryMsg,
             cx: &'a __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
+            let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
             match msg {
                 GalleryMsg::Render { template, reply } => {
-                    __rt::asked_later(reply, Self::render(self, template))
+                    __rt::asked_later(
+                        reply,
+                        __rt::ends_later(call, Self::render(self, template)),
+                    )
                 }
                 #[cfg(unix)]
                 GalleryMsg::Store { page } => {
                     __rt::keep((::core::clone::Clone::clone(&page),));
-                    __rt::told_later(__rt::kept_later(Self::store(self, cx, page)))
+                    __rt::told_later(
+                        __rt::kept_later(
+                            __rt::ends_later(call, Self::store(self, cx, page)),
+                        ),
+                    )
                 }
                 GalleryMsg::WaitFor { reply } => {
-                    __rt::told_later(Self::wait_for(self, reply))
+                    __rt::told_later(__rt::ends_later(call, Self::wait_for(self, reply)))
                 }
                 GalleryMsg::Forward { page, reply } => {
-                    __rt::forwarded_later(reply, Self::forward(self, page))
+                    __rt::forwarded_later(
+                        reply,
+                        __rt::ends_later(call, Self::forward(self, page)),
+                    )
                 }
                 _ => ::core::unreachable!(),
             }

@@ -6,6 +6,8 @@ const _: () = {
     static TYPE: __rt::ActorType<Counter> = __rt::ActorType::new();
     impl __rt::Actor for Counter {
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
+        type Below = __rt::At<Self>;
+        type Wraps = ();
     }
 };
 impl Counter {
@@ -33,7 +35,7 @@ pub enum CounterMsg {
 }
 /// The methods of a reference to `Counter`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct CounterApi(::callboard::__private::Address);
+pub struct CounterApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     fn __fields(_: __rt::Field<i64>) {}
@@ -46,28 +48,35 @@ const _: () = {
             }
         }
     }
-    impl __rt::Api for CounterApi {
+    impl<__N: __rt::Api> __rt::Api for CounterApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
         }
     }
-    impl CounterApi {
+    impl<__N> ::core::ops::Deref for CounterApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
+        }
+    }
+    impl<__N: __rt::Api> CounterApi<__N> {
         /// Adds `by`.
         pub fn inc(&self, by: i64) {
-            __rt::tell::<Counter>(self.0, CounterMsg::Inc { by });
+            __rt::tell::<Counter>(self, CounterMsg::Inc { by });
         }
         /// How many there are.
         pub fn get(&self) -> __rt::Ask<i64> {
-            __rt::ask::<Counter, _>(self.0, |reply| CounterMsg::Get { reply })
+            __rt::ask::<Counter, _>(self, |reply| CounterMsg::Get { reply })
         }
     }
     impl __rt::Protocol for Counter {
         type Msg = CounterMsg;
-        type Api = CounterApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = CounterApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<CounterMsg> for Counter {
         fn handle<'a>(
@@ -75,9 +84,14 @@ const _: () = {
             msg: CounterMsg,
             _cx: &'a mut __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
+            let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
             match msg {
-                CounterMsg::Inc { by } => __rt::told(Self::inc(self, by)),
-                CounterMsg::Get { reply } => __rt::asked(reply, Self::get(self)),
+                CounterMsg::Inc { by } => {
+                    __rt::told(__rt::ended(call, Self::inc(self, by)))
+                }
+                CounterMsg::Get { reply } => {
+                    __rt::asked(reply, __rt::ended(call, Self::get(self)))
+                }
             }
         }
     }

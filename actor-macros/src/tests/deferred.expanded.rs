@@ -31,7 +31,7 @@ pub enum CounterMsg {
 }
 /// The methods of a reference to `Counter`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct CounterApi(::callboard::__private::Address);
+pub struct CounterApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     fn __fields(
@@ -50,22 +50,29 @@ const _: () = {
             }
         }
     }
-    impl __rt::Api for CounterApi {
+    impl<__N: __rt::Api> __rt::Api for CounterApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
         }
     }
-    impl CounterApi {
+    impl<__N> ::core::ops::Deref for CounterApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
+        }
+    }
+    impl<__N: __rt::Api> CounterApi<__N> {
         /// Asks for `wait_for`.
         fn wait_for(&self, at_least: i64) -> __rt::Ask<i64> {
             __rt::ask::<
                 Counter,
                 _,
             >(
-                self.0,
+                self,
                 move |reply| CounterMsg::WaitFor {
                     at_least,
                     reply,
@@ -78,7 +85,7 @@ const _: () = {
                 Counter,
                 _,
             >(
-                self.0,
+                self,
                 move |reply| CounterMsg::Compare {
                     other,
                     answer: reply,
@@ -87,13 +94,13 @@ const _: () = {
         }
         /// Asks for `settle`.
         fn settle(&self) -> __rt::Ask<()> {
-            __rt::ask::<Counter, _>(self.0, |reply| CounterMsg::Settle { reply })
+            __rt::ask::<Counter, _>(self, |reply| CounterMsg::Settle { reply })
         }
     }
     impl __rt::Protocol for Counter {
         type Msg = CounterMsg;
-        type Api = CounterApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = CounterApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<CounterMsg> for Counter {
         fn handle<'a>(
@@ -101,14 +108,19 @@ const _: () = {
             msg: CounterMsg,
             _cx: &'a mut __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
+            let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
             match msg {
                 CounterMsg::WaitFor { at_least, reply } => {
-                    __rt::told(Self::wait_for(self, at_least, reply))
+                    __rt::told(__rt::ended(call, Self::wait_for(self, at_least, reply)))
                 }
                 CounterMsg::Compare { other, answer: reply } => {
-                    __rt::told_later(Self::compare(self, reply, other))
+                    __rt::told_later(
+                        __rt::ends_later(call, Self::compare(self, reply, other)),
+                    )
                 }
-                CounterMsg::Settle { reply } => __rt::asked(reply, Self::settle(self)),
+                CounterMsg::Settle { reply } => {
+                    __rt::asked(reply, __rt::ended(call, Self::settle(self)))
+                }
             }
         }
     }

@@ -4,6 +4,8 @@ const _: () = {
     static TYPE: __rt::ActorType<Idle> = __rt::ActorType::new();
     impl __rt::Actor for Idle {
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
+        type Below = __rt::At<Self>;
+        type Wraps = ();
     }
 };
 impl Idle {}
@@ -11,7 +13,7 @@ impl Idle {}
 pub enum IdleMsg {}
 /// The methods of a reference to `Idle`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct IdleApi(::callboard::__private::Address);
+pub struct IdleApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     impl __rt::Message for IdleMsg {
@@ -20,18 +22,25 @@ const _: () = {
             match *self {}
         }
     }
-    impl __rt::Api for IdleApi {
+    impl<__N: __rt::Api> __rt::Api for IdleApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
+        }
+    }
+    impl<__N> ::core::ops::Deref for IdleApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
         }
     }
     impl __rt::Protocol for Idle {
         type Msg = IdleMsg;
-        type Api = IdleApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = IdleApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<IdleMsg> for Idle {
         fn handle<'a>(

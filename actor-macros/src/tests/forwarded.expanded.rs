@@ -29,7 +29,7 @@ pub enum FrontMsg {
 }
 /// The methods of a reference to `Front`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct FrontApi(::callboard::__private::Address);
+pub struct FrontApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     fn __fields(
@@ -46,18 +46,25 @@ const _: () = {
             }
         }
     }
-    impl __rt::Api for FrontApi {
+    impl<__N: __rt::Api> __rt::Api for FrontApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
         }
     }
-    impl FrontApi {
+    impl<__N> ::core::ops::Deref for FrontApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
+        }
+    }
+    impl<__N: __rt::Api> FrontApi<__N> {
         /// Asks for `find`.
         fn find(&self, key: String) -> __rt::Ask<Option<u64>> {
-            __rt::ask::<Front, _>(self.0, move |reply| FrontMsg::Find { key, reply })
+            __rt::ask::<Front, _>(self, move |reply| FrontMsg::Find { key, reply })
         }
         /// Asks for `find_checked`.
         fn find_checked(&self, key: String) -> __rt::Ask<Front> {
@@ -65,7 +72,7 @@ const _: () = {
                 Front,
                 _,
             >(
-                self.0,
+                self,
                 move |reply| FrontMsg::FindChecked {
                     key,
                     reply,
@@ -75,8 +82,8 @@ const _: () = {
     }
     impl __rt::Protocol for Front {
         type Msg = FrontMsg;
-        type Api = FrontApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = FrontApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<FrontMsg> for Front {
         fn handle<'a>(
@@ -84,12 +91,16 @@ const _: () = {
             msg: FrontMsg,
             cx: &'a mut __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
+            let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
             match msg {
                 FrontMsg::Find { key, reply } => {
-                    __rt::forwarded(reply, Self::find(self, key))
+                    __rt::forwarded(reply, __rt::ended(call, Self::find(self, key)))
                 }
                 FrontMsg::FindChecked { key, reply } => {
-                    __rt::forwarded_later(reply, Self::find_checked(self, cx, key))
+                    __rt::forwarded_later(
+                        reply,
+                        __rt::ends_later(call, Self::find_checked(self, cx, key)),
+                    )
                 }
             }
         }

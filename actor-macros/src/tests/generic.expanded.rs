@@ -13,6 +13,8 @@ const _: () = {
         Store<T, B, N>: __rt::Handlers,
     {
         const TYPE: &'static __rt::ActorType<Self> = &__rt::ActorType::new();
+        type Below = __rt::At<Self>;
+        type Wraps = ();
     }
 };
 impl<T: Clone, B, const N: usize> Store<T, B, N>
@@ -49,8 +51,8 @@ where
     __Unnamed(::core::convert::Infallible, ::core::marker::PhantomData<(fn() -> B,)>),
 }
 /// The methods of a reference to `Store`.
-pub struct StoreApi<T: Clone, B, const N: usize>(
-    ::callboard::__private::Address,
+pub struct StoreApi<T: Clone, B, const N: usize, __N>(
+    __N,
     ::core::marker::PhantomData<(fn() -> T, fn() -> B)>,
 )
 where
@@ -80,11 +82,13 @@ const _: () = {
             }
         }
     }
-    impl<T: Clone, B, const N: usize> ::core::marker::Copy for StoreApi<T, B, N>
+    impl<T: Clone, B, const N: usize, __N: __rt::Api> ::core::marker::Copy
+    for StoreApi<T, B, N, __N>
     where
         B: Backend,
     {}
-    impl<T: Clone, B, const N: usize> ::core::clone::Clone for StoreApi<T, B, N>
+    impl<T: Clone, B, const N: usize, __N: __rt::Api> ::core::clone::Clone
+    for StoreApi<T, B, N, __N>
     where
         B: Backend,
     {
@@ -92,26 +96,38 @@ const _: () = {
             *self
         }
     }
-    impl<T: Clone, B, const N: usize> ::core::fmt::Debug for StoreApi<T, B, N>
+    impl<T: Clone, B, const N: usize, __N: __rt::Api> ::core::fmt::Debug
+    for StoreApi<T, B, N, __N>
     where
         B: Backend,
     {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_tuple("StoreApi").field(&self.0).finish()
+            f.debug_tuple("StoreApi").field(&__rt::Api::address(self)).finish()
         }
     }
-    impl<T: Clone, B, const N: usize> __rt::Api for StoreApi<T, B, N>
+    impl<T: Clone, B, const N: usize, __N: __rt::Api> __rt::Api
+    for StoreApi<T, B, N, __N>
     where
         B: Backend,
     {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address, ::core::marker::PhantomData)
+            Self(__N::at(address), ::core::marker::PhantomData)
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
         }
     }
-    impl<T: Clone, B, const N: usize> StoreApi<T, B, N>
+    impl<T: Clone, B, const N: usize, __N> ::core::ops::Deref for StoreApi<T, B, N, __N>
+    where
+        B: Backend,
+    {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
+        }
+    }
+    impl<T: Clone, B, const N: usize, __N: __rt::Api> StoreApi<T, B, N, __N>
     where
         B: Backend,
         T: ::core::marker::Send + 'static,
@@ -119,11 +135,11 @@ const _: () = {
     {
         /// Tells `put`.
         pub fn put(&self, at: usize, value: T) {
-            __rt::tell::<Store<T, B, N>>(self.0, StoreMsg::Put { at, value });
+            __rt::tell::<Store<T, B, N>>(self, StoreMsg::Put { at, value });
         }
         /// Asks for `all`.
         pub fn all(&self) -> __rt::Ask<[T; N]> {
-            __rt::ask::<Store<T, B, N>, _>(self.0, |reply| StoreMsg::All { reply })
+            __rt::ask::<Store<T, B, N>, _>(self, |reply| StoreMsg::All { reply })
         }
     }
     impl<T: Clone, B, const N: usize> __rt::Protocol for Store<T, B, N>
@@ -133,8 +149,8 @@ const _: () = {
         B: 'static,
     {
         type Msg = StoreMsg<T, B, N>;
-        type Api = StoreApi<T, B, N>;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = StoreApi<T, B, N, __rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl<T: Clone, B, const N: usize> __rt::Handle<StoreMsg<T, B, N>> for Store<T, B, N>
     where
@@ -147,9 +163,14 @@ const _: () = {
             msg: StoreMsg<T, B, N>,
             _cx: &'a mut __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
+            let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
             match msg {
-                StoreMsg::Put { at, value } => __rt::told(Self::put(self, at, value)),
-                StoreMsg::All { reply } => __rt::asked(reply, Self::all(self)),
+                StoreMsg::Put { at, value } => {
+                    __rt::told(__rt::ended(call, Self::put(self, at, value)))
+                }
+                StoreMsg::All { reply } => {
+                    __rt::asked(reply, __rt::ended(call, Self::all(self)))
+                }
             }
         }
     }
@@ -168,6 +189,8 @@ const _: () = {
         Fixed<SIZE>: __rt::Handlers,
     {
         const TYPE: &'static __rt::ActorType<Self> = &__rt::ActorType::new();
+        type Below = __rt::At<Self>;
+        type Wraps = ();
     }
 };
 impl<const SIZE: usize> Fixed<SIZE> {}
@@ -175,7 +198,7 @@ impl<const SIZE: usize> Fixed<SIZE> {}
 pub enum FixedMsg<const SIZE: usize> {}
 /// The methods of a reference to `Fixed`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct FixedApi<const SIZE: usize>(::callboard::__private::Address);
+pub struct FixedApi<const SIZE: usize, __N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     impl<const SIZE: usize> __rt::Message for FixedMsg<SIZE> {
@@ -184,18 +207,25 @@ const _: () = {
             match *self {}
         }
     }
-    impl<const SIZE: usize> __rt::Api for FixedApi<SIZE> {
+    impl<const SIZE: usize, __N: __rt::Api> __rt::Api for FixedApi<SIZE, __N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
+        }
+    }
+    impl<const SIZE: usize, __N> ::core::ops::Deref for FixedApi<SIZE, __N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
         }
     }
     impl<const SIZE: usize> __rt::Protocol for Fixed<SIZE> {
         type Msg = FixedMsg<SIZE>;
-        type Api = FixedApi<SIZE>;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = FixedApi<SIZE, __rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl<const SIZE: usize> __rt::Handle<FixedMsg<SIZE>> for Fixed<SIZE> {
         fn handle<'a>(
@@ -220,8 +250,8 @@ pub enum CellMsg<T: Send + 'static> {
     },
 }
 /// The methods of a reference to `Cell`.
-pub struct CellApi<T: Send + 'static>(
-    ::callboard::__private::Address,
+pub struct CellApi<T: Send + 'static, __N>(
+    __N,
     ::core::marker::PhantomData<(fn() -> T,)>,
 );
 const _: () = {
@@ -235,35 +265,42 @@ const _: () = {
             }
         }
     }
-    impl<T: Send + 'static> ::core::marker::Copy for CellApi<T> {}
-    impl<T: Send + 'static> ::core::clone::Clone for CellApi<T> {
+    impl<T: Send + 'static, __N: __rt::Api> ::core::marker::Copy for CellApi<T, __N> {}
+    impl<T: Send + 'static, __N: __rt::Api> ::core::clone::Clone for CellApi<T, __N> {
         fn clone(&self) -> Self {
             *self
         }
     }
-    impl<T: Send + 'static> ::core::fmt::Debug for CellApi<T> {
+    impl<T: Send + 'static, __N: __rt::Api> ::core::fmt::Debug for CellApi<T, __N> {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_tuple("CellApi").field(&self.0).finish()
+            f.debug_tuple("CellApi").field(&__rt::Api::address(self)).finish()
         }
     }
-    impl<T: Send + 'static> __rt::Api for CellApi<T> {
+    impl<T: Send + 'static, __N: __rt::Api> __rt::Api for CellApi<T, __N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address, ::core::marker::PhantomData)
+            Self(__N::at(address), ::core::marker::PhantomData)
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
         }
     }
-    impl<T: Send + 'static> CellApi<T> {
+    impl<T: Send + 'static, __N> ::core::ops::Deref for CellApi<T, __N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
+        }
+    }
+    impl<T: Send + 'static, __N: __rt::Api> CellApi<T, __N> {
         /// Tells `set`.
         pub fn set(&self, value: T) {
-            __rt::tell::<Cell<T>>(self.0, CellMsg::Set { value });
+            __rt::tell::<Cell<T>>(self, CellMsg::Set { value });
         }
     }
     impl<T: Send + 'static> __rt::Protocol for Cell<T> {
         type Msg = CellMsg<T>;
-        type Api = CellApi<T>;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = CellApi<T, __rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl<T: Send + 'static> __rt::Handle<CellMsg<T>> for Cell<T> {
         fn handle<'a>(
@@ -271,8 +308,11 @@ const _: () = {
             msg: CellMsg<T>,
             _cx: &'a mut __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
+            let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
             match msg {
-                CellMsg::Set { value } => __rt::told(Self::set(self, value)),
+                CellMsg::Set { value } => {
+                    __rt::told(__rt::ended(call, Self::set(self, value)))
+                }
             }
         }
     }

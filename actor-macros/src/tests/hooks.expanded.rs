@@ -6,7 +6,7 @@ impl Plain {
 pub enum PlainMsg {}
 /// The methods of a reference to `Plain`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct PlainApi(::callboard::__private::Address);
+pub struct PlainApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     impl __rt::Message for PlainMsg {
@@ -15,18 +15,25 @@ const _: () = {
             match *self {}
         }
     }
-    impl __rt::Api for PlainApi {
+    impl<__N: __rt::Api> __rt::Api for PlainApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
+        }
+    }
+    impl<__N> ::core::ops::Deref for PlainApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
         }
     }
     impl __rt::Protocol for Plain {
         type Msg = PlainMsg;
-        type Api = PlainApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = PlainApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<PlainMsg> for Plain {
         fn handle<'a>(
@@ -64,7 +71,7 @@ impl Late {
 pub enum LateMsg {}
 /// The methods of a reference to `Late`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct LateApi(::callboard::__private::Address);
+pub struct LateApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     impl __rt::Message for LateMsg {
@@ -73,18 +80,25 @@ const _: () = {
             match *self {}
         }
     }
-    impl __rt::Api for LateApi {
+    impl<__N: __rt::Api> __rt::Api for LateApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
+        }
+    }
+    impl<__N> ::core::ops::Deref for LateApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
         }
     }
     impl __rt::Protocol for Late {
         type Msg = LateMsg;
-        type Api = LateApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = LateApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<LateMsg> for Late {
         fn handle<'a>(
@@ -123,7 +137,7 @@ impl Watching {
 pub enum WatchingMsg {}
 /// The methods of a reference to `Watching`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct WatchingApi(::callboard::__private::Address);
+pub struct WatchingApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     impl __rt::Message for WatchingMsg {
@@ -132,18 +146,25 @@ const _: () = {
             match *self {}
         }
     }
-    impl __rt::Api for WatchingApi {
+    impl<__N: __rt::Api> __rt::Api for WatchingApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
+        }
+    }
+    impl<__N> ::core::ops::Deref for WatchingApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
         }
     }
     impl __rt::Protocol for Watching {
         type Msg = WatchingMsg;
-        type Api = WatchingApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = WatchingApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<WatchingMsg> for Watching {
         fn handle<'a>(
@@ -180,7 +201,7 @@ impl Phoenix {
 pub enum PhoenixMsg {}
 /// The methods of a reference to `Phoenix`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct PhoenixApi(::callboard::__private::Address);
+pub struct PhoenixApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     impl __rt::Message for PhoenixMsg {
@@ -189,18 +210,25 @@ const _: () = {
             match *self {}
         }
     }
-    impl __rt::Api for PhoenixApi {
+    impl<__N: __rt::Api> __rt::Api for PhoenixApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
+        }
+    }
+    impl<__N> ::core::ops::Deref for PhoenixApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
         }
     }
     impl __rt::Protocol for Phoenix {
         type Msg = PhoenixMsg;
-        type Api = PhoenixApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = PhoenixApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<PhoenixMsg> for Phoenix {
         fn handle<'a>(
@@ -228,7 +256,7 @@ impl Ash {
 pub enum AshMsg {}
 /// The methods of a reference to `Ash`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct AshApi(::callboard::__private::Address);
+pub struct AshApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     impl __rt::Message for AshMsg {
@@ -237,18 +265,25 @@ const _: () = {
             match *self {}
         }
     }
-    impl __rt::Api for AshApi {
+    impl<__N: __rt::Api> __rt::Api for AshApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
+        }
+    }
+    impl<__N> ::core::ops::Deref for AshApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
         }
     }
     impl __rt::Protocol for Ash {
         type Msg = AshMsg;
-        type Api = AshApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = AshApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<AshMsg> for Ash {
         fn handle<'a>(

@@ -35,7 +35,7 @@ pub enum TillMsg {
 }
 /// The methods of a reference to `Till`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct TillApi(::callboard::__private::Address);
+pub struct TillApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     fn __fields(
@@ -53,32 +53,39 @@ const _: () = {
             }
         }
     }
-    impl __rt::Api for TillApi {
+    impl<__N: __rt::Api> __rt::Api for TillApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
         }
     }
-    impl TillApi {
+    impl<__N> ::core::ops::Deref for TillApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
+        }
+    }
+    impl<__N: __rt::Api> TillApi<__N> {
         /// Tells `pay`.
         fn pay(&self, cents: u64, note: String) {
-            __rt::tell::<Till>(self.0, TillMsg::Pay { cents, note });
+            __rt::tell::<Till>(self, TillMsg::Pay { cents, note });
         }
         /// Asks for `sum`.
         fn sum(&self) -> __rt::Ask<u64> {
-            __rt::ask::<Till, _>(self.0, |reply| TillMsg::Sum { reply })
+            __rt::ask::<Till, _>(self, |reply| TillMsg::Sum { reply })
         }
         /// Asks for `book`.
         fn book(&self, cents: u64) -> __rt::Ask<Result<(), BookError>> {
-            __rt::ask::<Till, _>(self.0, move |reply| TillMsg::Book { cents, reply })
+            __rt::ask::<Till, _>(self, move |reply| TillMsg::Book { cents, reply })
         }
     }
     impl __rt::Protocol for Till {
         type Msg = TillMsg;
-        type Api = TillApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = TillApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<TillMsg> for Till {
         fn handle<'a>(
@@ -86,23 +93,28 @@ const _: () = {
             msg: TillMsg,
             cx: &'a mut __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
+            let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
             match msg {
                 TillMsg::Pay { cents, note } => {
                     __rt::keep((
                         ::core::clone::Clone::clone(&cents),
                         ::core::clone::Clone::clone(&note),
                     ));
-                    __rt::kept(__rt::told(Self::pay(self, cents, note)))
+                    __rt::kept(
+                        __rt::told(__rt::ended(call, Self::pay(self, cents, note))),
+                    )
                 }
                 TillMsg::Sum { reply } => {
                     __rt::keep(());
-                    __rt::kept(__rt::asked(reply, Self::sum(self)))
+                    __rt::kept(__rt::asked(reply, __rt::ended(call, Self::sum(self))))
                 }
                 TillMsg::Book { cents, reply } => {
                     __rt::keep((::core::clone::Clone::clone(&cents),));
                     __rt::asked_later(
                         reply,
-                        __rt::kept_later(Self::book(self, cx, cents)),
+                        __rt::kept_later(
+                            __rt::ends_later(call, Self::book(self, cx, cents)),
+                        ),
                     )
                 }
             }

@@ -10,8 +10,8 @@ pub enum Transfer<T: Send + 'static> {
     Pause,
 }
 /// The methods of a reference to `Transfer`.
-pub struct TransferApi<T: Send + 'static>(
-    my::callboard::__private::Address,
+pub struct TransferApi<T: Send + 'static, __N>(
+    __N,
     ::core::marker::PhantomData<(fn() -> T,)>,
 );
 const _: () = {
@@ -46,7 +46,7 @@ const _: () = {
     }
     impl<T: Send + 'static> __rt::Protocol for Transfer<T> {
         type Msg = Self;
-        type Api = TransferApi<T>;
+        type Api = TransferApi<T, __rt::At<Self>>;
         const DELIVERY: __rt::Delivery<Self> = __rt::process_delivery::<Self>();
     }
     impl<T: Send + 'static> __rt::Receivable for Transfer<T> {
@@ -59,54 +59,63 @@ const _: () = {
             start
         }
     }
-    impl<T: Send + 'static> ::core::marker::Copy for TransferApi<T> {}
-    impl<T: Send + 'static> ::core::clone::Clone for TransferApi<T> {
+    impl<T: Send + 'static, __N: __rt::Api> ::core::marker::Copy
+    for TransferApi<T, __N> {}
+    impl<T: Send + 'static, __N: __rt::Api> ::core::clone::Clone
+    for TransferApi<T, __N> {
         fn clone(&self) -> Self {
             *self
         }
     }
-    impl<T: Send + 'static> ::core::fmt::Debug for TransferApi<T> {
+    impl<T: Send + 'static, __N: __rt::Api> ::core::fmt::Debug for TransferApi<T, __N> {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_tuple("TransferApi").field(&self.0).finish()
+            f.debug_tuple("TransferApi").field(&__rt::Api::address(self)).finish()
         }
     }
-    impl<T: Send + 'static> __rt::Api for TransferApi<T> {
+    impl<T: Send + 'static, __N: __rt::Api> __rt::Api for TransferApi<T, __N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address, ::core::marker::PhantomData)
+            Self(__N::at(address), ::core::marker::PhantomData)
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
+        }
+    }
+    impl<T: Send + 'static, __N> ::core::ops::Deref for TransferApi<T, __N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
         }
     }
     #[allow(dead_code, reason = "a message may be told as a value instead")]
-    impl<T: Send + 'static> TransferApi<T> {
+    impl<T: Send + 'static, __N: __rt::Api> TransferApi<T, __N> {
         /// A part of the file.
         pub fn chunk(&self, seq: u64, data: Vec<T>) {
-            __rt::tell::<Transfer<T>>(self.0, Transfer::Chunk { seq, data });
+            __rt::tell::<Transfer<T>>(self, Transfer::Chunk { seq, data });
         }
         /// Tells `Abort`.
         pub fn abort(&self, value: String) {
-            __rt::tell::<Transfer<T>>(self.0, Transfer::Abort(value));
+            __rt::tell::<Transfer<T>>(self, Transfer::Abort(value));
         }
         /// Tells `Window`.
         pub fn window(&self, value_0: u32, value_1: u32) {
-            __rt::tell::<Transfer<T>>(self.0, Transfer::Window(value_0, value_1));
+            __rt::tell::<Transfer<T>>(self, Transfer::Window(value_0, value_1));
         }
         /// Asks for `Have`.
         pub fn have(&self, from: u64) -> __rt::Ask<u64> {
             __rt::ask::<
                 Transfer<T>,
                 _,
-            >(self.0, move |reply| Transfer::Have { from, reply })
+            >(self, move |reply| Transfer::Have { from, reply })
         }
         /// Asks for `Loop`.
         pub fn r#loop(&self) -> __rt::Ask<T> {
-            __rt::ask::<Transfer<T>, _>(self.0, |reply| Transfer::Loop(reply))
+            __rt::ask::<Transfer<T>, _>(self, |reply| Transfer::Loop(reply))
         }
         /// Tells `Pause`.
         #[cfg(feature = "pause")]
         pub fn pause(&self) {
-            __rt::tell::<Transfer<T>>(self.0, Transfer::Pause);
+            __rt::tell::<Transfer<T>>(self, Transfer::Pause);
         }
     }
 };

@@ -2,13 +2,15 @@ pub struct Counter {
     n: i64,
 }
 ::core::compile_error! {
-    "unknown option `slise`\nhelp: write `slice`; known options: `ask_timeout`, `blocking`, `crate`, `mailbox`, `slice`, `start_timeout`, `states`"
+    "unknown option `slise`\nhelp: write `slice`; known options: `ask_timeout`, `blocking`, `crate`, `mailbox`, `slice`, `speaks`, `start_timeout`, `states`, `wrap`"
 }
 const _: () = {
     use ::callboard::__private as __rt;
     static TYPE: __rt::ActorType<Counter> = __rt::ActorType::new();
     impl __rt::Actor for Counter {
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
+        type Below = __rt::At<Self>;
+        type Wraps = ();
     }
 };
 impl Counter {
@@ -51,7 +53,7 @@ pub enum CounterMsg {
 }
 /// The methods of a reference to `Counter`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct CounterApi(::callboard::__private::Address);
+pub struct CounterApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     impl __rt::Message for CounterMsg {
@@ -60,16 +62,23 @@ const _: () = {
             ::core::unreachable!()
         }
     }
-    impl __rt::Api for CounterApi {
+    impl<__N: __rt::Api> __rt::Api for CounterApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
+        }
+    }
+    impl<__N> ::core::ops::Deref for CounterApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
         }
     }
     #[allow(unused_variables, reason = "stubs, so that one mistake is one error")]
-    impl CounterApi {
+    impl<__N: __rt::Api> CounterApi<__N> {
         /// Tells `add`.
         pub fn add(&self, name: &str, on: impl Display) {
             ::core::unreachable!()
@@ -85,8 +94,8 @@ const _: () = {
     }
     impl __rt::Protocol for Counter {
         type Msg = CounterMsg;
-        type Api = CounterApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = CounterApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<CounterMsg> for Counter {
         fn handle<'a>(

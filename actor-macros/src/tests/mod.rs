@@ -46,6 +46,12 @@ cases! {
     forwarded
     /// Type and const parameters with bounds, one of which no handler names.
     generic
+    /// A protocol, with default bodies, context, replies, and references that speak another.
+    protocol
+    /// An actor that speaks two protocols, and what runs round its handlers.
+    spoken
+    /// After an error there are stubs of the protocol as well.
+    protocol_mistaken
     /// Children of every kind, and what they are made from.
     supervisor
     /// Children that only some builds have.
@@ -98,6 +104,7 @@ fn expand_item(mut item: Item) -> TokenStream {
             return quote!(async fn body(cx: &mut Process<XferMsg>) { #made });
         }
         Item::Struct(item) => &mut item.attrs,
+        Item::Trait(item) => &mut item.attrs,
         _ => return item.into_token_stream(),
     };
     let ours = attrs.iter().position(|attr| macro_of(attr).is_some());
@@ -118,6 +125,7 @@ fn expand_item(mut item: Item) -> TokenStream {
         "handlers" => pipeline::handlers(args, item),
         "main" => pipeline::main(args, item),
         "process" => pipeline::process(args, item),
+        "protocol" => pipeline::protocol(args, item),
         "supervisor" => pipeline::supervisor(args, item),
         _ => pipeline::test(args, item),
     }
@@ -126,12 +134,12 @@ fn expand_item(mut item: Item) -> TokenStream {
 /// The last word of an attribute that is one of our macros.
 fn macro_of(attr: &Attribute) -> Option<String> {
     let word = attr.path().segments.last()?.ident.to_string();
-    ["actor", "derive", "handlers", "main", "process", "supervisor", "test"]
+    ["actor", "derive", "handlers", "main", "process", "protocol", "supervisor", "test"]
         .contains(&word.as_str())
         .then_some(word)
 }
 
-/// What a newcomer reads to know what was made of an actor with one tell and one ask: at most 65 lines
+/// What a newcomer reads to know what was made of an actor with one tell and one ask: at most 78 lines
 /// beside their own, docs not counted. No derive of ours hides any.
 #[test]
 fn what_is_added_to_an_actor_stays_within_its_budget() {
@@ -140,7 +148,16 @@ fn what_is_added_to_an_actor_stays_within_its_budget() {
     let written: Vec<&str> = input.lines().filter(|line| !line.trim().starts_with("#[")).collect();
     let users = lines_of_code(&printed(&written.join("\n").parse().expect("the case is Rust")));
     let added = whole - users;
-    assert!(added <= 65, "{added} lines are added, {whole} with the user's own");
+    assert!(added <= 78, "{added} lines are added, {whole} with the user's own");
+}
+
+/// What an impl of a protocol adds.
+#[test]
+fn what_is_added_to_an_impl_of_a_protocol_stays_within_its_budget() {
+    let written = "impl Account for Savings { fn deposit(&mut self, amount: u64) {} }";
+    let lines = |text: &str| lines_of_code(&expanded(text));
+    let added = lines(&format!("#[handlers] {written}")) - lines(written);
+    assert!(added <= 6, "{added} lines are added");
 }
 
 /// What is added to a supervisor without children, and for each child that takes one from above.

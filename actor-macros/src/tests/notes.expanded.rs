@@ -38,7 +38,7 @@ pub enum CounterMsg {
 /// The methods of a reference to `Counter`.
 #[cfg(unix)]
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct CounterApi(::callboard::__private::Address);
+pub struct CounterApi<__N>(__N);
 #[cfg(unix)]
 #[allow(deprecated, reason = "a deprecated message is still handled")]
 const _: () = {
@@ -61,22 +61,29 @@ const _: () = {
             }
         }
     }
-    impl __rt::Api for CounterApi {
+    impl<__N: __rt::Api> __rt::Api for CounterApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
         }
     }
-    impl CounterApi {
+    impl<__N> ::core::ops::Deref for CounterApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
+        }
+    }
+    impl<__N: __rt::Api> CounterApi<__N> {
         /// As [`Counter::get`], in a hurry.
         #[cfg(feature = "fast")]
         pub fn race(&self, #[cfg(feature = "far")] far: u8, by: i64) {
             __rt::tell::<
                 Counter,
             >(
-                self.0,
+                self,
                 CounterMsg::Race {
                     #[cfg(feature = "far")]
                     far,
@@ -89,13 +96,13 @@ const _: () = {
         /// Twice.
         #[deprecated(since = "0.2.0", note = "ask for `all`")]
         pub fn get(&self) -> __rt::Ask<i64> {
-            __rt::ask::<Counter, _>(self.0, |reply| CounterMsg::Get { reply })
+            __rt::ask::<Counter, _>(self, |reply| CounterMsg::Get { reply })
         }
     }
     impl __rt::Protocol for Counter {
         type Msg = CounterMsg;
-        type Api = CounterApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = CounterApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<CounterMsg> for Counter {
         fn handle<'a>(
@@ -103,12 +110,20 @@ const _: () = {
             msg: CounterMsg,
             _cx: &'a mut __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
+            let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
             match msg {
                 #[cfg(feature = "fast")]
                 CounterMsg::Race { #[cfg(feature = "far")] far, by } => {
-                    __rt::told(Self::race(self, #[cfg(feature = "far")] far, by))
+                    __rt::told(
+                        __rt::ended(
+                            call,
+                            Self::race(self, #[cfg(feature = "far")] far, by),
+                        ),
+                    )
                 }
-                CounterMsg::Get { reply } => __rt::asked(reply, Self::get(self)),
+                CounterMsg::Get { reply } => {
+                    __rt::asked(reply, __rt::ended(call, Self::get(self)))
+                }
             }
         }
     }

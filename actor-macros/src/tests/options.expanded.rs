@@ -9,6 +9,8 @@ const _: () = {
             .ask_timeout(::core::time::Duration::from_millis(250))
             .start_timeout(::core::time::Duration::from_secs(120));
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
+        type Below = __rt::At<Self>;
+        type Wraps = ();
     }
 };
 struct Till;
@@ -20,6 +22,8 @@ const _: () = {
             .mailbox(1, __rt::Overflow::Reject)
             .on_restart(__rt::OnRestart::Drop);
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
+        type Below = __rt::At<Self>;
+        type Wraps = ();
     }
 };
 struct Belt;
@@ -30,6 +34,8 @@ const _: () = {
         const OPTIONS: __rt::Options = __rt::Options::new()
             .on_restart(__rt::OnRestart::Drop);
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
+        type Below = __rt::At<Self>;
+        type Wraps = ();
     }
 };
 impl Cart {
@@ -47,7 +53,7 @@ pub enum CartMsg {
 }
 /// The methods of a reference to `Cart`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct CartApi(shop::cb::__private::Address);
+pub struct CartApi<__N>(__N);
 const _: () = {
     use shop::cb::__private as __rt;
     fn __fields(_: __rt::Field<u64>) {}
@@ -59,24 +65,31 @@ const _: () = {
             }
         }
     }
-    impl __rt::Api for CartApi {
+    impl<__N: __rt::Api> __rt::Api for CartApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
         }
     }
-    impl CartApi {
+    impl<__N> ::core::ops::Deref for CartApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
+        }
+    }
+    impl<__N: __rt::Api> CartApi<__N> {
         /// Asks for `total`.
         fn total(&self) -> __rt::Ask<u64> {
-            __rt::ask::<Cart, _>(self.0, |reply| CartMsg::Total { reply })
+            __rt::ask::<Cart, _>(self, |reply| CartMsg::Total { reply })
         }
     }
     impl __rt::Protocol for Cart {
         type Msg = CartMsg;
-        type Api = CartApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = CartApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<CartMsg> for Cart {
         fn handle<'a>(
@@ -84,8 +97,11 @@ const _: () = {
             msg: CartMsg,
             _cx: &'a mut __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
+            let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
             match msg {
-                CartMsg::Total { reply } => __rt::asked(reply, Self::total(self)),
+                CartMsg::Total { reply } => {
+                    __rt::asked(reply, __rt::ended(call, Self::total(self)))
+                }
             }
         }
     }
@@ -113,5 +129,7 @@ const _: () = {
     impl __rt::Actor for Disk {
         const BLOCKS: bool = true;
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
+        type Below = __rt::At<Self>;
+        type Wraps = ();
     }
 };

@@ -12,7 +12,7 @@ pub enum WorkerMsg {
 }
 /// The methods of a reference to `Worker`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct WorkerApi(::callboard::__private::Address);
+pub struct WorkerApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     fn __fields(_: __rt::Field<u64>) {}
@@ -24,24 +24,31 @@ const _: () = {
             }
         }
     }
-    impl __rt::Api for WorkerApi {
+    impl<__N: __rt::Api> __rt::Api for WorkerApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
         }
     }
-    impl WorkerApi {
+    impl<__N> ::core::ops::Deref for WorkerApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
+        }
+    }
+    impl<__N: __rt::Api> WorkerApi<__N> {
         /// Tells `job`.
         fn job(&self, user: u64) {
-            __rt::tell::<Worker>(self.0, WorkerMsg::Job { user });
+            __rt::tell::<Worker>(self, WorkerMsg::Job { user });
         }
     }
     impl __rt::Protocol for Worker {
         type Msg = WorkerMsg;
-        type Api = WorkerApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = WorkerApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<WorkerMsg> for Worker {
         fn handle<'a>(
@@ -49,8 +56,11 @@ const _: () = {
             msg: WorkerMsg,
             _cx: &'a mut __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
+            let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
             match msg {
-                WorkerMsg::Job { user } => __rt::told(Self::job(self, user)),
+                WorkerMsg::Job { user } => {
+                    __rt::told(__rt::ended(call, Self::job(self, user)))
+                }
             }
         }
     }
@@ -71,7 +81,7 @@ const _: () = {
     impl __rt::Protocol for Works {
         type Msg = __rt::SupervisorMsg;
         type Api = __rt::SupervisorApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<__rt::Supervisor>();
+        const DELIVERY: __rt::Delivery<Self::Msg> = <__rt::Supervisor as __rt::Protocol>::DELIVERY;
     }
     impl __rt::Child for Works {
         type Actor = __rt::Supervisor;

@@ -33,6 +33,8 @@ const _: () = {
         Link<T>: __rt::Handlers,
     {
         const TYPE: &'static __rt::ActorType<Self> = &__rt::ActorType::new();
+        type Below = __rt::At<Self>;
+        type Wraps = ();
     }
 };
 impl<T: Send + 'static> Link<T> {
@@ -59,8 +61,8 @@ pub enum LinkMsg<T: Send + 'static> {
     },
 }
 /// The methods of a reference to `Link`.
-pub struct LinkApi<T: Send + 'static>(
-    ::callboard::__private::Address,
+pub struct LinkApi<T: Send + 'static, __N>(
+    __N,
     ::core::marker::PhantomData<(fn() -> T,)>,
 );
 const _: () = {
@@ -76,43 +78,50 @@ const _: () = {
             }
         }
     }
-    impl<T: Send + 'static> ::core::marker::Copy for LinkApi<T> {}
-    impl<T: Send + 'static> ::core::clone::Clone for LinkApi<T> {
+    impl<T: Send + 'static, __N: __rt::Api> ::core::marker::Copy for LinkApi<T, __N> {}
+    impl<T: Send + 'static, __N: __rt::Api> ::core::clone::Clone for LinkApi<T, __N> {
         fn clone(&self) -> Self {
             *self
         }
     }
-    impl<T: Send + 'static> ::core::fmt::Debug for LinkApi<T> {
+    impl<T: Send + 'static, __N: __rt::Api> ::core::fmt::Debug for LinkApi<T, __N> {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_tuple("LinkApi").field(&self.0).finish()
+            f.debug_tuple("LinkApi").field(&__rt::Api::address(self)).finish()
         }
     }
-    impl<T: Send + 'static> __rt::Api for LinkApi<T> {
+    impl<T: Send + 'static, __N: __rt::Api> __rt::Api for LinkApi<T, __N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address, ::core::marker::PhantomData)
+            Self(__N::at(address), ::core::marker::PhantomData)
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
         }
     }
-    impl<T: Send + 'static> LinkApi<T> {
+    impl<T: Send + 'static, __N> ::core::ops::Deref for LinkApi<T, __N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
+        }
+    }
+    impl<T: Send + 'static, __N: __rt::Api> LinkApi<T, __N> {
         /// Tells `connected`.
         fn connected(&self) {
-            __rt::tell::<Link<T>>(self.0, LinkMsg::Connected);
+            __rt::tell::<Link<T>>(self, LinkMsg::Connected);
         }
         /// Tells `reset`.
         fn reset(&self) {
-            __rt::tell::<Link<T>>(self.0, LinkMsg::Reset);
+            __rt::tell::<Link<T>>(self, LinkMsg::Reset);
         }
         /// Asks for `send`.
         fn send(&self, value: T) -> __rt::Ask<usize> {
-            __rt::ask::<Link<T>, _>(self.0, move |reply| LinkMsg::Send { value, reply })
+            __rt::ask::<Link<T>, _>(self, move |reply| LinkMsg::Send { value, reply })
         }
     }
     impl<T: Send + 'static> __rt::Protocol for Link<T> {
         type Msg = LinkMsg<T>;
-        type Api = LinkApi<T>;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = LinkApi<T, __rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl<T: Send + 'static> __rt::Handle<LinkMsg<T>> for Link<T> {
         fn handle<'a>(
@@ -120,12 +129,17 @@ const _: () = {
             msg: LinkMsg<T>,
             cx: &'a mut __rt::Context<Self>,
         ) -> __rt::Handled<'a> {
+            let call = __rt::before::<__rt::WrapsOf<Self>, _>(&msg);
             match msg {
-                LinkMsg::Connected => __rt::told(Self::connected(self, cx)),
-                LinkMsg::Reset => __rt::told(Self::reset(self)),
+                LinkMsg::Connected => {
+                    __rt::told(__rt::ended(call, Self::connected(self, cx)))
+                }
+                LinkMsg::Reset => __rt::told(__rt::ended(call, Self::reset(self))),
                 LinkMsg::Send { value, reply } => {
                     __rt::keep((::core::clone::Clone::clone(&value),));
-                    __rt::kept(__rt::asked(reply, Self::send(self, value)))
+                    __rt::kept(
+                        __rt::asked(reply, __rt::ended(call, Self::send(self, value))),
+                    )
                 }
             }
         }

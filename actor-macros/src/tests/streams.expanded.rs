@@ -10,7 +10,7 @@ impl Reader {
 pub enum ReaderMsg {}
 /// The methods of a reference to `Reader`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct ReaderApi(::callboard::__private::Address);
+pub struct ReaderApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     impl __rt::Message for ReaderMsg {
@@ -19,18 +19,25 @@ const _: () = {
             match *self {}
         }
     }
-    impl __rt::Api for ReaderApi {
+    impl<__N: __rt::Api> __rt::Api for ReaderApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
+        }
+    }
+    impl<__N> ::core::ops::Deref for ReaderApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
         }
     }
     impl __rt::Protocol for Reader {
         type Msg = ReaderMsg;
-        type Api = ReaderApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = ReaderApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<ReaderMsg> for Reader {
         fn handle<'a>(

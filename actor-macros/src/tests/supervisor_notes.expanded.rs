@@ -23,7 +23,7 @@ const _: () = {
     impl __rt::Protocol for Bank {
         type Msg = __rt::SupervisorMsg;
         type Api = __rt::SupervisorApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<__rt::Supervisor>();
+        const DELIVERY: __rt::Delivery<Self::Msg> = <__rt::Supervisor as __rt::Protocol>::DELIVERY;
     }
     impl __rt::Child for Bank {
         type Actor = __rt::Supervisor;

@@ -15,7 +15,7 @@ impl Watch {
 pub enum WatchMsg {}
 /// The methods of a reference to `Watch`.
 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-pub struct WatchApi(::callboard::__private::Address);
+pub struct WatchApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
     impl __rt::Message for WatchMsg {
@@ -24,18 +24,25 @@ const _: () = {
             match *self {}
         }
     }
-    impl __rt::Api for WatchApi {
+    impl<__N: __rt::Api> __rt::Api for WatchApi<__N> {
+        type Of = __N::Of;
         fn at(address: __rt::Address) -> Self {
-            Self(address)
+            Self(__N::at(address))
         }
         fn address(&self) -> __rt::Address {
-            self.0
+            self.0.address()
+        }
+    }
+    impl<__N> ::core::ops::Deref for WatchApi<__N> {
+        type Target = __N;
+        fn deref(&self) -> &__N {
+            &self.0
         }
     }
     impl __rt::Protocol for Watch {
         type Msg = WatchMsg;
-        type Api = WatchApi;
-        const DELIVERY: __rt::Delivery<Self::Msg> = __rt::delivery::<Self>();
+        type Api = WatchApi<__rt::Below<Self>>;
+        const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<WatchMsg> for Watch {
         fn handle<'a>(

@@ -29,7 +29,7 @@ pub(super) fn hand_over<A: Actor + Send>(state: A) -> Job {
 }
 
 /// What lies in the cell of a blocking actor: its state until it starts, then the way to its thread.
-pub(super) struct OnThread<A> {
+pub(crate) struct OnThread<A> {
     state: Option<A>,
     thread: Option<Thread>,
     /// Whether the thread has dropped the state, or was told to.
@@ -142,14 +142,25 @@ fn flow(handled: Handled<'_>) -> Flow {
     }
 }
 
+impl<A: Actor> OnThread<A> {
+    /// Takes a message, which `handle` handles.
+    pub(super) fn message<'a>(
+        &'a mut self,
+        me: Target,
+        handle: impl for<'h> FnOnce(&'h mut A, &'h mut Context<A>) -> Handled<'h> + Send + 'static,
+    ) -> Handled<'a> {
+        if const { timers::looks_for_silence::<A>() } {
+            timers::touch(me);
+        }
+        self.run(me, move |state, cx| flow(handle(state, cx)))
+    }
+}
+
 impl<A: Actor> Body for OnThread<A> {
     type Message = A::Msg;
 
     fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a> {
-        if const { timers::looks_for_silence::<A>() } {
-            timers::touch(me);
-        }
-        self.run(me, move |state, cx| flow(state.handle(message, cx)))
+        self.message(me, |state, cx| state.handle(message, cx))
     }
 
     fn start<'a>(&'a mut self, me: Target) -> Handled<'a> {

@@ -13,9 +13,11 @@ mod kept;
 mod linking;
 mod naming;
 mod spawn;
+mod spoken;
 mod states;
 mod stream;
 mod timers;
+mod wrap;
 
 use std::fmt;
 use std::future::Future;
@@ -32,16 +34,18 @@ pub use self::health::{checked, checked_later};
 pub use self::kept::{keep, kept, kept_later};
 pub(crate) use self::spawn::spawn_by;
 pub use self::spawn::{Place, Spawn, SpawnOn, spawn, spawn_on, start};
+pub use self::spoken::{Dispatch, Handles, Listed, apart, spoken};
 pub use self::states::{State, States};
 pub use self::stream::{Item, StreamEnd, attach};
 pub use self::timers::Timed;
 pub(crate) use self::timers::begin_timers;
+pub use self::wrap::{Around, Call, Ends, Wrap, Wraps, before, ended, ends_later};
 use crate::address::Target;
 use crate::ask::{Forward, Reply};
 use crate::bonds::{Down, Exit};
 use crate::cell::keeper::Report;
 use crate::cell::task::Task;
-use crate::cell::{Beside, Body, Handled, News, Options, Outcome, TypeOf};
+use crate::cell::{Beside, Bodies, Body, Handled, Lies, News, Options, Outcome, Spoken, TypeOf};
 use crate::exit::ExitReason;
 use crate::flow::{Flow, IntoFlow, IntoStart};
 use crate::host;
@@ -150,9 +154,37 @@ pub trait Actor: Handlers {
     const OPTIONS: Options = Options::new();
     /// Whether its handlers run on a thread of its own; its type is then [`ActorType::blocking`].
     const BLOCKS: bool = false;
+    /// The protocols that the actor speaks.
+    const SPEAKS: &'static [Spoken<Self>] = &[];
     /// What cells with this actor have in common: `&ActorType::new()`, best from a `static`, which has
     /// one address everywhere.
     const TYPE: &'static ActorType<Self>;
+    /// How its messages reach it, which nobody need say: it is the `DELIVERY` of its [`Protocol`].
+    const REACHED_BY: Delivery<Self::Msg> = reached_by::<Self>();
+    /// What the actor's own methods of a reference lie on: those of the protocols it speaks, and [`At`] last.
+    ///
+    /// [`At`]: crate::private::At
+    type Below;
+    /// What runs round its handlers: `()` if nothing does.
+    type Wraps: Wraps;
+}
+
+/// [`Actor::Below`] of `A`.
+pub type Below<A> = <A as Actor>::Below;
+
+/// [`Actor::Wraps`] of `A`.
+pub type WrapsOf<A> = <A as Actor>::Wraps;
+
+/// Whether any handler or hook of the actor is `async`, its own or of a protocol.
+pub(crate) const fn suspends<A: Actor>() -> bool {
+    let mut number = 0;
+    while number < A::SPEAKS.len() {
+        if A::SPEAKS[number].suspends() {
+            return true;
+        }
+        number += 1;
+    }
+    A::SUSPENDS
 }
 
 /// What the cells of one type of actor have in common.
@@ -175,11 +207,13 @@ impl<A: Actor> ActorType<A> {
             plain: TypeOf::new::<A>(Class::Message, A::OPTIONS, A::STARTS)
                 .traps(A::TRAPS)
                 .attaches(A::STREAMS)
-                .supervises(A::SUPERVISES),
+                .supervises(A::SUPERVISES)
+                .speaks(A::SPEAKS),
             suspending: TypeOf::new::<A>(Class::Message, A::OPTIONS, A::STARTS)
                 .traps(A::TRAPS)
                 .attaches(A::STREAMS)
-                .supervises(A::SUPERVISES),
+                .supervises(A::SUPERVISES)
+                .speaks_later(A::SPEAKS),
             on_thread: None,
         }
     }
@@ -192,11 +226,13 @@ impl<A: Actor> ActorType<A> {
     {
         assert!(!A::STREAMS, "a blocking actor takes no streams\nhelp: read them in its handlers");
         assert!(
-            !A::SUSPENDS && A::CONCURRENT.is_empty(),
+            !suspends::<A>() && A::CONCURRENT.is_empty(),
             "a blocking actor has a thread and may wait in a plain `fn`\n\
              help: remove `async` from its handlers and hooks"
         );
-        let kind = TypeOf::new::<A>(Class::Message, A::OPTIONS, true).traps(A::TRAPS);
+        let kind = TypeOf::new::<A>(Class::Message, A::OPTIONS, true)
+            .traps(A::TRAPS)
+            .speaks_on_thread(A::SPEAKS);
         Self { on_thread: Some((kind, hand_over::<A>)), ..Self::new() }
     }
 }
@@ -211,7 +247,7 @@ impl<A: Actor> ActorType<A> {
                 suspending: suspending.standing_for::<OnThread<W>>(),
                 on_thread,
             }
-        } else if W::SUSPENDS {
+        } else if suspends::<W>() {
             Self {
                 plain: plain.standing_for::<Suspending<W>>(),
                 suspending: suspending.standing_for::<Suspending<W>>(),
@@ -227,15 +263,14 @@ impl<A: Actor> ActorType<A> {
     }
 }
 
-/// How messages reach `A`.
-#[must_use]
-pub const fn delivery<A: Actor>() -> Delivery<A::Msg> {
+/// [`Actor::REACHED_BY`]
+const fn reached_by<A: Actor>() -> Delivery<A::Msg> {
     if A::BLOCKS {
         match &A::TYPE.on_thread {
             Some((kind, _)) => kind.delivery(),
             None => panic!("the type of a blocking actor is `ActorType::blocking()`"),
         }
-    } else if A::SUSPENDS {
+    } else if suspends::<A>() {
         A::TYPE.suspending.delivery()
     } else {
         A::TYPE.plain.delivery()
@@ -248,8 +283,21 @@ impl<A: Actor> fmt::Debug for ActorType<A> {
     }
 }
 
+impl<A: Actor> Bodies for A {
+    const LIES: Lies = if A::BLOCKS {
+        Lies::OnThread
+    } else if suspends::<A>() {
+        Lies::Suspending
+    } else {
+        Lies::Plain
+    };
+    type OnThread = OnThread<A>;
+    type Plain = Plain<A>;
+    type Suspending = Suspending<A>;
+}
+
 /// What lies in the cell of an actor whose handlers are all plain: a context is made for each call.
-struct Plain<A>(A);
+pub(crate) struct Plain<A>(A);
 
 /// What a plain handler left: it borrows nothing of the call.
 #[inline(always)]
@@ -258,8 +306,26 @@ fn done<'a>(handled: Handled<'_>) -> Handled<'a> {
         Outcome::Flow(flow) => Handled(Outcome::Flow(flow)),
         Outcome::Answers(asker) => Handled(Outcome::Answers(asker)),
         Outcome::Answered(_) | Outcome::Beside(_) | Outcome::Later(_) | Outcome::Received(_) => {
-            panic!("a handler that suspends needs `const SUSPENDS: bool = true` in `Handlers`")
+            panic!("a handler that suspends needs `const SUSPENDS: bool = true`")
         }
+    }
+}
+
+impl<A: Actor> Plain<A> {
+    /// Takes a message, which `handle` handles.
+    #[inline(always)]
+    fn message<'a>(
+        &mut self,
+        me: Target,
+        handle: impl for<'h> FnOnce(&'h mut A, &'h mut Context<A>) -> Handled<'h>,
+    ) -> Handled<'a> {
+        if const { suspends::<A>() } {
+            unreachable!("an actor that suspends lies in another cell");
+        }
+        if const { timers::looks_for_silence::<A>() } {
+            timers::touch(me);
+        }
+        done(handle(&mut self.0, &mut Context::new(me)))
     }
 }
 
@@ -274,13 +340,7 @@ impl<A: Actor> Body for Plain<A> {
 
     #[inline]
     fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a> {
-        if A::SUSPENDS {
-            unreachable!("an actor that suspends lies in another cell");
-        }
-        if const { timers::looks_for_silence::<A>() } {
-            timers::touch(me);
-        }
-        done(self.0.handle(message, &mut Context::new(me)))
+        self.message(me, |state, cx| state.handle(message, cx))
     }
 
     fn start<'a>(&'a mut self, me: Target) -> Handled<'a> {
@@ -315,7 +375,7 @@ impl<A: Actor> Body for Plain<A> {
 }
 
 /// What lies in the cell of an actor that suspends: a future may borrow the context beside the state.
-struct Suspending<A> {
+pub(crate) struct Suspending<A> {
     cx: Context<A>,
     state: A,
 }
@@ -327,11 +387,24 @@ impl<A: Actor> Suspending<A> {
         me: Target,
         call: impl FnOnce(&'a mut A, &'a mut Context<A>) -> Handled<'a>,
     ) -> Handled<'a> {
-        if !A::SUSPENDS {
+        if const { !suspends::<A>() } {
             unreachable!("a plain actor lies in another cell");
         }
         self.cx = Context::new(me);
         call(&mut self.state, &mut self.cx)
+    }
+
+    /// Takes a message, which `handle` handles.
+    #[inline(always)]
+    fn message<'a>(
+        &'a mut self,
+        me: Target,
+        handle: impl FnOnce(&'a mut A, &'a mut Context<A>) -> Handled<'a>,
+    ) -> Handled<'a> {
+        if const { timers::looks_for_silence::<A>() } {
+            timers::touch(me);
+        }
+        self.call(me, handle)
     }
 }
 
@@ -346,10 +419,7 @@ impl<A: Actor> Body for Suspending<A> {
 
     #[inline]
     fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a> {
-        if const { timers::looks_for_silence::<A>() } {
-            timers::touch(me);
-        }
-        self.call(me, |state, cx| state.handle(message, cx))
+        self.message(me, |state, cx| state.handle(message, cx))
     }
 
     fn beside(message: &Self::Message) -> Option<Beside> {

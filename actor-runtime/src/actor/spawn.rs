@@ -10,7 +10,7 @@ use std::task::{Context as TaskContext, Poll};
 use tokio::sync::oneshot;
 
 use super::blocking::{HandOver, OnThread};
-use super::{Actor, Context, Handlers, Plain, Suspending, begin_timers};
+use super::{Actor, Context, Handlers, Plain, Suspending, begin_timers, suspends};
 use crate::actor_ref::ActorRef;
 use crate::address::{Address, Target};
 use crate::cell::TypeOf;
@@ -143,7 +143,7 @@ fn begin<A: Actor>(host: &Host, state: A) -> Address {
     let status = if starts { STARTING } else { 0 };
     let (me, cell) = if let Some((kind, _)) = on_thread::<A>() {
         host.settle(kind, status, OnThread::new(state))
-    } else if A::SUSPENDS {
+    } else if const { suspends::<A>() } {
         let body = Suspending { cx: Context::new(Target::NOBODY), state };
         host.settle(&A::TYPE.suspending, status, body)
     } else {
@@ -167,7 +167,7 @@ fn begin<A: Actor>(host: &Host, state: A) -> Address {
 fn begin_child<A: Actor>(host: &Host, keeper: Keeper) -> Address {
     let (me, cell) = if let Some((kind, _)) = on_thread::<A>() {
         host.settle_empty(kind, STARTING)
-    } else if A::SUSPENDS {
+    } else if const { suspends::<A>() } {
         host.settle_empty(&A::TYPE.suspending, STARTING)
     } else {
         host.settle_empty(&A::TYPE.plain, STARTING)
@@ -183,7 +183,7 @@ fn fill<A: Actor>(host: &Host, me: Target, state: A) {
     let Some(cell) = host.cell(me) else { return host.let_go(state) };
     if let Some((kind, _)) = on_thread::<A>() {
         host.let_go(cell.fill(kind.erased(), OnThread::new(state)));
-    } else if A::SUSPENDS {
+    } else if const { suspends::<A>() } {
         let body = Suspending { cx: Context::new(Target::NOBODY), state };
         host.let_go(cell.fill(A::TYPE.suspending.erased(), body));
     } else {

@@ -156,6 +156,15 @@ impl fmt::Debug for Handled<'_> {
     }
 }
 
+/// A body that takes the messages of the protocol `P`, beside its own.
+pub(crate) trait Takes<P: ?Sized>: Body {
+    /// The messages.
+    type Also: Send + 'static;
+
+    /// Takes one message. `me` is the cell's own life.
+    fn take<'a>(&'a mut self, message: Self::Also, me: Target) -> Handled<'a>;
+}
+
 /// What lives in a cell: an actor, or the answer to an ask.
 pub(crate) trait Body: Sized + 'static {
     /// What lands on it.
@@ -311,15 +320,98 @@ impl Default for Options {
     }
 }
 
+/// How messages reach a body: the value leaves its record, and the body takes it. Of the C ABI, which says that it
+/// does not unwind.
+#[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
+type Deliver = unsafe extern "C" fn(CellRef<'_>, NonNull<u8>, Target) -> Called;
+
+/// The bodies that an actor may lie in: only one of them, which its type says, but that type is made of this.
+pub(crate) trait Bodies: Sized {
+    /// Which of them it is.
+    const LIES: Lies;
+    /// Of an actor that blocks.
+    type OnThread: Body;
+    /// Of one whose handlers are all plain.
+    type Plain: Body;
+    /// Of one that suspends.
+    type Suspending: Body;
+}
+
+/// Which body an actor lies in.
+pub(crate) enum Lies {
+    OnThread,
+    Plain,
+    Suspending,
+}
+
+/// How the messages of a protocol reach a cell that speaks it.
+#[derive(Clone, Copy)]
+struct Way {
+    letters: &'static Letters,
+    deliver: Deliver,
+    suspends: bool,
+}
+
+impl Way {
+    /// Whether it is that of this record: by the letter's address alone, or by what it means.
+    #[inline(always)]
+    fn is_of(&self, letter: &Letter, exactly: bool) -> bool {
+        let own = self.letters.plain();
+        std::ptr::eq(own, letter) || (!exactly && own.is(letter))
+    }
+}
+
+/// A protocol that the actor `A` speaks.
+#[repr(transparent)]
+pub struct Spoken<A> {
+    way: Way,
+    actor: PhantomData<fn(A)>,
+}
+
+impl<A> Spoken<A> {
+    /// The protocol `P`, whose messages have this delivery.
+    pub(crate) const fn new<P: ?Sized, M: Send + 'static>(
+        delivery: Delivery<M>,
+        suspends: bool,
+    ) -> Self
+    where
+        A: Bodies<
+                OnThread: Takes<P, Also = M>,
+                Plain: Takes<P, Also = M>,
+                Suspending: Takes<P, Also = M>,
+            >,
+    {
+        let deliver: Deliver = deliver_also::<A, P, M>;
+        let way = Way { letters: delivery.letters(), deliver, suspends };
+        Self { way, actor: PhantomData }
+    }
+
+    /// Whether any of the protocol's methods is `async`.
+    pub(crate) const fn suspends(&self) -> bool {
+        self.way.suspends
+    }
+
+    const fn erased(spoken: &'static [Self]) -> &'static [Way] {
+        // SAFETY: the one is the other with a type (`repr(transparent)`), and there are as many.
+        unsafe { std::slice::from_raw_parts(spoken.as_ptr().cast(), spoken.len()) }
+    }
+}
+
+impl<A> fmt::Debug for Spoken<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Spoken({})", self.way.letters.plain().name())
+    }
+}
+
 /// What the cells of one type have in common.
 #[repr(C)]
 pub(crate) struct CellType {
     /// First, and the plain one first of them, so that a record's letter and its cell's type are compared as
     /// one address.
     letters: Letters,
-    /// Of the C ABI, which says that it does not unwind.
-    #[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
-    deliver: unsafe extern "C" fn(CellRef<'_>, NonNull<u8>, Target) -> Called,
+    deliver: Deliver,
+    /// How messages of the protocols that it speaks reach it.
+    ways: &'static [Way],
     /// Where some messages have concurrent handlers.
     share: Option<Share>,
     /// Where some messages are taken in some states alone.
@@ -357,9 +449,7 @@ pub(crate) struct CellType {
 #[derive(Clone, Copy)]
 struct Share {
     beside: unsafe fn(NonNull<u8>) -> Option<Beside>,
-    /// Of the C ABI, as [`CellType::deliver`].
-    #[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
-    deliver: unsafe extern "C" fn(CellRef<'_>, NonNull<u8>, Target) -> Called,
+    deliver: Deliver,
 }
 
 impl CellType {
@@ -368,6 +458,7 @@ impl CellType {
         Self {
             letters: Letters::of::<B, B::Message>(class, options.ask_timeout),
             deliver: deliver::<B>,
+            ways: &[],
             share: if B::SHARES {
                 Some(Share { beside: beside::<B>, deliver: share::<B> })
             } else {
@@ -406,6 +497,27 @@ impl CellType {
     /// `STATED`, if its actors take messages by their state.
     const fn states(&self) -> u32 {
         if self.taken_in.is_some() { STATED } else { 0 }
+    }
+
+    /// How messages with this letter reach these cells, if they are of a protocol that these speak. `exactly` looks at
+    /// the letter's address alone.
+    #[inline(always)]
+    fn way(&self, letter: &Letter, exactly: bool) -> Option<Deliver> {
+        let (first, others) = self.ways.split_first()?;
+        if first.is_of(letter, exactly) {
+            return Some(first.deliver);
+        }
+        others.iter().find(|way| way.is_of(letter, exactly)).map(|way| way.deliver)
+    }
+
+    /// Whether messages with this letter are of a protocol that is spoken here.
+    pub(crate) fn speaks(&self, letter: &Letter) -> bool {
+        self.way(letter, false).is_some()
+    }
+
+    /// Whether messages with this letter are taken here.
+    pub(crate) fn takes(&'static self, letter: &Letter) -> bool {
+        self.letter().is(letter) || self.speaks(letter)
     }
 
     /// Whether this is the type of answers, which have cells of their own.
@@ -488,6 +600,39 @@ impl<B: Body> TypeOf<B> {
     /// The same of bodies of programs.
     pub(crate) const fn program(mut self) -> Self {
         self.0.is_program = true;
+        self
+    }
+
+    /// The same of actors that speak these protocols, if they are plain: else they do not lie in such bodies.
+    pub(crate) const fn speaks<A>(mut self, spoken: &'static [Spoken<A>]) -> Self
+    where
+        A: Bodies<Plain = B>,
+    {
+        if matches!(A::LIES, Lies::Plain) {
+            self.0.ways = Spoken::erased(spoken);
+        }
+        self
+    }
+
+    /// The same of actors that suspend.
+    pub(crate) const fn speaks_later<A>(mut self, spoken: &'static [Spoken<A>]) -> Self
+    where
+        A: Bodies<Suspending = B>,
+    {
+        if matches!(A::LIES, Lies::Suspending) {
+            self.0.ways = Spoken::erased(spoken);
+        }
+        self
+    }
+
+    /// The same of actors that block.
+    pub(crate) const fn speaks_on_thread<A>(mut self, spoken: &'static [Spoken<A>]) -> Self
+    where
+        A: Bodies<OnThread = B>,
+    {
+        if matches!(A::LIES, Lies::OnThread) {
+            self.0.ways = Spoken::erased(spoken);
+        }
         self
     }
 
@@ -682,6 +827,12 @@ impl CellRef<'_> {
         self
     }
 
+    /// Whether it takes the messages of any protocol.
+    #[inline(always)]
+    pub(crate) fn speaks(self) -> bool {
+        self.kind().is_some_and(|kind| !kind.ways.is_empty())
+    }
+
     /// Where it lies.
     #[inline(always)]
     pub(crate) fn place(self) -> Place {
@@ -792,8 +943,30 @@ impl CellRef<'_> {
 
     /// Whether a record may be delivered at once.
     pub(crate) fn takes(self, record: &Arrived<'_>) -> bool {
-        std::ptr::eq(self.letter(), record.letter())
-            && self.word.is(record.target().generation(), 0)
+        let letter = record.letter();
+        let is_taken = std::ptr::eq(self.letter(), letter)
+            || self.kind().is_some_and(|kind| kind.way(letter, true).is_some());
+        is_taken && self.word.is(record.target().generation(), 0)
+    }
+
+    /// As [`deliver`](Self::deliver), for the messages of protocols.
+    #[inline(always)]
+    pub(crate) fn deliver_spoken<'r>(
+        self,
+        record: Arrived<'r>,
+        allowed: u32,
+        admit: impl FnOnce(&'static CellType) -> bool,
+    ) -> Result<Called, Arrived<'r>> {
+        let (me, letter) = (record.target(), record.letter());
+        let Some(kind) = self.kind() else { return Err(record) };
+        let Some(deliver) = kind.way(letter, allowed == 0) else { return Err(record) };
+        if !self.word.is(me.generation(), allowed) || !admit(kind) {
+            return Err(record);
+        }
+        let value = record.into_value();
+        // SAFETY: as in `deliver`; the letter means the same as that which the function was made for, and it is for the
+        // bodies of this type (`TypeOf::speaks`).
+        Ok(unsafe { deliver(self, value, me) })
     }
 
     /// Runs the start hook. The cell must be alive and its body free.
@@ -1210,6 +1383,37 @@ unsafe extern "C" fn deliver<B: Body>(cell: CellRef<'_>, value: NonNull<u8>, me:
         }
         // SAFETY: the same.
         unsafe { body_mut::<B>(cell) }.deliver(message, me)
+    })
+}
+
+/// # Safety
+///
+/// As for [`deliver`], with a value that is an `M`, and a cell that holds the body in which `A` lies.
+#[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
+unsafe extern "C" fn deliver_also<A, P, M>(
+    cell: CellRef<'_>,
+    value: NonNull<u8>,
+    me: Target,
+) -> Called
+where
+    A: Bodies<
+            OnThread: Takes<P, Also = M>,
+            Plain: Takes<P, Also = M>,
+            Suspending: Takes<P, Also = M>,
+        >,
+    P: ?Sized,
+{
+    Called::by(|| {
+        // SAFETY: passed on from the caller. The value leaves the record before user code runs (U21).
+        let message = unsafe { take_value::<M>(value) };
+        match A::LIES {
+            // SAFETY: the same.
+            Lies::OnThread => unsafe { body_mut::<A::OnThread>(cell) }.take(message, me),
+            // SAFETY: the same.
+            Lies::Plain => unsafe { body_mut::<A::Plain>(cell) }.take(message, me),
+            // SAFETY: the same.
+            Lies::Suspending => unsafe { body_mut::<A::Suspending>(cell) }.take(message, me),
+        }
     })
 }
 

@@ -17,6 +17,7 @@
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::any::Any;
 use std::cell::Cell;
+use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -284,6 +285,47 @@ impl Drop for Task<'_> {
     fn drop(&mut self) {
         // SAFETY: the task is not used again.
         unsafe { free(self.at, None) }
+    }
+}
+
+/// What is to be done when a future has ended.
+pub trait Follow {
+    /// Does it.
+    fn follow(&mut self);
+}
+
+/// A future with what follows its end.
+pub struct Followed<F, K> {
+    future: F,
+    then: K,
+}
+
+impl<F, K> Followed<F, K> {
+    pub(crate) const fn new(future: F, then: K) -> Self {
+        Self { future, then }
+    }
+}
+
+impl<F: Future, K: Follow> Future for Followed<F, K> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        // SAFETY: nothing is moved out of it.
+        let this = unsafe { self.get_unchecked_mut() };
+        // SAFETY: the future is pinned where this is: it is reached only here, and by its drop.
+        let future = unsafe { Pin::new_unchecked(&mut this.future) };
+        let polled = future.poll(cx);
+        if polled.is_ready() {
+            this.then.follow();
+        }
+        polled
+    }
+}
+
+impl<F, K> fmt::Debug for Followed<F, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Followed")
     }
 }
 

@@ -30,7 +30,7 @@ use crate::error::{AskError, StartError};
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Host, Signal};
-use crate::message::Protocol;
+use crate::message::{At, Protocol};
 use crate::query::workers_of;
 use crate::record::Delivery;
 use crate::route;
@@ -305,6 +305,8 @@ impl<W: Actor> Handlers for Pool<W> {
 impl<W: Actor> Actor for Pool<W> {
     const OPTIONS: Options = Options::new().ask_timeout(W::OPTIONS.ask_timeout);
     const TYPE: &'static ActorType<Self> = &ActorType::standing_for::<W>();
+    type Below = At<Self>;
+    type Wraps = ();
 }
 
 impl<W: Actor> Drop for Pool<W> {

@@ -257,6 +257,11 @@ impl<M: Send + 'static> Delivery<M> {
 
 impl<M> Delivery<M> {
     #[inline(always)]
+    pub(crate) const fn letters(self) -> &'static Letters {
+        self.letters
+    }
+
+    #[inline(always)]
     pub(crate) const fn letter(self) -> &'static Letter {
         &self.letters.0[self.mark as usize]
     }

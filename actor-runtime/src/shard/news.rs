@@ -17,7 +17,7 @@ use crate::cell::{CellRef, News, Waiter};
 use crate::config;
 use crate::error::{AskError, RegisterError, StartError};
 use crate::exit::ExitReason;
-use crate::host::{self, Claimed, Incarnation, Obituary, Said, Signal};
+use crate::host::{self, Claimed, Incarnation, Obituary, Said, Signal, Takes};
 
 impl Turn<'_> {
     /// Tells an actor what is no message, in its place among the messages.
@@ -156,10 +156,16 @@ impl Turn<'_> {
     pub(super) fn claim(&self, cell: CellRef<'_>, target: Target, claimed: Claimed) {
         let Claimed { claim, letter, tell } = claimed;
         // The reference may have been made of an address, with another type.
-        let fits = cell.kind().is_some_and(|kind| kind.letter().is(letter));
+        let fits = cell.kind().is_some_and(|kind| kind.takes(letter));
         let claimed =
             if fits { self.host.claim(&claim, target) } else { Err(RegisterError::NoProc) };
         self.say(tell, claimed);
+    }
+
+    /// Somebody wants to know whether the actor takes messages of a type.
+    pub(super) fn takes(&self, cell: CellRef<'_>, asked: Takes) {
+        let is_taken = cell.kind().is_some_and(|kind| kind.takes(asked.letter));
+        self.unless_it_panics(|| (asked.tell)(is_taken));
     }
 
     /// A signal to an actor that is not there.

@@ -13,12 +13,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use crate::actor::{asked, asked_later, delivery, started_later, told, told_later};
+use crate::actor::{asked, asked_later, started_later, told, told_later};
 use crate::host;
 use crate::testing::Simulator;
 use crate::{
-    Actor, ActorRef, ActorType, Address, Api, Ask, AskError, Context, DeadReason, ExitReason, Flow,
-    Handle, Handled, Handlers, Message, Options, Protocol, Reply, Timed, private,
+    Actor, ActorRef, ActorType, Address, Api, Ask, AskError, At, Context, DeadReason, ExitReason,
+    Flow, Handle, Handled, Handlers, Message, Options, Protocol, Reply, Timed, private,
 };
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -77,6 +77,8 @@ struct Act {
 struct ActApi(Address);
 
 impl Api for ActApi {
+    type Of = Act;
+
     fn at(address: Address) -> Self {
         Self(address)
     }
@@ -88,26 +90,26 @@ impl Api for ActApi {
 
 impl ActApi {
     fn set(&self, value: u64, payload: Counted) {
-        private::tell::<Act>(self.0, ActMsg::Set { value, payload });
+        private::tell::<Act>(self, ActMsg::Set { value, payload });
     }
 
     fn get(&self) -> Ask<u64> {
-        private::ask::<Act, _>(self.0, |reply| ActMsg::Get { reply })
+        private::ask::<Act, _>(self, |reply| ActMsg::Get { reply })
     }
 
     fn hold(&self) -> Ask<u64> {
-        private::ask::<Act, _>(self.0, |reply| ActMsg::Hold { reply })
+        private::ask::<Act, _>(self, |reply| ActMsg::Hold { reply })
     }
 
     fn ask(&self, of: ActorRef<Act>) -> Ask<Result<u64, AskError>> {
-        private::ask::<Act, _>(self.0, move |reply| ActMsg::Ask { of, reply })
+        private::ask::<Act, _>(self, move |reply| ActMsg::Ask { of, reply })
     }
 }
 
 impl Protocol for Act {
     type Msg = ActMsg;
     type Api = ActApi;
-    const DELIVERY: crate::Delivery<ActMsg> = delivery::<Self>();
+    const DELIVERY: crate::Delivery<ActMsg> = Self::REACHED_BY;
 }
 
 impl Handle<ActMsg> for Act {
@@ -173,6 +175,8 @@ impl Actor for Act {
         static TYPE: ActorType<Act> = ActorType::new();
         &TYPE
     };
+    type Below = At<Self>;
+    type Wraps = ();
 }
 
 /// A system with what its actors share with the test.

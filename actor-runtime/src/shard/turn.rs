@@ -361,9 +361,55 @@ impl<'t> Turn<'t> {
                 self.held.is_some()
             }
             Err(record) => {
-                self.set_aside(record);
+                self.deliver_spoken(cell, record);
                 self.held.is_some()
             }
+        }
+    }
+
+    /// Delivers a message of a protocol, if the actor speaks that and is within the slice of the least patient type:
+    /// off the fast path, but not far. All else is set aside.
+    // Cold, because what stands beside the fast path would have a place in its registers. What is needed for the
+    // rest is looked up again after the call, so that few are saved over it.
+    #[cold]
+    #[inline(never)]
+    fn deliver_spoken(&mut self, cell: CellRef<'_>, record: Arrived<'_>) {
+        if !cell.speaks() {
+            return self.set_aside(record);
+        }
+        let (target, watched) = (record.target(), self.watched);
+        let delivered = cell.deliver_spoken(record, 0, |kind| {
+            let stamp = cell.stamp.get().max(self.base);
+            let has_slice = stamp < self.least_slice_end;
+            if has_slice {
+                cell.stamp.set(stamp + 1);
+                watched.begins(target, kind);
+            }
+            has_slice
+        });
+        match delivered {
+            Ok(Called::Flow(flow)) if flow.goes_on() && !watched.has_cut() => watched.has_handled(),
+            Ok(Called::Answers(asker)) if !watched.has_cut() => {
+                std::mem::forget(delivered);
+                watched.has_handled();
+                self.poll_cell(self.host.at_place(self.host.shard_id, asker));
+            }
+            Ok(called) => self.called(cell, watched.actor(), called),
+            Err(record) => self.set_aside_spoken(cell, record),
+        }
+    }
+
+    /// As [`set_aside`](Self::set_aside), where the slice of the actor may not be over yet.
+    #[cold]
+    #[inline(never)]
+    fn set_aside_spoken(&mut self, cell: CellRef<'_>, record: Arrived<'_>) {
+        let target = record.target();
+        if !cell.takes(&record) || !self.has_slice(cell, self.constants()) {
+            return self.set_aside(record);
+        }
+        match self.deliver_aside(cell, record, 0) {
+            Ok(called) => self.called(cell, target, called),
+            Err(record) => self.dead(record, AskError::NoProc),
         }
     }
 
@@ -398,6 +444,9 @@ impl<'t> Turn<'t> {
         record: Arrived<'r>,
         allowed: u32,
     ) -> Result<Called, Arrived<'r>> {
+        if cell.speaks() {
+            return self.deliver_either_aside(cell, record, allowed);
+        }
         let target = record.target();
         let begins = |kind| self.watched.begins(target, kind);
         self.as_listener(cell, || {
@@ -408,6 +457,26 @@ impl<'t> Turn<'t> {
                 begins(kind);
                 true
             })
+        })
+    }
+
+    /// As [`deliver_aside`](Self::deliver_aside), to an actor that speaks protocols.
+    #[cold]
+    #[inline(never)]
+    fn deliver_either_aside<'r>(
+        &self,
+        cell: CellRef<'_>,
+        record: Arrived<'r>,
+        allowed: u32,
+    ) -> Result<Called, Arrived<'r>> {
+        let (target, allowed) = (record.target(), HARMLESS | allowed);
+        let begins = |kind| {
+            self.watched.begins(target, kind);
+            true
+        };
+        self.as_listener(cell, || {
+            let delivered = cell.deliver(record, allowed, begins);
+            delivered.or_else(|record| cell.deliver_spoken(record, allowed, begins))
         })
     }
 
@@ -535,6 +604,7 @@ impl<'t> Turn<'t> {
             }
             Signal::Report(_) => self.news(cell, target, force, signal),
             Signal::Reserve(sought) => self.reserve(cell, target, sought),
+            Signal::Takes(takes) => self.takes(cell, *takes),
             Signal::Unlink(from, number) => {
                 change_bonds(cell, |bonds| bonds.unlinked(from));
                 let me = self.host.address(target);

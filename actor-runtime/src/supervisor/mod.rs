@@ -37,7 +37,7 @@ use self::tree::Slots;
 pub use self::tree::{Dynamic, Tree, TreeView};
 use self::workers::{Batch, Workers};
 pub(crate) use self::workers::{Crew, Members, begin_crew};
-use crate::actor::{Actor, ActorType, Context, Handle, Handlers, delivery, told};
+use crate::actor::{Actor, ActorType, Context, Handle, Handlers, told};
 use crate::actor_ref::ActorRef;
 use crate::address::Address;
 use crate::ask::{Ask, Reply, ask};
@@ -51,7 +51,7 @@ use crate::event::{Event, Topic};
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Host, Signal};
-use crate::message::{Api, Message, Protocol};
+use crate::message::{Api, At, Message, Protocol};
 use crate::record::Delivery;
 use crate::registry::Claim;
 use crate::route::{self, Word};
@@ -226,6 +226,8 @@ impl fmt::Debug for SupervisorMsg {
 pub struct SupervisorApi(Address);
 
 impl Api for SupervisorApi {
+    type Of = Supervisor;
+
     fn at(address: Address) -> Self {
         Self(address)
     }
@@ -310,7 +312,7 @@ impl SupervisorApi {
     }
 
     fn ask<T: Send + 'static>(&self, say: impl FnOnce(Reply<T>) -> Say + Send + 'static) -> Ask<T> {
-        ask::<Supervisor, T>(self.0, |reply| SupervisorMsg(say(reply)))
+        ask::<Supervisor, _, T>(self, |reply| SupervisorMsg(say(reply)))
     }
 }
 
@@ -766,7 +768,7 @@ impl fmt::Debug for Supervisor {
 impl Protocol for Supervisor {
     type Msg = SupervisorMsg;
     type Api = SupervisorApi;
-    const DELIVERY: Delivery<SupervisorMsg> = delivery::<Self>();
+    const DELIVERY: Delivery<SupervisorMsg> = Self::REACHED_BY;
 }
 
 impl Handle<SupervisorMsg> for Supervisor {
@@ -822,4 +824,6 @@ static TYPE: ActorType<Supervisor> = ActorType::new();
 impl Actor for Supervisor {
     const OPTIONS: Options = Options::new().ask_timeout(config::SUPERVISOR_ASK_TIMEOUT);
     const TYPE: &'static ActorType<Self> = &TYPE;
+    type Below = At<Self>;
+    type Wraps = ();
 }

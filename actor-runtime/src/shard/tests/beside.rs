@@ -8,11 +8,11 @@ use std::task::{Context as TaskContext, Poll, Waker};
 
 use futures_core::Stream;
 
-use crate::actor::{asked_later, delivery, told};
+use crate::actor::{asked_later, told};
 use crate::testing::Simulator;
 use crate::{
-    Actor, ActorRef, ActorType, Address, Api, AskError, Context, Handle, Handled, Handlers,
-    Message, Protocol, Reply, private,
+    Actor, ActorRef, ActorType, AskError, At, Context, Handle, Handled, Handlers, Message,
+    Protocol, Reply, private,
 };
 
 /// What a desk is made to do.
@@ -101,23 +101,10 @@ impl Stream for Ones {
     }
 }
 
-#[derive(Clone, Copy)]
-struct DeskApi(Address);
-
-impl Api for DeskApi {
-    fn at(address: Address) -> Self {
-        Self(address)
-    }
-
-    fn address(&self) -> Address {
-        self.0
-    }
-}
-
 impl Protocol for Desk {
     type Msg = DeskMsg;
-    type Api = DeskApi;
-    const DELIVERY: crate::Delivery<DeskMsg> = delivery::<Self>();
+    type Api = At<Self>;
+    const DELIVERY: crate::Delivery<DeskMsg> = Self::REACHED_BY;
 }
 
 impl Handle<DeskMsg> for Desk {
@@ -154,6 +141,8 @@ impl Actor for Desk {
         static TYPE: ActorType<Desk> = ActorType::new();
         &TYPE
     };
+    type Below = At<Self>;
+    type Wraps = ();
 }
 
 fn desk(simulator: &Simulator, shared: &Shared) -> ActorRef<Desk> {
@@ -169,10 +158,7 @@ fn serve(
 ) -> crate::testing::Output<Result<u64, AskError>> {
     let far = simulator.shards() - 1;
     let ask = move || {
-        private::ask::<Desk, _>(desk.address(), move |reply| DeskMsg::Serve {
-            by: Box::new(by),
-            reply,
-        })
+        private::ask::<Desk, _>(&*desk, move |reply| DeskMsg::Serve { by: Box::new(by), reply })
     };
     let output = simulator.start(far, ask);
     simulator.run();

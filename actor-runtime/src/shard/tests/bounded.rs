@@ -72,23 +72,10 @@ impl<const POLICY: usize> Bounded<POLICY> {
     }
 }
 
-#[derive(Clone, Copy)]
-struct BoundedApi(Address);
-
-impl Api for BoundedApi {
-    fn at(address: Address) -> Self {
-        Self(address)
-    }
-
-    fn address(&self) -> Address {
-        self.0
-    }
-}
-
 impl<const POLICY: usize> Protocol for Bounded<POLICY> {
     type Msg = BoundedMsg;
-    type Api = BoundedApi;
-    const DELIVERY: crate::Delivery<BoundedMsg> = delivery::<Self>();
+    type Api = At<Self>;
+    const DELIVERY: crate::Delivery<BoundedMsg> = Self::REACHED_BY;
 }
 
 impl<const POLICY: usize> Handle<BoundedMsg> for Bounded<POLICY> {
@@ -145,6 +132,8 @@ impl<const POLICY: usize> Handlers for Bounded<POLICY> {
 impl<const POLICY: usize> Actor for Bounded<POLICY> {
     const OPTIONS: Options = Options::new().mailbox(ROOM as u32, POLICIES[POLICY]);
     const TYPE: &'static ActorType<Self> = &ActorType::new();
+    type Below = At<Self>;
+    type Wraps = ();
 }
 
 type Reserved<const POLICY: usize> = Output<Result<Permit<Bounded<POLICY>>, ReserveError>>;
@@ -201,8 +190,9 @@ fn policy_is_followed<const POLICY: usize>() {
     on_shards(|stage| {
         let mut held = Held::<POLICY>::at_work(&stage);
         let payload = stage.counted();
-        let ask = private::ask::<Bounded<POLICY>, _>(held.actor.address(), |reply| {
-            BoundedMsg::Swap { payload, reply }
+        let ask = private::ask::<Bounded<POLICY>, _>(&*held.actor, |reply| BoundedMsg::Swap {
+            payload,
+            reply,
         });
         let answer = stage.simulator.start(0, move || ask);
         held.note(&stage, 3);

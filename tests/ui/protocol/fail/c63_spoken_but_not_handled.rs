@@ -1,0 +1,18 @@
+use callboard::{actor, handlers, protocol};
+
+#[protocol]
+pub trait Account {
+    #[tell]
+    fn deposit(&mut self, amount: u64);
+
+    #[ask]
+    fn balance(&self) -> u64;
+}
+
+#[actor(speaks(Account))]
+pub struct Savings;
+
+#[handlers]
+impl Savings {}
+
+fn main() {}

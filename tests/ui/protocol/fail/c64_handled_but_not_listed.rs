@@ -1,0 +1,27 @@
+use callboard::{actor, handlers, protocol};
+
+#[protocol]
+pub trait Account {
+    #[tell]
+    fn deposit(&mut self, amount: u64);
+
+    #[ask]
+    fn balance(&self) -> u64;
+}
+
+#[actor]
+pub struct Savings;
+
+#[handlers]
+impl Savings {}
+
+#[handlers]
+impl Account for Savings {
+    fn deposit(&mut self, _amount: u64) {}
+
+    fn balance(&self) -> u64 {
+        0
+    }
+}
+
+fn main() {}

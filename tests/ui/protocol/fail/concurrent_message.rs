@@ -1,0 +1,9 @@
+use callboard::protocol;
+
+#[protocol]
+pub trait Render {
+    #[ask(concurrent = 2)]
+    async fn render(&self, page: u64) -> String;
+}
+
+fn main() {}
