@@ -17,6 +17,18 @@ const OPERATIONS: u64 = 100_000;
 /// How many tells a source sends before its sink gets its turn.
 const RUN: u64 = 256;
 
+#[protocol]
+trait Summing {
+    #[tell]
+    fn sum_up(&mut self, value: u64, more: u64);
+}
+
+#[protocol]
+trait Doubling {
+    #[ask]
+    fn double_spoken(&mut self, value: u64) -> u64;
+}
+
 #[actor]
 #[derive(Default)]
 struct Sink {
@@ -27,6 +39,22 @@ struct Sink {
 impl Sink {
     #[tell]
     fn add(&mut self, value: u64, more: u64) {
+        self.sum += black_box(value ^ more);
+    }
+}
+
+#[actor(speaks(Summing))]
+#[derive(Default)]
+struct SpokenSink {
+    sum: u64,
+}
+
+#[handlers]
+impl SpokenSink {}
+
+#[handlers]
+impl Summing for SpokenSink {
+    fn sum_up(&mut self, value: u64, more: u64) {
         self.sum += black_box(value ^ more);
     }
 }
@@ -49,6 +77,7 @@ impl BoundedSink {
 struct Source {
     sink: ActorRef<Sink>,
     bounded: ActorRef<BoundedSink>,
+    spoken: ActorRef<dyn Summing>,
 }
 
 #[handlers]
@@ -60,6 +89,16 @@ impl Source {
         }
         if left > RUN {
             cx.me().send(left - RUN);
+        }
+    }
+
+    #[tell]
+    fn send_spoken(&mut self, cx: &mut Context<Self>, left: u64) {
+        for value in 0..left.min(RUN) {
+            self.spoken.sum_up(value, left);
+        }
+        if left > RUN {
+            cx.me().send_spoken(left - RUN);
         }
     }
 
@@ -88,7 +127,7 @@ impl Player {
     }
 }
 
-#[actor]
+#[actor(speaks(Doubling))]
 #[derive(Default)]
 struct Doubler {
     asked: u64,
@@ -109,6 +148,14 @@ impl Doubler {
     }
 }
 
+#[handlers]
+impl Doubling for Doubler {
+    fn double_spoken(&mut self, value: u64) -> u64 {
+        self.asked += 1;
+        value * 2
+    }
+}
+
 #[actor]
 struct Asker {
     of: ActorRef<Doubler>,
@@ -120,6 +167,14 @@ impl Asker {
     async fn ask(&mut self, asks: u64) {
         for value in 0..asks {
             assert_eq!(self.of.double(value).await, Ok(2 * value));
+        }
+    }
+
+    #[tell]
+    async fn ask_spoken(&mut self, asks: u64) {
+        let of: ActorRef<dyn Doubling> = self.of.as_dyn();
+        for value in 0..asks {
+            assert_eq!(of.double_spoken(value).await, Ok(2 * value));
         }
     }
 
@@ -231,13 +286,19 @@ fn source(shards: usize) -> (Simulator, ActorRef<Source>) {
     let simulator = Simulator::new(shards);
     let sink = on(&simulator, shards - 1, Sink::default);
     let bounded = on(&simulator, shards - 1, BoundedSink::default);
-    let source = on(&simulator, 0, move || Source { sink, bounded });
+    let spoken = on(&simulator, shards - 1, SpokenSink::default).as_dyn();
+    let source = on(&simulator, 0, move || Source { sink, bounded, spoken });
     (simulator, source)
 }
 
 fn tell(shards: usize) -> Stage {
     let (simulator, source) = source(shards);
     Stage::new(simulator, 1, move || source.send(OPERATIONS))
+}
+
+fn spoken_tell() -> Stage {
+    let (simulator, source) = source(1);
+    Stage::new(simulator, 1, move || source.send_spoken(OPERATIONS))
 }
 
 fn try_tell() -> Stage {
@@ -278,10 +339,12 @@ fn restart() -> Stage {
 
 #[library_benchmark]
 #[bench::tell(tell(1))]
+#[bench::spoken_tell(spoken_tell())]
 #[bench::try_tell(try_tell())]
 #[bench::cross_shard_tell(tell(2))]
 #[bench::ping_pong(ping_pong())]
 #[bench::ask(ask(|asker| asker.ask(OPERATIONS)))]
+#[bench::spoken_ask(ask(|asker| asker.ask_spoken(OPERATIONS)))]
 #[bench::async_ask(ask(|asker| asker.ask_async(OPERATIONS)))]
 #[bench::started_ask(ask(|asker| asker.ask_started(OPERATIONS)))]
 #[bench::spawn_tell_stop(spawn())]
