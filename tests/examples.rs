@@ -89,6 +89,12 @@ fn vending_prints_what_it_promises() {
 }
 
 #[test]
+fn bank_serves_accounts_of_two_kinds() {
+    let expected = "savings: 30\nloan: 70 owed\nnobody has 1000 here\n";
+    assert_eq!(printed(&mut example("bank")), expected);
+}
+
+#[test]
 fn echo_server_talks_to_itself() {
     let printed = printed(&mut example("echo_server"));
     let (listening, said) = printed.split_once('\n').unwrap();
