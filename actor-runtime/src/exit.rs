@@ -62,6 +62,11 @@ impl ExitReason {
         matches!(self, Self::Overflow | Self::Panic(_))
     }
 
+    /// Whether it holds a value, or a text.
+    pub(crate) const fn has_detail(&self) -> bool {
+        matches!(self, Self::Error(_) | Self::Panic(_) | Self::ShutdownWith(_))
+    }
+
     /// The value of an [`Error`](Self::Error) or [`ShutdownWith`](Self::ShutdownWith), if it is an `E`.
     #[must_use]
     pub fn detail<E: Error + 'static>(&self) -> Option<&E> {

@@ -61,6 +61,8 @@ struct Here {
     /// way back: see [`Detour`].
     shard_id: AtomicU64,
     host: Cell<Option<&'static Host>>,
+    /// The shard of the actor whose code runs here, be it on a thread of its own.
+    lives_on: Cell<ShardId>,
     /// What asks end with whose `Reply` is dropped now.
     dropped_ask: Cell<AskError>,
     /// Who outside all shards asked for an event on this thread last: that task, or the thread itself.
@@ -83,6 +85,7 @@ thread_local! {
             cursor: Cursor::new(),
             shard_id: AtomicU64::new(ShardId::OUTSIDE.to_bits()),
             host: Cell::new(None),
+            lives_on: Cell::new(ShardId::OUTSIDE),
             dropped_ask: Cell::new(AskError::NoReply),
             listener: Cell::new(None),
         }
@@ -315,7 +318,9 @@ impl Home {
     /// Runs code of the actor's on this thread.
     pub(crate) fn run<R>(self: &Arc<Self>, call: impl FnOnce() -> R) -> R {
         HOME.set(Some(self.clone()));
+        here().lives_on.set(self.me.shard_id());
         let result = call();
+        here().lives_on.set(ShardId::OUTSIDE);
         HOME.set(None);
         result
     }
@@ -385,6 +390,12 @@ pub(crate) fn at_home<R: Send + 'static>(call: impl FnOnce(&Host) -> R + Send + 
         Some(home) => home.ask(call).expect("the actor has not ended"),
         None => with(|host| call(host.expect("a context stays on its shard"))),
     }
+}
+
+/// The address of an actor of the shard whose actors' code runs here.
+#[inline(always)]
+pub(crate) fn address_here(actor: Target) -> Address {
+    Address::new(here().lives_on.get(), actor)
 }
 
 /// The actor whose code runs now, if one's does.
@@ -470,13 +481,14 @@ pub(crate) fn quietly(call: impl FnOnce()) {
 /// Runs `call` as this host's shard. `cursor` is that of the shard's own queue, which for the time of the
 /// call is the one given to `call`.
 pub(crate) fn enter<R>(host: &Host, cursor: &Cursor, call: impl FnOnce(&Cursor) -> R) -> R {
-    struct Leave<'c>(&'c Cursor, ShardId, Option<&'static Host>);
+    struct Leave<'c>(&'c Cursor, ShardId, ShardId, Option<&'static Host>);
     impl Drop for Leave<'_> {
         fn drop(&mut self) {
             let here = here();
             here.cursor.swap(self.0);
             here.set_shard_id(self.1);
-            here.host.set(self.2);
+            here.lives_on.set(self.2);
+            here.host.set(self.3);
         }
     }
     let here = here();
@@ -486,7 +498,8 @@ pub(crate) fn enter<R>(host: &Host, cursor: &Cursor, call: impl FnOnce(&Cursor) 
     end_detour(here, host);
     // SAFETY: invariant 1: `Leave` takes the reference back before `host` can end.
     let host = unsafe { std::mem::transmute::<&Host, &'static Host>(host) };
-    let _leave = Leave(cursor, shard_id, here.host.replace(Some(host)));
+    let lives_on = here.lives_on.replace(host.shard_id);
+    let _leave = Leave(cursor, shard_id, lives_on, here.host.replace(Some(host)));
     call(&here.cursor)
 }
 
@@ -1289,6 +1302,14 @@ impl Host {
         if let Err(reason) = self.guard(|| drop(what)) {
             self.counters.panics_in_drop.add(1);
             tracing::error!(target: "callboard", %reason, "a destructor panicked");
+        }
+    }
+
+    /// Drops the reason of an end.
+    #[inline]
+    pub(crate) fn let_go_reason(&self, reason: ExitReason) {
+        if reason.has_detail() {
+            self.let_go(reason);
         }
     }
 

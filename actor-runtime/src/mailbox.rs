@@ -58,6 +58,11 @@ impl Room {
         self.messages == 0 && self.promised == 0 && self.seekers.is_empty()
     }
 
+    /// Whether somebody waits for a place.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        !self.seekers.is_empty()
+    }
+
     /// Somebody waits for a place.
     pub(crate) fn seek(&mut self, seeker: Seeker) {
         self.seekers.push(seeker);

@@ -29,10 +29,10 @@ impl<A> Context<A> {
         self.me
     }
 
+    // A context stays with its actor.
+    #[inline]
     pub(super) fn address(&self) -> Address {
-        let here = host::with(|host| host.map(|host| host.address(self.me)));
-        let home = || Some(host::home()?.me);
-        here.or_else(home).expect("a context stays with its actor")
+        host::address_here(self.me)
     }
 
     /// The actor itself. What is told to it goes to the end of the queue, never inline.

@@ -720,7 +720,8 @@ impl Extras {
 
     /// Whether they hold more than an empty backlog.
     pub(crate) fn is_needed(&self) -> bool {
-        self.named
+        self.room.promised > 0
+            || self.named
             || self.workers.is_some()
             || self.starter.is_some()
             || self.waiter.is_some()
@@ -978,6 +979,7 @@ impl CellRef<'_> {
 
     /// Runs the stop hook. The cell must be alive and its body free; for a hook that may wait, the reason stays in the
     /// extras.
+    #[inline(always)]
     pub(crate) fn stop(
         self,
         why: &ExitReason,
@@ -988,13 +990,29 @@ impl CellRef<'_> {
             // SAFETY: invariants 2 and 3, checked by `alive`.
             return catch(|| Handled(Outcome::Flow(unsafe { stop(self, why, me) })));
         }
+        // SAFETY: checked by `alive`.
+        unsafe { self.stop_later(kind, why, me) }
+    }
+
+    /// The same of a hook that may wait.
+    ///
+    /// # Safety
+    ///
+    /// The type is the cell's, whose body is there, and free.
+    #[inline(never)]
+    unsafe fn stop_later(
+        self,
+        kind: &'static CellType,
+        why: &ExitReason,
+        me: Target,
+    ) -> std::thread::Result<Handled<'static>> {
         let why = Arc::new(why.clone());
         let reason = Arc::as_ptr(&why);
         self.with_extras(|extras| extras.reason = Some(why));
         // SAFETY: the extras keep the reason until the cell is freed, which is after the task was
         // dropped (invariant 4); an `Arc` does not move what it holds.
         let reason: &'static ExitReason = unsafe { &*reason };
-        // SAFETY: invariants 2 and 3, checked by `alive`.
+        // SAFETY: invariants 2 and 3, passed on from the caller.
         catch(|| unsafe { (kind.stop)(self, reason, me) })
     }
 

@@ -199,7 +199,7 @@ impl Turn<'_> {
     /// Begins the end of an actor that is not busy: its stop hook, then the rest.
     pub(super) fn end(&mut self, cell: CellRef<'_>, target: Target, reason: ExitReason) {
         self.begin_end(cell, target, &reason);
-        self.host.let_go(reason);
+        self.host.let_go_reason(reason);
     }
 
     fn begin_end(&mut self, cell: CellRef<'_>, target: Target, reason: &ExitReason) {
@@ -215,6 +215,14 @@ impl Turn<'_> {
         }
         self.begins(cell, target);
         let stopped = self.as_listener(cell, || cell.stop(reason, target));
+        if let Ok(Handled(Outcome::Flow(flow))) = &stopped
+            && flow.goes_on()
+            && !self.watched.has_cut()
+        {
+            // There is nothing to drop, and a call to find that out.
+            std::mem::forget(stopped);
+            return self.bury(cell, target, reason);
+        }
         let Some(stopped) = self.unless_cut_off(cell, target, stopped, false) else { return };
         match stopped {
             Ok(Handled(Outcome::Later(task))) => {
@@ -445,30 +453,24 @@ impl Turn<'_> {
 
     /// Ends what is left of an actor and frees its cell, or keeps that for its next life.
     pub(super) fn bury(&mut self, cell: CellRef<'_>, target: Target, reason: &ExitReason) {
-        let host = self.host;
         let keeps_place = cell.has_extras() && self.keeps_place(cell, reason);
         let had_started = !cell.word.has(STARTING);
         let kind = cell.kind().expect("a cell in use has a type");
         self.drop_state(cell, target, reason, keeps_place);
-        let actor = host.address(target);
-        let told = if !cell.has_extras() {
-            None
-        } else if let Some(told) = self.end_extras(cell, target, reason, keeps_place) {
-            Some(told)
-        } else {
+        let actor = self.host.address(target);
+        if !cell.has_extras() {
+            self.free_cell(cell, actor, kind, reason);
             if had_started {
-                host.tell_stopped(target, kind, reason);
+                self.host.tell_stopped(target, kind, reason);
             }
             return;
-        };
-        let name = kind.name();
-        // Whoever collects this has a user's error say itself.
-        let _ = host.guard(|| {
-            tracing::trace!(target: "callboard", %actor, kind = name, %reason, "stop");
-        });
-        host.cells.free(target.slot(), cell, kind);
+        }
+        let told = self.end_extras(cell, target, reason, keeps_place);
+        if told.is_some() {
+            self.free_cell(cell, actor, kind, reason);
+        }
         if had_started {
-            host.tell_stopped(target, kind, reason);
+            self.host.tell_stopped(target, kind, reason);
         }
         // They may look at once, and find that it is gone.
         if let Some(told) = told {
@@ -476,7 +478,24 @@ impl Turn<'_> {
         }
     }
 
+    /// Frees the cell of an actor of which nothing is left.
+    #[inline(always)]
+    fn free_cell(
+        &self,
+        cell: CellRef<'_>,
+        actor: Address,
+        kind: &'static CellType,
+        reason: &ExitReason,
+    ) {
+        // Whoever collects this has a user's error say itself.
+        let _ = self.host.guard(|| {
+            tracing::trace!(target: "callboard", %actor, kind = kind.name(), %reason, "stop");
+        });
+        self.host.cells.free(actor.target().slot(), cell, kind);
+    }
+
     /// Drops the future and the state of an actor.
+    #[inline(always)]
     fn drop_state(
         &mut self,
         cell: CellRef<'_>,
@@ -489,25 +508,43 @@ impl Turn<'_> {
         cell.word.set(ENDING);
         self.begins(cell, target);
         let error = if reason.is_crash() { AskError::Crashed } else { AskError::Stopped };
+        if cell.has_task() || cell.has_extras() {
+            self.drop_futures(cell, target, error, runs_hook.then_some(reason));
+        }
+        if keeps_place && is_process {
+            return;
+        }
         let dropped = self.as_listener(cell, || {
-            let task = self.drop_task(cell, error);
-            // The destructor of that may have had a context.
-            if cell.has_extras() {
-                self.end_aides(cell, target, error, |_| true);
-            }
-            let hook = if runs_hook { cell.restart(reason, target) } else { Ok(()) };
-            let body = if keeps_place && is_process {
-                Ok(())
-            } else {
+            if is_process {
                 self.discard_mailbox(cell, target);
-                host::dropping_asks(error, || cell.drop_body())
-            };
-            [task, hook, body]
-        });
-        for dropped in dropped {
-            if let Err(payload) = dropped {
-                self.destructor_panicked(cell, target, payload);
             }
+            host::dropping_asks(error, || cell.drop_body())
+        });
+        if let Err(payload) = dropped {
+            self.destructor_panicked(cell, target, payload);
+        }
+    }
+
+    /// Drops what borrows the state; then, where that is to be dropped for this reason and another made, runs the hook
+    /// of that.
+    #[inline(never)]
+    fn drop_futures(
+        &self,
+        cell: CellRef<'_>,
+        target: Target,
+        error: AskError,
+        restarts: Option<&ExitReason>,
+    ) {
+        let dropped = self.as_listener(cell, || self.drop_task(cell, error));
+        if let Err(payload) = dropped {
+            self.destructor_panicked(cell, target, payload);
+        }
+        // The destructor of that may have had a context.
+        self.as_listener(cell, || self.end_aides(cell, target, error, |_| true));
+        if let Some(reason) = restarts
+            && let Err(payload) = self.as_listener(cell, || cell.restart(reason, target))
+        {
+            self.destructor_panicked(cell, target, payload);
         }
     }
 

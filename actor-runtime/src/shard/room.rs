@@ -89,8 +89,13 @@ impl Turn<'_> {
     /// A promise is kept, or given back.
     #[inline(always)]
     pub(super) fn redeem(&self, cell: CellRef<'_>, target: Target) {
-        cell.if_extras(|extras| extras.room.redeem());
-        self.grant(cell, target);
+        let is_waited_for = cell.if_extras(|extras| {
+            extras.room.redeem();
+            extras.room.is_waited_for()
+        });
+        if is_waited_for == Some(true) {
+            self.grant(cell, target);
+        }
         cell.trim_extras();
     }
 

@@ -429,6 +429,19 @@ impl<'t> Turn<'t> {
         }
     }
 
+    /// The same of one off the fast path, which has not looked for the most frequent case.
+    #[inline(always)]
+    fn called_aside(&mut self, cell: CellRef<'_>, target: Target, called: Called) {
+        match called {
+            Called::Flow(flow) if flow.goes_on() && !self.watched.has_cut() => {
+                // There is nothing to drop, and a call to find that out.
+                std::mem::forget(flow);
+                self.count_handled(cell);
+            }
+            called => self.called(cell, target, called),
+        }
+    }
+
     /// Says that code of this actor is called next which is no handler.
     #[inline]
     pub(super) fn begins(&self, cell: CellRef<'_>, target: Target) {
@@ -538,6 +551,37 @@ impl<'t> Turn<'t> {
             Ok(signal) => return self.signal(cell, target, signal, 0),
             Err(record) => record,
         };
+        match self.deliver_free(cell, record) {
+            Ok(called) => self.called_aside(cell, target, called),
+            Err(record) => self.set_aside_held(cell, record),
+        }
+    }
+
+    /// Delivers a message in whose way nothing stands: it has a place in its mailbox, or its actor is to end after it.
+    #[inline(always)]
+    fn deliver_free<'r>(
+        &self,
+        cell: CellRef<'_>,
+        record: Arrived<'r>,
+    ) -> Result<Called, Arrived<'r>> {
+        // What could be delivered at once is here for want of a slice.
+        if cell.takes(&record) || cell.kind().is_none_or(|kind| kind.is_process) {
+            return Err(record);
+        }
+        let (target, is_placed) = (record.target(), record.letter().mark().is_placed());
+        cell.deliver(record, CLOSING | LISTED | WOKEN, |kind| {
+            if is_placed {
+                self.redeem(cell, target);
+            }
+            self.watched.begins(target, kind);
+            true
+        })
+    }
+
+    /// All else.
+    #[inline(never)]
+    fn set_aside_held(&mut self, cell: CellRef<'_>, record: Arrived<'_>) {
+        let target = record.target();
         // What could be delivered is here for want of a slice.
         let force = if cell.takes(&record) { BACKLOG } else { 0 };
         let status = cell.word.status();
@@ -563,7 +607,7 @@ impl<'t> Turn<'t> {
                 self.redeem(cell, target);
             }
             match self.deliver_aside(cell, record, 0) {
-                Ok(called) => self.called(cell, target, called),
+                Ok(called) => self.called_aside(cell, target, called),
                 // Another type than the actor's, or a second answer: a forged or mistaken reference.
                 Err(record) => self.dead(record, AskError::NoProc),
             }
@@ -1056,7 +1100,7 @@ impl<'t> Turn<'t> {
         }
         match outcome {
             Ok(None) => {}
-            Ok(Some(called)) => self.called(cell, target, called),
+            Ok(Some(called)) => self.called_aside(cell, target, called),
             Err(Signal::Shutdown) => self.end(cell, target, ExitReason::Shutdown),
             Err(Signal::Stop) => self.end(cell, target, ExitReason::Normal),
             Err(signal) => self.hear(cell, target, signal),
