@@ -25,6 +25,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use crate::address::Target;
+use crate::cell::calls::Calls;
 use crate::cell::{CellType, SharedType};
 use crate::stats::Counter;
 
@@ -41,12 +42,11 @@ pub(crate) struct Watched {
     /// The actor whose code was called last in this turn; nobody's between turns.
     actor: AtomicU64,
     kind: SharedType,
-    /// Messages handled so far. With the other calls it tells two calls of one actor apart.
-    handled: Counter,
+    /// Messages handled, and the actor that was cut off. With the other calls the messages tell two calls of one
+    /// actor apart.
+    pub(crate) calls: Calls,
     /// Hooks, polls and destructors called so far.
     others: Counter,
-    /// The actor that was cut off and whose call has not returned, or nobody.
-    cut: AtomicU64,
     /// Whether `fates` has kills.
     killed: AtomicBool,
     fates: Mutex<Fates>,
@@ -70,9 +70,8 @@ impl Watched {
         Self {
             actor: AtomicU64::new(Target::NOBODY.to_bits()),
             kind: SharedType::new(),
-            handled: Counter::default(),
+            calls: Calls::new(),
             others: Counter::default(),
-            cut: AtomicU64::new(Target::NOBODY.to_bits()),
             killed: AtomicBool::new(false),
             fates: Mutex::default(),
         }
@@ -93,12 +92,12 @@ impl Watched {
     /// Counts a message that was handled, after the call.
     #[inline(always)]
     pub(crate) fn has_handled(&self) {
-        self.handled.add(1);
+        self.calls.set_handled(self.calls.handled() + 1);
     }
 
     /// How many messages were handled.
     pub(crate) fn handled(&self) -> u64 {
-        self.handled.get()
+        self.calls.handled()
     }
 
     /// Says that code of an actor is about to be called which is no handler.
@@ -129,14 +128,13 @@ impl Watched {
     /// Whether an actor of this shard was cut off, and was not yet ended.
     #[inline(always)]
     pub(crate) fn has_cut(&self) -> bool {
-        !self.cut().is_nobody()
+        self.calls.has_cut()
     }
 
     /// The actor that was cut off.
     #[inline(always)]
     pub(crate) fn cut(&self) -> Target {
-        // Ordering: seen late, it is as if it had been decided late.
-        Target::from_bits(self.cut.load(Ordering::Relaxed))
+        self.calls.cut()
     }
 
     /// Whether the code that runs is that of the actor that was cut off. Only for the shard.
@@ -153,7 +151,7 @@ impl Watched {
         let mut fates = self.fates();
         fates.killed.remove(&actor);
         if self.cut() == actor {
-            self.cut.store(Target::NOBODY.to_bits(), Ordering::Relaxed);
+            self.calls.set_cut(Target::NOBODY);
         }
         self.killed.store(!fates.killed.is_empty(), Ordering::Relaxed);
     }
@@ -205,7 +203,7 @@ impl Watched {
             && self.killed.load(Ordering::Relaxed)
             && self.fates().killed.contains(&actor);
         // Each only grows, so that the sum is another after any call.
-        let calls = self.handled.get().wrapping_add(self.others.get());
+        let calls = self.calls.handled().wrapping_add(self.others.get());
         Sample { actor, calls, is_killed }
     }
 
@@ -222,7 +220,7 @@ impl Watched {
         if self.actor() != actor || !fates.killed.contains(&actor) {
             return None;
         }
-        self.cut.store(actor.to_bits(), Ordering::Relaxed);
+        self.calls.set_cut(actor);
         if let Some(detour) = &fates.detour {
             detour.begin();
         }

@@ -26,6 +26,7 @@
 //!    are the tasks of aides, and `SHARED` stays until they are.
 
 pub(crate) mod aide;
+pub(crate) mod calls;
 pub(crate) mod cells;
 pub(crate) mod keeper;
 pub(crate) mod machine;
@@ -48,6 +49,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use self::aide::Crew;
+use self::calls::Calls;
 use self::cells::Role;
 use self::keeper::{Keeper, Report};
 use self::machine::Machine;
@@ -63,7 +65,7 @@ use crate::exit::{Drained, ExitReason};
 use crate::flow::Flow;
 use crate::mailbox::{Bound, Line, Overflow, Room};
 use crate::record::{
-    Arrived, Class, Delivery, Letter, Letters, RecordQueue, forget_payload, look_at_value,
+    Arrived, Class, Delivery, Letter, Letters, RecordQueue, Row, forget_payload, look_at_value,
     take_value,
 };
 use crate::timer::{OwnTimers, When};
@@ -128,6 +130,12 @@ impl Called {
             Ok(Handled(Outcome::Received(receipt))) => Self::Received(receipt),
             Err(payload) => Self::Panicked(Box::new(payload)),
         }
+    }
+
+    /// Whether nothing is to be done but to go on.
+    #[inline(always)]
+    pub(crate) fn goes_on(&self) -> bool {
+        matches!(self, Self::Flow(flow) if flow.goes_on())
     }
 
     pub(crate) fn outcome(self) -> std::thread::Result<Handled<'static>> {
@@ -885,6 +893,36 @@ impl CellRef<'_> {
         // SAFETY: the letters mean the same, so the value is what this type takes; the cell is alive and
         // its body is not in use (invariants 2 and 3), which the word has just said; the value is ours.
         Ok(unsafe { (kind.deliver)(self, value, me) })
+    }
+
+    /// Delivers records in a row, each as [`deliver`](Self::deliver) does, for as long as nothing is to be done between
+    /// two of them but to count the first. Answers what the last has left, which is not counted. None, and
+    /// takes nothing, if the first may not be delivered.
+    #[inline(always)]
+    pub(crate) fn deliver_row(self, row: &mut Row<'_>, calls: &Calls) -> Option<Called> {
+        let (me, kind) = (row.head().target(), self.kind()?);
+        if !std::ptr::eq(kind.letter(), row.head().letter()) {
+            return None;
+        }
+        let mut handled = calls.handled();
+        let mut last = None;
+        while self.word.is(me.generation(), 0)
+            && let Some(value) = row.next()
+        {
+            if last.is_some() {
+                handled += 1;
+                calls.set_handled(handled);
+            }
+            // SAFETY: the row's letter is the one that this type takes, so is the value; the cell is alive and its body
+            // is not in use (invariants 2 and 3), which the word has just said; the value is ours.
+            let called = unsafe { (kind.deliver)(self, value, me) };
+            if !called.goes_on() || calls.has_cut() {
+                return Some(called);
+            }
+            // There is nothing to drop.
+            std::mem::forget(last.replace(called));
+        }
+        last
     }
 
     /// What [`Body::beside`] says of a record; none as well if it is no message for this cell.

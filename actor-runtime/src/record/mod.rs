@@ -20,7 +20,7 @@ pub(crate) use block::{Block, Stock};
 pub use delivery::Delivery;
 pub(crate) use delivery::{Class, Letter, Letters, Mark, look_at_value, record_size, take_value};
 pub(crate) use queue::{
-    Ahead, Arrived, Cursor, Loose, Parcel, RecordQueue, Rest, Run, Walk, forget_payload,
+    Ahead, Arrived, Cursor, Head, Loose, Parcel, RecordQueue, Rest, Row, Run, Walk, forget_payload,
 };
 
 use crate::address::Target;

@@ -17,7 +17,8 @@
 //!    addresses, never by moving a pointer past its block.
 //! 3. The [`Reader`], and the [`Walk`] of a parcel or a run, advances past a record before it hands it out,
 //!    so no record is handed out twice; the memory of a record handed out stays until it is asked for the
-//!    next. Where it is when it is dropped is where the next one begins.
+//!    next. Where it is when it is dropped is where the next one begins. So does a [`Row`], whose walk goes on
+//!    where it ends.
 //! 4. A block is given back only when the reader has passed its JUMP (so after the last record in it
 //!    was taken, by 3).
 //! 5. An [`Arrived`] owns the value of one record and is consumed by exactly one of: taking the value,
@@ -322,6 +323,12 @@ impl Raw {
         unsafe { self.0.cast::<Header>().read() }
     }
 
+    #[inline(always)]
+    fn head(self) -> Head {
+        let Header { letter, target } = self.header();
+        Head { letter, target }
+    }
+
     /// The record's letter, or none for a JUMP.
     fn letter(self) -> Option<&'static Letter> {
         // SAFETY: a letter is `'static`; a JUMP has null.
@@ -495,6 +502,11 @@ impl Arrived<'_> {
     #[inline(always)]
     pub(crate) fn target(&self) -> Target {
         self.header().target
+    }
+
+    #[inline(always)]
+    pub(crate) fn head(&self) -> Head {
+        Raw(self.at.as_ptr()).head()
     }
 
     /// Where the value lies.
@@ -688,12 +700,97 @@ impl Walk<'_> {
         self.at = unsafe { at.add(letter.size()) };
         Some(Arrived { at, reader: PhantomData })
     }
+
+    /// Whether the next record has this head.
+    #[inline(always)]
+    pub(crate) fn is_next(&self, head: Head) -> bool {
+        let at = self.at.as_ptr();
+        at != self.end && Raw(at).head() == head
+    }
+
+    /// Shows what follows to `take`, as far as it has this head, which a record had, and at most so many. Answers how
+    /// many were taken. `take` does not panic.
+    #[inline(always)]
+    pub(crate) fn row<R>(
+        &mut self,
+        head: Head,
+        most: u32,
+        take: impl FnOnce(&mut Row<'_>) -> R,
+    ) -> (R, u32) {
+        let mut row = Row::new(self.at, self.end, head, most);
+        let result = take(&mut row);
+        let bytes = row.at.addr().get() - self.at.addr().get();
+        self.at = row.at;
+        (result, (bytes / row.size) as u32)
+    }
 }
 
 impl Drop for Walk<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         *self.place = self.at;
+    }
+}
+
+/// What records have in common that hold the same type of value for the same actor.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Head {
+    letter: *const Letter,
+    target: Target,
+}
+
+impl Head {
+    #[inline(always)]
+    pub(crate) fn target(self) -> Target {
+        self.target
+    }
+
+    /// The letter: to compare, no more.
+    #[inline(always)]
+    pub(crate) fn letter(self) -> *const Letter {
+        self.letter
+    }
+}
+
+/// Records with one head that lie one behind the other. Where the next begins hangs on nothing that is read, so the
+/// processor fetches several at a time.
+pub(crate) struct Row<'r> {
+    at: NonNull<u8>,
+    /// The address at which the row ends at the latest. A JUMP ends it before, which has no head of a record.
+    end: usize,
+    head: Head,
+    size: usize,
+    records: PhantomData<&'r mut ()>,
+}
+
+impl Row<'_> {
+    /// The records from here on, up to `end` or a JUMP, that have this head, which is one of a record.
+    #[inline(always)]
+    fn new(at: NonNull<u8>, end: *mut u8, head: Head, most: u32) -> Self {
+        // SAFETY: the head of a record, no JUMP, so its letter is a `'static` reference.
+        let size = unsafe { &*head.letter }.size();
+        let most = at.addr().get() + most as usize * size;
+        let end = if end.is_null() { most } else { most.min(end.addr()) };
+        Self { at, end, head, size, records: PhantomData }
+    }
+
+    #[inline(always)]
+    pub(crate) fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Takes the next record, if there is one more: its value, which is the caller's. It lies here until the row is
+    /// gone.
+    #[inline(always)]
+    pub(crate) fn next(&mut self) -> Option<NonNull<u8>> {
+        let at = self.at;
+        if at.addr().get() == self.end || Raw(at.as_ptr()).head() != self.head {
+            return None;
+        }
+        // SAFETY: the record is that long; another, the end or a JUMP follows.
+        self.at = unsafe { at.add(self.size) };
+        // SAFETY: the value part begins behind the header.
+        Some(unsafe { at.add(HEADER_BYTES) })
     }
 }
 
@@ -1041,6 +1138,45 @@ mod tests {
         let sent = std::thread::spawn(move || drop(parcel));
         sent.join().expect("a parcel may be dropped on any thread");
         assert_eq!(drops.load(Ordering::Relaxed), 10);
+    }
+
+    #[test]
+    fn a_row_ends_where_the_head_is_another_or_the_records_end() {
+        let stock = Stock::default();
+        let outbox = RecordQueue::new();
+        let fill = || {
+            for (slot, value) in [(1, 10), (1, 11), (1, 12), (1, 13), (2, 14), (2, 15)] {
+                outbox.append(Deliveries::word(), target(slot), value, &stock);
+            }
+        };
+        let taken_of = |mut walk: Walk<'_>| {
+            let mut taken = Vec::new();
+            loop {
+                let Some(record) = walk.next() else { return taken };
+                let head = record.head();
+                taken.push(vec![value_of(record).1]);
+                if walk.is_next(head) {
+                    let (row, records) = walk.row(head, 2, |row| {
+                        let next = || row.next();
+                        // SAFETY: the row's records are like the first, which held a number.
+                        let numbers = std::iter::from_fn(next).map(|at| unsafe { take_value(at) });
+                        numbers.collect::<Vec<u64>>()
+                    });
+                    assert_eq!(row.len(), records as usize);
+                    taken.push(row);
+                }
+            }
+        };
+        let expected = [vec![10], vec![11, 12], vec![13], vec![14], vec![15]];
+        fill();
+        let mut parcel = outbox.take_parcel().expect("it has records");
+        assert_eq!(taken_of(parcel.walk()), expected);
+        fill();
+        let mut words = [MaybeUninit::uninit(); 32];
+        let bytes = outbox.take_bytes(&mut words).expect("they are few");
+        // SAFETY: the records lie there, and are taken once.
+        let mut run = unsafe { Run::new(NonNull::from(&mut words).cast(), bytes) };
+        assert_eq!(taken_of(run.walk()), expected);
     }
 
     #[test]

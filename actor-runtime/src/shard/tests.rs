@@ -344,6 +344,43 @@ fn u15_a_pending_handler_is_dropped_before_its_state() {
     });
 }
 
+/// Sends twenty messages, the one in question, and twenty more. Answers how many were handled.
+fn handled_in_a_row(stage: &Stage, act: ActorRef<Act>, middle: ActMsg) -> u64 {
+    let before = stage.simulator.stats().total().handled;
+    let payloads: Vec<_> = (0..40).map(|_| stage.counted()).collect();
+    let mut middle = Some(middle);
+    stage.simulator.enter(0, || {
+        for (value, payload) in (0..).zip(payloads) {
+            if value == 20 {
+                act.tell(middle.take().expect("it is sent once"));
+            }
+            act.set(value, payload);
+        }
+    });
+    stage.simulator.run();
+    stage.simulator.stats().total().handled - before
+}
+
+#[test]
+fn m2_messages_in_a_row_are_handled_as_one_by_one() {
+    on_shards(|stage| {
+        let dead = || stage.simulator.stats().total().dead_letters.of(DeadReason::Stopped);
+        let act = stage.act(stage.far());
+        assert_eq!(handled_in_a_row(&stage, act, ActMsg::Stop), 21);
+        assert_eq!((stage.simulator.actors(), dead()), (0, 20), "what came later is dead");
+        let (act, payload) = (stage.act(stage.far()), stage.counted());
+        assert_eq!(handled_in_a_row(&stage, act, ActMsg::Panic { payload }), 20);
+        assert_eq!((stage.simulator.actors(), dead()), (0, 40));
+        let (act, payload) = (stage.act(stage.far()), stage.counted());
+        assert_eq!(handled_in_a_row(&stage, act, ActMsg::Park { payload }), 20, "it is busy");
+        stage.released.set(true);
+        stage.waker.take().expect("it was polled").wake();
+        stage.simulator.run();
+        assert_eq!(stage.value(act), Some(Ok(39)), "the last was handled last");
+        stage.end();
+    });
+}
+
 #[test]
 fn l5_a_panic_ends_its_actor_alone() {
     on_shards(|stage| {

@@ -24,7 +24,7 @@ use crate::event::{Event, Topic};
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Host, Signal};
-use crate::record::{Ahead, Arrived, Class, Cursor, RecordQueue, Walk, forget_payload};
+use crate::record::{Ahead, Arrived, Class, Cursor, Head, RecordQueue, Walk, forget_payload};
 use crate::route::Word;
 use crate::stats::DeadReason;
 use crate::watch::Watched;
@@ -244,11 +244,35 @@ impl<'t> Turn<'t> {
     #[inline(never)]
     fn take_all(&mut self, mut records: Walk<'_>) -> u32 {
         let (mut count, constants) = (0, self.constants());
-        while let Some(record) = records.next() {
+        loop {
+            let Some(record) = records.next() else { return count };
+            let head = record.head();
             count += 1;
             self.deliver(record, constants);
+            if records.is_next(head) {
+                count += self.take_row(&mut records, head);
+            }
         }
-        count
+    }
+
+    /// Delivers what follows a record with this head, as far as it has the same, the actor goes on and its slice lasts.
+    /// Answers how many records those are; what there is of others is for the caller.
+    #[inline(never)]
+    fn take_row(&mut self, records: &mut Walk<'_>, head: Head) -> u32 {
+        let Some(cell) = self.host.cell(head.target()) else { return 0 };
+        let Some(kind) = cell.kind().filter(|kind| !kind.is_reply()) else { return 0 };
+        let stamp = cell.stamp.get().max(self.base);
+        let most = u32::try_from(self.base + self.slice(kind) - stamp).unwrap_or(0);
+        self.watched.begins(head.target(), kind);
+        let calls = &self.watched.calls;
+        let (called, taken) = records.row(head, most, |row| cell.deliver_row(row, calls));
+        cell.stamp.set(stamp + i64::from(taken));
+        match called {
+            None => {}
+            Some(called) if called.goes_on() && !calls.has_cut() => self.watched.has_handled(),
+            Some(called) => self.called(cell, head.target(), called),
+        }
+        taken
     }
 
     fn poll_woken(&mut self) {
