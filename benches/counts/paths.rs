@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use callboard::prelude::*;
 use callboard::testing::Simulator;
-use callboard::{Actor, ChildSpec, SupervisorSpec};
+use callboard::{Actor, Call, ChildSpec, SupervisorSpec, Wrap};
 use gungraun::prelude::*;
 
 /// Operations of a run; `compare.sh` divides by it.
@@ -59,6 +59,29 @@ impl Summing for SpokenSink {
     }
 }
 
+/// A wrapper that does nothing.
+struct Nothing;
+
+impl Wrap for Nothing {
+    fn before(_call: Call) -> Self {
+        Self
+    }
+}
+
+#[actor(wrap(Nothing))]
+#[derive(Default)]
+struct WrappedSink {
+    sum: u64,
+}
+
+#[handlers]
+impl WrappedSink {
+    #[tell]
+    fn add(&mut self, value: u64, more: u64) {
+        self.sum += black_box(value ^ more);
+    }
+}
+
 #[actor(mailbox(capacity = 1024))]
 #[derive(Default)]
 struct BoundedSink {
@@ -78,6 +101,7 @@ struct Source {
     sink: ActorRef<Sink>,
     bounded: ActorRef<BoundedSink>,
     spoken: ActorRef<dyn Summing>,
+    wrapped: ActorRef<WrappedSink>,
 }
 
 #[handlers]
@@ -99,6 +123,16 @@ impl Source {
         }
         if left > RUN {
             cx.me().send_spoken(left - RUN);
+        }
+    }
+
+    #[tell]
+    fn send_wrapped(&mut self, cx: &mut Context<Self>, left: u64) {
+        for value in 0..left.min(RUN) {
+            self.wrapped.add(value, left);
+        }
+        if left > RUN {
+            cx.me().send_wrapped(left - RUN);
         }
     }
 
@@ -156,9 +190,25 @@ impl Doubling for Doubler {
     }
 }
 
+#[actor(wrap(Nothing))]
+#[derive(Default)]
+struct WrappedDoubler {
+    asked: u64,
+}
+
+#[handlers]
+impl WrappedDoubler {
+    #[ask]
+    async fn double_later(&mut self, value: u64) -> u64 {
+        self.asked += 1;
+        value * 2
+    }
+}
+
 #[actor]
 struct Asker {
     of: ActorRef<Doubler>,
+    wrapped: ActorRef<WrappedDoubler>,
 }
 
 #[handlers]
@@ -182,6 +232,13 @@ impl Asker {
     async fn ask_async(&mut self, asks: u64) {
         for value in 0..asks {
             assert_eq!(self.of.double_later(value).await, Ok(2 * value));
+        }
+    }
+
+    #[tell]
+    async fn ask_wrapped(&mut self, asks: u64) {
+        for value in 0..asks {
+            assert_eq!(self.wrapped.double_later(value).await, Ok(2 * value));
         }
     }
 
@@ -287,7 +344,8 @@ fn source(shards: usize) -> (Simulator, ActorRef<Source>) {
     let sink = on(&simulator, shards - 1, Sink::default);
     let bounded = on(&simulator, shards - 1, BoundedSink::default);
     let spoken = on(&simulator, shards - 1, SpokenSink::default).as_dyn();
-    let source = on(&simulator, 0, move || Source { sink, bounded, spoken });
+    let wrapped = on(&simulator, shards - 1, WrappedSink::default);
+    let source = on(&simulator, 0, move || Source { sink, bounded, spoken, wrapped });
     (simulator, source)
 }
 
@@ -299,6 +357,11 @@ fn tell(shards: usize) -> Stage {
 fn spoken_tell() -> Stage {
     let (simulator, source) = source(1);
     Stage::new(simulator, 1, move || source.send_spoken(OPERATIONS))
+}
+
+fn wrapped_tell() -> Stage {
+    let (simulator, source) = source(1);
+    Stage::new(simulator, 1, move || source.send_wrapped(OPERATIONS))
 }
 
 fn try_tell() -> Stage {
@@ -316,7 +379,8 @@ fn ping_pong() -> Stage {
 fn ask(begin: fn(ActorRef<Asker>)) -> Stage {
     let simulator = Simulator::new(1);
     let of = on(&simulator, 0, Doubler::default);
-    let asker = on(&simulator, 0, move || Asker { of });
+    let wrapped = on(&simulator, 0, WrappedDoubler::default);
+    let asker = on(&simulator, 0, move || Asker { of, wrapped });
     Stage::new(simulator, 1, move || begin(asker))
 }
 
@@ -340,12 +404,14 @@ fn restart() -> Stage {
 #[library_benchmark]
 #[bench::tell(tell(1))]
 #[bench::spoken_tell(spoken_tell())]
+#[bench::wrapped_tell(wrapped_tell())]
 #[bench::try_tell(try_tell())]
 #[bench::cross_shard_tell(tell(2))]
 #[bench::ping_pong(ping_pong())]
 #[bench::ask(ask(|asker| asker.ask(OPERATIONS)))]
 #[bench::spoken_ask(ask(|asker| asker.ask_spoken(OPERATIONS)))]
 #[bench::async_ask(ask(|asker| asker.ask_async(OPERATIONS)))]
+#[bench::wrapped_async_ask(ask(|asker| asker.ask_wrapped(OPERATIONS)))]
 #[bench::started_ask(ask(|asker| asker.ask_started(OPERATIONS)))]
 #[bench::spawn_tell_stop(spawn())]
 #[bench::restart(restart())]
