@@ -1,5 +1,6 @@
 //! What a handler's result means for its actor: go on, or end.
 
+use std::cell::Cell;
 use std::error::Error;
 use std::fmt;
 
@@ -31,6 +32,11 @@ pub(crate) enum End {
     Ready,
 }
 
+thread_local! {
+    /// The box of an end that was told, for the next: who crashes all the time allocates none.
+    static SPARE: Cell<Option<Box<End>>> = const { Cell::new(None) };
+}
+
 impl Flow {
     /// The actor goes on with its next message.
     pub const fn go() -> Self {
@@ -48,7 +54,14 @@ impl Flow {
     }
 
     pub(crate) fn end(end: End) -> Self {
-        Self(Some(Box::new(end)))
+        let spare = SPARE.try_with(Cell::take).ok().flatten();
+        Self(Some(match spare {
+            Some(mut spare) => {
+                *spare = end;
+                spare
+            }
+            None => Box::new(end),
+        }))
     }
 
     #[inline]
@@ -56,9 +69,18 @@ impl Flow {
         self.0.is_none()
     }
 
+    #[inline]
     pub(crate) fn ends(self) -> Option<End> {
-        self.0.map(|end| *end)
+        self.0.map(take_end)
     }
+}
+
+/// Takes an end out of its box, which is kept for the next.
+fn take_end(mut boxed: Box<End>) -> End {
+    let end = std::mem::replace(&mut *boxed, End::Ready);
+    // Where the thread ends there is no place for it.
+    let _ = SPARE.try_with(|spare| spare.set(Some(boxed)));
+    end
 }
 
 impl fmt::Debug for Flow {

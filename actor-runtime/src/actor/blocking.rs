@@ -232,7 +232,7 @@ impl<A: Actor> Body for OnThread<A> {
                 self.run(me, move |state, cx| flow(A::TIMERS[number].call(state, cx)))
             }
             // Nothing that a handler may do on a thread leads to these.
-            News::Report(_) | News::Started | News::Value(_) => Handled(Outcome::Flow(Flow::go())),
+            News::Started | News::Value(_) => Handled(Outcome::Flow(Flow::go())),
         }
     }
 

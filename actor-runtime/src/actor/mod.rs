@@ -123,9 +123,9 @@ pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
 
     /// Hears of a child.
     #[doc(hidden)]
-    fn report<'a>(&'a mut self, report: Report, cx: &'a mut Context<Self>) -> Handled<'a> {
+    fn report(&mut self, report: &Report, cx: &mut Context<Self>) -> Flow {
         let _ = (report, cx);
-        told(())
+        Flow::go()
     }
 
     /// Runs when a monitor of the actor's has fired.
@@ -360,13 +360,16 @@ impl<A: Actor> Body for Plain<A> {
             News::Value(then) => continuation::go_on(&mut self.0, then, me),
             News::Down(down) => done(self.0.down(down, &mut Context::new(me))),
             News::Exit(exit) => done(self.0.exit(exit, &mut Context::new(me))),
-            News::Report(report) => done(self.0.report(report, &mut Context::new(me))),
             News::Started => {
                 self.0.attach(&Context::new(me));
                 told(())
             }
             News::Timer(number) => done(A::TIMERS[number].call(&mut self.0, &mut Context::new(me))),
         }
+    }
+
+    fn report(&mut self, report: &Report, me: Target) -> Flow {
+        self.0.report(report, &mut Context::new(me))
     }
 
     fn timed(number: usize) -> Option<When> {
@@ -465,13 +468,17 @@ impl<A: Actor> Body for Suspending<A> {
             News::Value(then) => continuation::go_on(&mut self.state, then, me),
             News::Down(down) => self.call(me, |state, cx| state.down(down, cx)),
             News::Exit(exit) => self.call(me, |state, cx| state.exit(exit, cx)),
-            News::Report(report) => self.call(me, |state, cx| state.report(report, cx)),
             News::Started => {
                 self.state.attach(&Context::new(me));
                 told(())
             }
             News::Timer(number) => self.call(me, |state, cx| A::TIMERS[number].call(state, cx)),
         }
+    }
+
+    fn report(&mut self, report: &Report, me: Target) -> Flow {
+        self.cx = Context::new(me);
+        self.state.report(report, &mut self.cx)
     }
 
     fn timed(number: usize) -> Option<When> {

@@ -110,6 +110,19 @@ impl Keeper {
         }
     }
 
+    /// Notes the end of an incarnation after which there may be another, and whether that is all there is to tell of it.
+    pub(crate) fn rest(&mut self, reason: &ExitReason, bonds: Option<Box<Bonds>>) -> bool {
+        if self.ended.is_some() {
+            return false;
+        }
+        self.ended = Some(Ended { reason: reason.clone(), bonds });
+        let has_run = self.phase == Phase::Run && self.error.is_none();
+        if has_run {
+            self.phase = Phase::Rest;
+        }
+        has_run
+    }
+
     /// What the supervisor is told of an end, which is noted.
     pub(crate) fn news(&mut self, reason: &ExitReason, rests: bool) -> ChildNews {
         let has_run = std::mem::replace(&mut self.phase, Phase::Rest) == Phase::Run;

@@ -232,6 +232,12 @@ pub(crate) trait Body: Sized + 'static {
         Handled(Outcome::Flow(Flow::go()))
     }
 
+    /// Hears of a child. Only what keeps children does.
+    fn report(&mut self, report: &Report, _me: Target) -> Flow {
+        let _ = report;
+        Flow::go()
+    }
+
     /// When the method with this number is called by the clock; none if there is no such method.
     fn timed(_number: usize) -> Option<When> {
         None
@@ -429,6 +435,7 @@ pub(crate) struct CellType {
     stop_at_once: Option<unsafe fn(CellRef<'_>, &ExitReason, Target) -> Flow>,
     restart: unsafe fn(CellRef<'_>, &ExitReason, Target),
     hear: unsafe fn(CellRef<'_>, News, Target) -> Handled<'static>,
+    report: unsafe fn(CellRef<'_>, &Report, Target) -> Flow,
     /// When which of its methods is called by the clock.
     pub(crate) timed: fn(usize) -> Option<When>,
     fail: unsafe fn(CellRef<'_>, AskError) -> Handled<'static>,
@@ -478,6 +485,7 @@ impl CellType {
             stop_at_once: if B::STOPS_AT_ONCE { Some(stop_at_once::<B>) } else { None },
             restart: restart::<B>,
             hear: hear::<B>,
+            report: report::<B>,
             timed: B::timed,
             fail: fail::<B>,
             mailbox: mailbox::<B>,
@@ -768,8 +776,6 @@ pub(crate) enum News {
     Down(Down),
     /// A link has ended, or somebody wants the actor to end.
     Exit(Exit),
-    /// A child tells of itself.
-    Report(Report),
     /// It has started, and takes up its streams.
     Started,
     /// It is time for the method with this number.
@@ -1073,6 +1079,14 @@ impl CellRef<'_> {
         let kind = self.alive();
         // SAFETY: invariants 2 and 3, checked by `alive`.
         catch(|| unsafe { (kind.hear)(self, news, me) })
+    }
+
+    /// Tells the actor, which keeps children, of one. The cell must be alive and its body free.
+    #[inline(always)]
+    pub(crate) fn report(self, report: &Report, me: Target) -> std::thread::Result<Flow> {
+        let kind = self.alive();
+        // SAFETY: invariants 2 and 3, checked by `alive`.
+        catch(|| unsafe { (kind.report)(self, report, me) })
     }
 
     /// The type of a cell whose body is there and not in use.
@@ -1522,6 +1536,14 @@ unsafe fn restart<B: Body>(cell: CellRef<'_>, why: &ExitReason, me: Target) {
 unsafe fn hear<B: Body>(cell: CellRef<'_>, news: News, me: Target) -> Handled<'static> {
     // SAFETY: passed on from the caller.
     unsafe { body_mut::<B>(cell) }.hear(news, me)
+}
+
+/// # Safety
+///
+/// As for [`deliver`].
+unsafe fn report<B: Body>(cell: CellRef<'_>, report: &Report, me: Target) -> Flow {
+    // SAFETY: passed on from the caller.
+    unsafe { body_mut::<B>(cell) }.report(report, me)
 }
 
 /// # Safety

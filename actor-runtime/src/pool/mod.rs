@@ -276,28 +276,28 @@ impl<W: Actor> Handlers for Pool<W> {
         told(())
     }
 
-    fn report<'a>(&'a mut self, report: Report, _cx: &'a mut Context<Self>) -> Handled<'a> {
+    fn report(&mut self, report: &Report, _cx: &mut Context<Self>) -> Flow {
         let Report { actor, news, .. } = report;
         if let ChildNews::Stop(reason) = news {
-            self.end(reason, How::Drain);
-            return told(());
+            self.end(reason.clone(), How::Drain);
+            return Flow::go();
         }
         // What another supervisor says, of a life before, is nothing to this one.
-        let Some(run) = self.run.as_mut().filter(|run| run.supervisor == actor) else {
-            return told(());
+        let Some(run) = self.run.as_mut().filter(|run| run.supervisor == *actor) else {
+            return Flow::go();
         };
         let reason = match news {
             ChildNews::Started => {
                 let early = run.early.take().unwrap_or_default();
                 here(|host| early.into_iter().for_each(|message| self.route(host, message)));
-                return told(Flow::end(End::Ready));
+                return Flow::end(End::Ready);
             }
-            ChildNews::Begun | ChildNews::Stop(_) => return told(()),
-            ChildNews::Ended { reason, .. } => reason,
-            ChildNews::NotStarted { error: StartError::Failed(reason), .. } => reason,
-            ChildNews::NotStarted { error, .. } => ExitReason::error(error),
+            ChildNews::Begun | ChildNews::Stop(_) => return Flow::go(),
+            ChildNews::Ended { reason, .. } => reason.clone(),
+            ChildNews::NotStarted { error: StartError::Failed(reason), .. } => reason.clone(),
+            ChildNews::NotStarted { error, .. } => ExitReason::error(error.clone()),
         };
-        told(Flow::stop_with(run.ending.take().unwrap_or(reason)))
+        Flow::stop_with(run.ending.take().unwrap_or(reason))
     }
 }
 

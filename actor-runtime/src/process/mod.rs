@@ -372,7 +372,7 @@ impl<M: Receivable> Body for Seat<M> {
         match news {
             News::Down(down) => receiving.hear_down(down),
             News::Exit(exit) => receiving.hear_exit(exit),
-            News::Report(_) | News::Started | News::Timer(_) | News::Value(_) => {
+            News::Started | News::Timer(_) | News::Value(_) => {
                 unreachable!("a process goes on with answers itself, and keeps no children")
             }
         }

@@ -12,11 +12,11 @@
 use std::rc::Rc;
 
 use super::news::traps;
-use super::turn::Turn;
+use super::turn::{Held, Turn};
 use crate::address::{Address, Target};
 use crate::cell::keeper::{ChildNews, Ended, How, Keeper, Order, Phase, Report};
 use crate::cell::status::{BACKLOG, BUSY, CLOSING, EMPTY, ENDING, LEAVING, LENT, STARTING};
-use crate::cell::{CellRef, Handled, News, OnRestart};
+use crate::cell::{CellRef, Handled, OnRestart};
 use crate::config;
 use crate::error::AskError;
 use crate::exit::ExitReason;
@@ -50,7 +50,7 @@ impl Turn<'_> {
             Order::Orphan => self.orphan(cell, target),
             Order::Restart if is_at_rest(cell) => self.restart(cell, target),
             Order::Restart => {}
-            Order::Settle => self.settle(cell, target, false),
+            Order::Settle => self.settle(cell, target),
         }
     }
 
@@ -59,32 +59,44 @@ impl Turn<'_> {
         if drops_what_waits(cell) {
             self.drop_backlog(cell, target);
         }
-        with_keeper(cell, |keeper| {
-            keeper.phase = Phase::Make;
-            keeper.rests = None;
-        });
-        self.settle(cell, target, true);
+        let ended = with_keeper(cell, |keeper| keeper.ended.take()).flatten();
+        self.begin_next(cell, target, ended);
     }
 
-    /// Tells whoever watches the incarnation that ended that there will be another, and perhaps begins that.
-    fn settle(&mut self, cell: CellRef<'_>, target: Target, starts: bool) {
-        let end = |keeper: &mut Keeper| {
+    /// The same of one that drops nothing, after the end that its keeper noted.
+    fn begin_next(&mut self, cell: CellRef<'_>, target: Target, ended: Option<Ended>) {
+        let begin = |keeper: &mut Keeper| {
             let number = keeper.life;
-            keeper.life += u64::from(starts);
-            (number, keeper.ended.take())
+            (keeper.phase, keeper.rests, keeper.life) = (Phase::Make, None, number + 1);
+            number
         };
-        let Some((number, ended)) = with_keeper(cell, end) else { return };
-        if let Some(Ended { reason, bonds }) = ended {
-            if let Some(bonds) = bonds {
-                let (actor, bonds) = (self.host.address(target), *bonds);
-                let incarnation = Incarnation { number, restarting: true };
-                return self.announce(Obituary { actor, reason, bonds, incarnation, starts });
-            }
-            self.host.let_go(reason);
+        let Some(number) = with_keeper(cell, begin) else { return };
+        let waits = ended.is_some_and(|ended| self.announce_end(target, number, ended, true));
+        if !waits {
+            self.start_now(cell, target);
         }
-        if starts {
-            self.start(cell, target);
+    }
+
+    /// Tells whoever watches the incarnation that ended that there will be another.
+    fn settle(&mut self, cell: CellRef<'_>, target: Target) {
+        let ended = with_keeper(cell, |keeper| Some((keeper.life, keeper.ended.take()?)));
+        if let Some((number, ended)) = ended.flatten() {
+            self.announce_end(target, number, ended, false);
         }
+    }
+
+    /// Has the end of the incarnation with this number announced, where somebody is to be told; the next then starts
+    /// afterwards, if it `starts`.
+    fn announce_end(&mut self, target: Target, number: u64, ended: Ended, starts: bool) -> bool {
+        let Ended { reason, bonds } = ended;
+        let Some(bonds) = bonds else {
+            self.host.let_go_reason(reason);
+            return false;
+        };
+        let (actor, bonds) = (self.host.address(target), *bonds);
+        let incarnation = Incarnation { number, restarting: true };
+        self.announce(Obituary { actor, reason, bonds, incarnation, starts });
+        true
     }
 
     /// Makes the state of an incarnation.
@@ -117,30 +129,54 @@ impl Turn<'_> {
 
     /// A start is over.
     pub(super) fn runs(&mut self, cell: CellRef<'_>, target: Target) {
-        with_keeper(cell, |keeper| keeper.phase = Phase::Run);
-        self.report(cell, target, ChildNews::Started);
+        let run = |keeper: &mut Keeper| {
+            keeper.phase = Phase::Run;
+            keeper.by
+        };
+        if let Some(by) = with_keeper(cell, run).flatten() {
+            self.hold_back(Held { by, child: target, has_ended: false });
+        }
     }
 
     /// Tells the supervisor, if there is one.
     pub(super) fn report(&mut self, cell: CellRef<'_>, target: Target, news: ChildNews) {
         let to = with_keeper(cell, |keeper| keeper.by.map(|by| (by, keeper.by_life, keeper.child)));
         let Some((by, life, child)) = to.flatten() else { return self.host.let_go(news) };
-        // A start that fails is told of by the queue: it could fail again at once, for ever.
-        let is_held = by.shard_id() == self.host.shard_id
-            && matches!(news, ChildNews::Ended { .. } | ChildNews::Started);
-        let report = Report { child, life, actor: self.host.address(target), news };
         self.send_held();
-        if is_held && self.holds {
-            self.held = Some((by, report));
+        send_report(by, Report { child, life, actor: self.host.address(target), news });
+    }
+
+    /// Holds what a child has to say, if its supervisor may hear it at once.
+    fn hold_back(&mut self, held: Held) {
+        self.send_held();
+        if self.holds && held.by.shard_id() == self.host.shard_id {
+            self.held = Some(held);
         } else {
-            send_report(by, report);
+            self.send_on(held);
         }
     }
 
     /// Sends what is held the long way.
     pub(super) fn send_held(&mut self) {
-        if let Some((by, report)) = self.held.take() {
-            send_report(by, report);
+        if let Some(held) = self.held.take() {
+            self.send_on(held);
+        }
+    }
+
+    fn send_on(&self, held: Held) {
+        let report = |keeper: &mut Keeper| {
+            let news = match &keeper.ended {
+                Some(Ended { reason, .. }) if held.has_ended => {
+                    ChildNews::Ended { reason: reason.clone(), rests: true }
+                }
+                _ => ChildNews::Started,
+            };
+            let actor = self.host.address(held.child);
+            Report { child: keeper.child, life: keeper.by_life, actor, news }
+        };
+        let cell = self.host.cell(held.child);
+        if let Some(report) = cell.and_then(|cell| with_keeper(cell, report)) {
+            send_report(held.by, report);
         }
     }
 
@@ -151,36 +187,52 @@ impl Turn<'_> {
     #[cold]
     #[inline(never)]
     pub(super) fn tell_held(&mut self, queue: Rest<'_>) {
-        while let Some((by, report)) = self.held.take() {
-            let (to, child) = (by.target(), report.actor.target());
-            let host = self.host;
-            let drops = host.cell(child).is_some_and(drops_what_waits);
+        while let Some(held) = self.held.take() {
+            let (to, child, host) = (held.by.target(), held.child, self.host);
+            let Some(cell) = host.cell(child) else { continue };
+            let drops = drops_what_waits(cell);
             let is_before = |target: Target, class| {
                 target == to || (target == child && (drops || class == Class::Signal))
             };
-            if !host.ending.borrow().is_empty()
-                || self.watched.has_cut()
-                || queue.may_hold(config::HELD_BEHIND, is_before)
-            {
-                send_report(by, report);
-                continue;
-            }
-            let Some(cell) = host.cell(to) else {
-                self.unheard(by, Signal::Report(report), AskError::Stopped);
+            let supervisor = host.cell(to).filter(|cell| {
+                !cell.word.has(BUSY | BACKLOG | STARTING | ENDING | LEAVING | LENT)
+                    && host.ending.borrow().is_empty()
+                    && !self.watched.has_cut()
+                    && !queue.may_hold(config::HELD_BEHIND, is_before)
+                    && self.has_slice(*cell, self.constants())
+            });
+            let Some(supervisor) = supervisor else {
+                self.send_on(held);
                 continue;
             };
+            // Out of the cell while the supervisor looks at it.
+            let mut ended = None;
+            let told = with_keeper(cell, |keeper| {
+                if held.has_ended {
+                    ended = keeper.ended.take();
+                }
+                (keeper.child, keeper.by_life)
+            });
+            let Some((key, life)) = told else { continue };
+            let (news, bonds) = match ended {
+                Some(Ended { reason, bonds }) => (ChildNews::Ended { reason, rests: true }, bonds),
+                None => (ChildNews::Started, None),
+            };
+            let report = Report { child: key, life, actor: host.address(child), news };
             host.again.set(Again::May(child));
-            if cell.word.has(BUSY | BACKLOG | STARTING | ENDING | LEAVING | LENT)
-                || !self.has_slice(cell, self.constants())
-            {
-                self.signal(cell, to, Signal::Report(report), 0);
+            self.hear_report(supervisor, to, &report);
+            let again = host.again.replace(Again::No);
+            let ChildNews::Ended { reason, .. } = report.news else { continue };
+            let ended = Some(Ended { reason, bonds });
+            if cell.word.generation() != child.generation() {
+                host.let_go(ended.map(|ended| ended.reason));
+            } else if matches!(again, Again::Does(_)) && is_at_rest(cell) && !drops {
+                self.begin_next(cell, child, ended);
             } else {
-                self.hear_now(cell, to, News::Report(report));
-            }
-            if let Again::Does(child) = host.again.replace(Again::No)
-                && let Some(cell) = host.cell(child)
-            {
-                self.order(cell, child, 0, Order::Restart);
+                with_keeper(cell, |keeper| keeper.ended = ended);
+                if matches!(again, Again::Does(_)) && is_at_rest(cell) {
+                    self.restart(cell, child);
+                }
             }
         }
     }
@@ -218,23 +270,24 @@ impl Turn<'_> {
             let bonds =
                 (!extras.bonds.is_empty()).then(|| Box::new(extras.bonds.end_incarnation()));
             let awaits = (!extras.awaits.is_empty()).then(|| std::mem::take(&mut extras.awaits));
-            (bonds, awaits, extras.reason.take())
+            let keeper = extras.keeper.as_deref_mut();
+            let (is_noted, by) =
+                keeper.map_or((true, None), |keeper| (keeper.rest(reason, bonds), keeper.by));
+            (awaits, extras.reason.take(), is_noted, by)
         });
-        let Some((bonds, awaits, old_reason)) = left else { return };
+        let Some((awaits, old_reason, is_noted, by)) = left else { return };
         if let Some(awaits) = awaits {
             self.end_awaits(awaits);
         }
         if let Some(old_reason) = old_reason {
             self.host.let_go(old_reason);
         }
-        let news = with_keeper(cell, |keeper| {
-            if keeper.ended.is_none() {
-                keeper.ended = Some(Ended { reason: reason.clone(), bonds });
+        if !is_noted {
+            if let Some(news) = with_keeper(cell, |keeper| keeper.news(reason, true)) {
+                self.report(cell, target, news);
             }
-            keeper.news(reason, true)
-        });
-        if let Some(news) = news {
-            self.report(cell, target, news);
+        } else if let Some(by) = by {
+            self.hold_back(Held { by, child: target, has_ended: true });
         }
     }
 

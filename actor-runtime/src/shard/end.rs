@@ -50,7 +50,11 @@ impl Turn<'_> {
         {
             return;
         }
-        let timeout = cell.kind().map(|kind| kind.options.start_timeout).unwrap_or_default();
+        self.start_now(cell, target);
+    }
+
+    /// The same of one of which it is known that it may start.
+    pub(super) fn start_now(&mut self, cell: CellRef<'_>, target: Target) {
         self.begins(cell, target);
         let is_empty = cell.word.has(EMPTY);
         let is_process = cell.kind().is_some_and(|kind| kind.is_process);
@@ -65,11 +69,13 @@ impl Turn<'_> {
             Ok(Handled(Outcome::Later(task))) => {
                 let began = self.host.now.get();
                 cell.suspend(task, target, &self.host.home);
-                self.poll(target);
+                self.poll_first(cell);
                 let waits = cell.word.has(STARTING) && cell.word.has(BUSY);
                 // Else the start hook has begun, or this start is over.
                 if waits && cell.word.has(EMPTY) == is_empty && self.host.cell(target).is_some() {
-                    self.shard.starts.insert(began + config::nanos(timeout), target);
+                    let timeout = cell.kind().map(|kind| kind.options.start_timeout);
+                    let timeout = config::nanos(timeout.unwrap_or_default());
+                    self.shard.starts.insert(began + timeout, target);
                 }
             }
             Ok(Handled(
@@ -80,7 +86,7 @@ impl Turn<'_> {
             )) => {}
             Err(payload) => self.crash(cell, target, payload, false),
         }
-        self.list(target);
+        self.list_cell(cell, target);
     }
 
     /// The start hook has ended.
@@ -331,7 +337,7 @@ impl Turn<'_> {
     }
 
     /// Gives the outcome of a call back, unless its actor was cut off meanwhile.
-    #[inline]
+    #[inline(always)]
     pub(super) fn unless_cut_off(
         &mut self,
         cell: CellRef<'_>,
@@ -342,6 +348,18 @@ impl Turn<'_> {
         if !self.watched.has_cut() {
             return Some(outcome);
         }
+        self.unless_this_is_cut_off(cell, target, outcome, in_flight)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unless_this_is_cut_off(
+        &mut self,
+        cell: CellRef<'_>,
+        target: Target,
+        outcome: std::thread::Result<Handled<'static>>,
+        in_flight: bool,
+    ) -> Option<std::thread::Result<Handled<'static>>> {
         if self.watched.cut() == target {
             // A future borrows the state, and goes before it.
             let dropped = match outcome {
@@ -508,7 +526,8 @@ impl Turn<'_> {
         cell.word.set(ENDING);
         self.begins(cell, target);
         let error = if reason.is_crash() { AskError::Crashed } else { AskError::Stopped };
-        if cell.has_task() || cell.has_extras() {
+        let has_crew = |extras: &mut Extras| extras.crew.is_some();
+        if runs_hook || cell.has_task() || cell.if_extras(has_crew) == Some(true) {
             self.drop_futures(cell, target, error, runs_hook.then_some(reason));
         }
         if keeps_place && is_process {
@@ -558,12 +577,16 @@ impl Turn<'_> {
         reason: &ExitReason,
         keeps_place: bool,
     ) -> Option<Told> {
+        let has_more = |extras: &mut Extras| extras.timers.is_some() || !extras.drains.is_empty();
+        if keeps_place && cell.if_extras(has_more) == Some(false) {
+            cell.if_extras(|extras| extras.cut_off = 0);
+            self.rest(cell, target, reason);
+            return None;
+        }
         self.cancel_timers(cell);
         let (drains, left) = self.take_drains(cell, target, reason);
         if keeps_place {
-            if !drains.is_empty() {
-                self.tell_drained(drains, left, reason);
-            }
+            self.tell_drained(drains, left, reason);
             self.rest(cell, target, reason);
             return None;
         }

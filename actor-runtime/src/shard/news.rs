@@ -10,10 +10,10 @@ use super::turn::Turn;
 use crate::address::{Address, Target};
 use crate::bonds::{Down, Exit, Monitor, Told};
 use crate::cell::cells::Role;
-use crate::cell::keeper::Order;
+use crate::cell::keeper::{Order, Report};
 use crate::cell::process::AnyMailbox;
 use crate::cell::status::{BACKLOG, BUSY, CLOSING, ENDING, LEAVING, LENT, NEWS, STARTING};
-use crate::cell::{CellRef, News, Waiter};
+use crate::cell::{CellRef, Handled, News, Outcome, Waiter};
 use crate::config;
 use crate::error::{AskError, RegisterError, StartError};
 use crate::exit::ExitReason;
@@ -39,6 +39,10 @@ impl Turn<'_> {
 
     /// Tells an actor that is free.
     pub(super) fn hear(&mut self, cell: CellRef<'_>, target: Target, signal: Signal) {
+        if let Signal::Report(report) = signal {
+            self.hear_report(cell, target, &report);
+            return self.host.let_go(report);
+        }
         if let Some(news) = self.news_of(cell, target, signal) {
             self.hear_now(cell, target, news);
         }
@@ -51,6 +55,19 @@ impl Turn<'_> {
         self.begins(cell, target);
         let outcome = self.as_listener(cell, || cell.hear(news, target));
         self.delivered(cell, target, outcome);
+    }
+
+    /// Tells a supervisor that is free.
+    pub(super) fn hear_report(&mut self, cell: CellRef<'_>, target: Target, report: &Report) {
+        cell.word.set(NEWS);
+        self.begins(cell, target);
+        match self.as_listener(cell, || cell.report(report, target)) {
+            Ok(flow) if flow.goes_on() && !self.watched.has_cut() => self.count_handled(cell),
+            told => {
+                let outcome = told.map(|flow| Handled(Outcome::Flow(flow)));
+                self.delivered(cell, target, outcome);
+            }
+        }
     }
 
     /// What there is to hear, unless it was taken back while it waited.
@@ -83,7 +100,6 @@ impl Turn<'_> {
                 }))
             }
             Signal::Exit(Said { from, reason }) => Some(News::Exit(Exit::new(from, reason))),
-            Signal::Report(report) => Some(News::Report(report)),
             Signal::GoOn(ask) => {
                 cell.if_extras(|extras| extras.awaits.remove(&ask));
                 cell.trim_extras();

@@ -76,18 +76,7 @@ impl Turn<'_> {
             return;
         }
         if_own(cell, |own| self.host.timers.wait(own, timer));
-        let high = cell.with_extras(|extras| {
-            extras.backlog_records += 1;
-            extras.room.messages += 1;
-            let messages = extras.room.messages;
-            extras.room.levels.rises(messages).then_some(messages)
-        });
-        self.host.counters.backlog.add(1);
-        cell.word.set(BACKLOG);
-        self.list(target);
-        if let Some(messages) = high {
-            self.tell_high(cell, target, messages);
-        }
+        self.waits(cell, target, true);
     }
 
     /// Whether what a timer brings may wait; else the policy has been followed.

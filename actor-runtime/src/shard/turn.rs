@@ -50,8 +50,17 @@ pub(super) struct Turn<'t> {
     backlog: u64,
     /// Whether what a child has to say is held: while the shard takes its own queue.
     pub(super) holds: bool,
-    /// What is held, and for which supervisor of this shard, which hears it next.
-    pub(super) held: Option<(Address, Report)>,
+    /// What is held.
+    pub(super) held: Option<Held>,
+}
+
+/// What a child has to say to a supervisor of this shard, which hears it next: that it has ended and rests, as its keeper
+/// notes, or that it has started.
+#[derive(Clone, Copy)]
+pub(super) struct Held {
+    pub(super) by: Address,
+    pub(super) child: Target,
+    pub(super) has_ended: bool,
 }
 
 /// What the loops over records need of a turn for each of them: it stays in registers, or near.
@@ -995,13 +1004,23 @@ impl<'t> Turn<'t> {
             }
             self.flow(cell, target, flow);
         }
-        self.list(target);
+        self.list_cell(cell, target);
     }
 
     /// Gives an actor its place in the rotation, if it has a backlog and may take from it.
     pub(super) fn list(&self, target: Target) {
-        let Some(cell) = self.host.cell(target) else { return };
-        if cell.word.has(BACKLOG) && !self.is_kept_from_backlog(cell, LISTED) {
+        if let Some(cell) = self.host.cell(target) {
+            self.list_cell(cell, target);
+        }
+    }
+
+    /// The same of one whose cell was this before, and perhaps still is.
+    #[inline]
+    pub(super) fn list_cell(&self, cell: CellRef<'_>, target: Target) {
+        if cell.word.has(BACKLOG)
+            && cell.word.generation() == target.generation()
+            && !self.is_kept_from_backlog(cell, LISTED)
+        {
             cell.word.set(LISTED);
             self.shard.rotation.borrow_mut().push_back(target.slot());
         }
@@ -1018,8 +1037,13 @@ impl<'t> Turn<'t> {
     fn push_backlog(&mut self, cell: CellRef<'_>, target: Target, record: Arrived<'_>) {
         let is_message = record.letter().class() == Class::Message;
         let Some(record) = self.admit(cell, target, record) else { return };
+        cell.with_extras(|extras| record.move_to(&extras.backlog, &self.host.stock));
+        self.waits(cell, target, is_message);
+    }
+
+    /// One more waits for an actor. A message has a place in its mailbox.
+    pub(super) fn waits(&self, cell: CellRef<'_>, target: Target, is_message: bool) {
         let high = cell.with_extras(|extras| {
-            record.move_to(&extras.backlog, &self.host.stock);
             extras.backlog_records += 1;
             extras.room.messages += u64::from(is_message);
             let messages = extras.room.messages;
@@ -1027,7 +1051,7 @@ impl<'t> Turn<'t> {
         });
         self.host.counters.backlog.add(1);
         cell.word.set(BACKLOG);
-        self.list(target);
+        self.list_cell(cell, target);
         if let Some(messages) = high {
             self.tell_high(cell, target, messages);
         }
@@ -1052,11 +1076,8 @@ impl<'t> Turn<'t> {
         cell.with_extras(|extras| {
             extras.backlog.begin(|| self.host.stock.small());
             extras.backlog.append(host::signals(), target, signal, &self.host.stock);
-            extras.backlog_records += 1;
         });
-        self.host.counters.backlog.add(1);
-        cell.word.set(BACKLOG);
-        self.list(target);
+        self.waits(cell, target, false);
     }
 
     /// Gives actors with a backlog slices, for as long as the turn's other records took; for longer if more

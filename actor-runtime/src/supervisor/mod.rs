@@ -545,26 +545,6 @@ impl Supervisor {
         });
     }
 
-    /// Says that a child runs again, if it does.
-    fn has_restarted(&mut self, key: ChildKey) {
-        let Some(seat) = self.seats.get_mut(&key) else { return };
-        if let (Some(actor), Some(reason)) = (seat.actor, seat.ended.take()) {
-            let kind = seat.keep.kind;
-            with_host(|host| {
-                host.emit(Topic::Restarted, || {
-                    let reason = host.plain(&reason);
-                    Event::Restarted { actor, kind, reason }
-                });
-            });
-        }
-    }
-
-    fn note_end(&mut self, key: ChildKey, reason: &ExitReason) {
-        if let Some(seat) = self.seats.get_mut(&key) {
-            seat.ended = Some(reason.clone());
-        }
-    }
-
     fn answer(&mut self, token: Token, answer: Result<ChildKey, ChildError>) {
         match self.waiting.remove(&token) {
             None => {}
@@ -675,18 +655,18 @@ impl Supervisor {
     }
 
     /// A child's shard tells of it.
-    fn heed(&mut self, report: Report, now: u64) {
-        let Report { child, life, actor, news } = report;
-        let seat = self.seats.get(&child);
-        let is_its = seat.is_some_and(|seat| match (&news, seat.actor) {
+    fn heed(&mut self, report: &Report, now: u64) {
+        let Report { child, life, actor, ref news } = *report;
+        if let ChildNews::Stop(reason) = news {
+            return self.plan.end(reason.clone(), How::Drain, now);
+        }
+        let is_its = |seat: &&mut Seated| match (news, seat.actor) {
             (_, Some(own)) => own == actor,
             (ChildNews::Begun | ChildNews::NotStarted { .. }, None) => true,
             (_, None) => false,
-        });
-        if let ChildNews::Stop(reason) = news {
-            return self.plan.end(reason, How::Drain, now);
-        }
-        if !is_its || life != self.life {
+        };
+        let seat = self.seats.get_mut(&child).filter(is_its);
+        let Some(seat) = seat.filter(|_| life == self.life) else {
             // It was given up, or began for the incarnation before, and may live or wait for another life all the same.
             let is_gone = matches!(
                 news,
@@ -696,31 +676,46 @@ impl Supervisor {
                 send(actor, Order::Orphan);
             }
             return;
-        }
+        };
         let chance = now ^ child.0.rotate_left(32) ^ u64::from(actor.target().slot());
         match news {
             ChildNews::Begun => self.has_begun(child, actor),
             ChildNews::Started => {
-                self.has_restarted(child);
+                seat.has_restarted();
                 self.plan.started(child, now);
             }
             ChildNews::NotStarted { error, rests } => {
-                if let StartError::Failed(reason) = &error {
-                    self.note_end(child, reason);
+                if let StartError::Failed(reason) = error {
+                    seat.ended = Some(reason.clone());
                 }
                 if !rests {
                     self.lose(child);
                 }
-                self.plan.not_started(child, error, rests, now, chance);
+                self.plan.not_started(child, error.clone(), *rests, now, chance);
             }
             ChildNews::Ended { reason, rests } => {
-                self.note_end(child, &reason);
+                seat.ended = Some(reason.clone());
                 if !rests {
                     self.lose(child);
                 }
-                self.plan.ended(child, &reason, rests, now, chance);
+                self.plan.ended(child, reason, *rests, now, chance);
             }
             ChildNews::Stop(_) => unreachable!("heard before"),
+        }
+    }
+}
+
+impl Seated {
+    /// Says that a child runs again, if it does.
+    fn has_restarted(&mut self) {
+        if let (Some(actor), Some(reason)) = (self.actor, self.ended.take()) {
+            with_host(|host| {
+                host.emit(Topic::Restarted, || {
+                    let reason = host.plain(&reason);
+                    Event::Restarted { actor, kind: self.keep.kind, reason }
+                });
+                host.let_go_reason(reason);
+            });
         }
     }
 }
@@ -812,9 +807,9 @@ impl Handlers for Supervisor {
         told(self.act(cx))
     }
 
-    fn report<'a>(&'a mut self, report: Report, cx: &'a mut Context<Self>) -> Handled<'a> {
+    fn report(&mut self, report: &Report, cx: &mut Context<Self>) -> Flow {
         self.heed(report, now());
-        told(self.act(cx))
+        if self.plan.has_acts() { self.act(cx) } else { Flow::go() }
     }
 }
 

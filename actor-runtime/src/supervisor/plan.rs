@@ -225,7 +225,14 @@ impl Plan {
         }
     }
 
+    /// Whether something is to be done.
+    #[inline]
+    pub(crate) fn has_acts(&self) -> bool {
+        !self.acts.is_empty()
+    }
+
     /// What is to be done next.
+    #[inline]
     pub(crate) fn act(&mut self) -> Option<Act> {
         self.acts.pop_front()
     }
@@ -355,7 +362,7 @@ impl Plan {
         child.state = State::Running { since: now };
         child.is_new = false;
         let starter = child.starter.take();
-        self.starting.remove(&key);
+        self.starts_no_more(key);
         if let Some(token) = starter {
             self.answer(token, Ok(key));
         }
@@ -418,13 +425,12 @@ impl Plan {
             State::Starting => 0,
             State::Absent | State::Resting => return,
         };
-        self.starting.remove(&key);
-        let child = self.child(key);
         child.state = if rests { State::Resting } else { State::Absent };
-        if child.rules.restart.again(reason) {
+        let (again, is_significant) = (child.rules.restart.again(reason), child.rules.significant);
+        self.starts_no_more(key);
+        if again {
             return self.failed(key, ran, now, chance);
         }
-        let is_significant = child.rules.significant;
         self.to_stop.remove(&key);
         self.to_start.remove(&key);
         self.answer_stoppers(key);
@@ -600,6 +606,15 @@ impl Plan {
             self.starting.insert(key);
         }
         self.acts.push_back(Act::Begin(key));
+    }
+
+    /// Nobody is held up by this child.
+    #[inline]
+    fn starts_no_more(&mut self, key: ChildKey) {
+        // Where each child is on its own it never is.
+        if !self.starting.is_empty() {
+            self.starting.remove(&key);
+        }
     }
 
     fn close(&mut self, key: ChildKey, rests: bool) {
