@@ -88,6 +88,16 @@ pub use actor_runtime::{
 #[doc(hidden)]
 pub mod __private {
     pub use actor_runtime::private::*;
+
+    /// What remote actors need.
+    #[cfg(feature = "remote")]
+    pub mod remote {
+        pub use actor_remote::{
+            DecodeError, Decoder, EncodeError, Encoder, FieldSchema, HandlerSchema, Primitive,
+            ProtocolSchema, RemoteMessage, Reserved, Schema, VariantSchema, Wire, fingerprint,
+            wire_id,
+        };
+    }
 }
 
 /// What nearly every program with actors needs.

@@ -124,6 +124,15 @@ impl<T: Send + 'static> Reply<T> {
         Self { to, place, answer: PhantomData }
     }
 
+    /// How long the ask still has, in nanoseconds; none if it waits on another shard, so it is not known here.
+    pub(crate) fn remaining_nanos(&self) -> Option<u64> {
+        host::with(|host| {
+            let host = host.filter(|host| host.shard_id == self.to.shard_id())?;
+            let deadline = host.cell(self.to.target())?.deadline()?;
+            Some(deadline.saturating_sub(host.now.get()))
+        })
+    }
+
     /// Where the ask waits, to be answered by other means.
     pub(crate) fn into_address(self) -> Address {
         ManuallyDrop::new(self).to
@@ -410,6 +419,20 @@ impl Wake for ThreadWaker {
         // The thread may have gone on.
         let _ = self.0.send(());
     }
+}
+
+/// Makes a reply whose answer, or why there is none, `then` hears, on this shard: of an ask that waits elsewhere. After
+/// so many nanoseconds that is [`AskError::Timeout`].
+pub(crate) fn reply_by<T: Send + 'static>(
+    host: &Host,
+    timeout_nanos: u64,
+    then: impl FnOnce(Result<T, AskError>) + 'static,
+) -> Reply<T> {
+    let (at, cell) = settle::<T>(host, timeout_nanos);
+    let answered = Answered::<T> { ask: at.target(), answer: PhantomData };
+    let call = move || then(answered.take());
+    cell.with_extras(|extras| extras.waiter = Some(Waiter::Call(Box::new(call))));
+    Reply::to(at, Some(cell.place()))
 }
 
 /// Takes a cell for the answer.

@@ -174,6 +174,18 @@ impl Bonds {
         (monitors.map(|(number, _)| *number).collect(), is_linked)
     }
 
+    /// The actor's bonds with actors of a node that is lost: its monitors of them, and whom it is linked to. Those
+    /// of that node who monitor it are forgotten.
+    pub(crate) fn with_node(&mut self, node: u32) -> (Vec<(u64, Address)>, Vec<Address>) {
+        let is_there = |address: &Address| address.shard_id().node() == node;
+        self.watchers.retain(|(watcher, _)| !is_there(watcher));
+        // Nobody acknowledges an unlink any more.
+        self.links.retain(|other, link| !is_there(other) || *link == Link::Active);
+        let monitors = self.monitors.iter().filter(|(_, of)| is_there(of));
+        let links = self.links.keys().filter(|other| is_there(other));
+        (monitors.map(|(number, of)| (*number, *of)).collect(), links.copied().collect())
+    }
+
     /// Who is still to be told that the actor has ended, and how, one at a time: nobody twice.
     pub(crate) fn next_to_tell(&mut self) -> Option<Told> {
         if let Some((watcher, number)) = self.watchers.pop_first() {

@@ -146,6 +146,10 @@ pub(crate) const NAME_BYTES: usize = 255;
 /// they may be members of groups.
 pub(crate) const NAMES: usize = 1_000_000;
 
+/// The most other nodes that a system knows, those among them of which it has only seen references. Each is some
+/// 200 bytes until the system ends.
+pub(crate) const NODES: usize = 65_536;
+
 /// Names that are looked at or released while the registry is locked: a few microseconds, for a million may be
 /// listed, or be one actor's.
 pub(crate) const NAMES_AT_ONCE: usize = if cfg!(test) { 3 } else { 64 };

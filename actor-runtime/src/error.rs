@@ -15,6 +15,8 @@ use crate::exit::ExitReason;
 pub enum AskError {
     /// A handler awaited an ask to its own actor, which could never be answered.
     CallingSelf,
+    /// What was asked, or the answer, could not be read at the node that it went to.
+    Codec,
     /// The actor crashed while it handled the ask.
     Crashed,
     /// The ask would have closed this cycle of actors that wait for each other, and was not sent. Only systems that
@@ -23,6 +25,9 @@ pub enum AskError {
     Cycle(AskCycle),
     /// The actor's mailbox is bounded and had no place for the ask.
     Full,
+    /// There is no connection to the actor's node, or it was lost before the answer came; the ask may have been
+    /// handled.
+    NoConnection,
     /// The `Reply` was dropped without an answer.
     NoReply,
     /// No such actor: it ended before, or never was.
@@ -33,6 +38,10 @@ pub enum AskError {
     Stopping,
     /// The deadline passed; the ask may still be handled.
     Timeout,
+    /// What was asked, or the answer, is larger than a message between the two nodes may be.
+    TooLarge,
+    /// The actor's node has no such handler: its version of the protocol is another.
+    UnknownHandler,
 }
 
 impl fmt::Display for AskError {
@@ -40,13 +49,17 @@ impl fmt::Display for AskError {
         f.write_str(match self {
             Self::Cycle(cycle) => return write!(f, "the ask closes a cycle: {cycle}"),
             Self::CallingSelf => "an actor cannot await its own answer",
+            Self::Codec => "the other node could not read it",
             Self::Crashed => "the actor crashed while it handled the ask",
             Self::Full => "the actor's mailbox is full",
+            Self::NoConnection => "there is no connection to the actor's node",
             Self::NoReply => "the reply was dropped without an answer",
             Self::NoProc => "no such actor",
             Self::Stopped => "the actor stopped before it handled the ask",
             Self::Stopping => "the supervisor is about to end",
             Self::Timeout => "no answer before the deadline",
+            Self::TooLarge => "it is too large to go to another node",
+            Self::UnknownHandler => "the actor's node has no such handler",
         })
     }
 }
@@ -126,11 +139,15 @@ impl From<AskError> for ReserveError {
             AskError::NoProc => Self::NoProc,
             AskError::Timeout => Self::Timeout,
             AskError::CallingSelf | AskError::Cycle(_) => Self::WouldDeadlock,
-            AskError::Crashed
+            AskError::Codec
+            | AskError::Crashed
             | AskError::Full
+            | AskError::NoConnection
             | AskError::NoReply
             | AskError::Stopped
-            | AskError::Stopping => Self::Stopped,
+            | AskError::Stopping
+            | AskError::TooLarge
+            | AskError::UnknownHandler => Self::Stopped,
         }
     }
 }

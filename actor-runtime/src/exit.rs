@@ -24,6 +24,8 @@ pub enum ExitReason {
     Kill,
     /// Somebody called `kill`.
     Killed,
+    /// The connection to its node was lost; the actor itself may live.
+    NoConnection,
     /// There was no such actor any more.
     NoProc,
     /// The actor stopped by itself, or somebody stopped it.
@@ -83,6 +85,7 @@ impl fmt::Display for ExitReason {
             Self::Error(error) => write!(f, "error: {error}"),
             Self::Kill => f.write_str("kill"),
             Self::Killed => f.write_str("killed"),
+            Self::NoConnection => f.write_str("the connection to its node was lost"),
             Self::NoProc => f.write_str("no such actor"),
             Self::Normal => f.write_str("normal"),
             Self::Overflow => f.write_str("the mailbox overflowed"),

@@ -45,10 +45,11 @@ use crate::exit::{Drained, ExitReason, Panic};
 use crate::mailbox::Seeker;
 use crate::message::MessageField;
 use crate::record::{
-    Class, Cursor, Delivery, Letter, Loose, Parcel, RecordQueue, Stock, forget_payload, record_size,
+    Class, Cursor, Delivery, Departure, Letter, Loose, Parcel, RecordQueue, Stock, forget_payload,
+    record_size,
 };
 use crate::registry::{Claim, Registry};
-use crate::route::{self, Word};
+use crate::route::{self, Crossing, Standing, Word};
 use crate::stats::{Counters, DeadReason};
 use crate::threads::BlockingThreads;
 use crate::timer::{Alarms, Timers};
@@ -176,12 +177,152 @@ fn send_away<M: MessageField>(away: Away<M>) {
     if host.shard_id == shard_id {
         return here.cursor.append(delivery, to.target(), message, more);
     }
-    // In another system of the process the address is nobody's: they do not know of each other.
-    let is_own = host.shard_id.node() == shard_id.node();
-    match host.outboxes.get(shard_id.shard() as usize).filter(|_| is_own) {
+    if host.shard_id.node() != shard_id.node() {
+        return depart(Some(host), delivery, to, message);
+    }
+    match host.outboxes.get(shard_id.shard() as usize) {
         Some(outbox) => outbox.append(delivery, to.target(), message, host),
         None => host.lose(delivery, to, message),
     }
+}
+
+/// Sends a message to another node: from a shard, or from a plain thread.
+// A system of this process that this one is not connected to is no node of its: there the address is nobody's.
+#[cold]
+#[inline(never)]
+fn depart<M: MessageField>(host: Option<&Host>, delivery: Delivery<M>, to: Address, message: M) {
+    let home = host.map(|host| host.shard_id.node());
+    let standing = route::standing(to.shard_id().node(), home).unwrap_or(Standing::Gone);
+    let mut message = Some(message);
+    let signal = (&mut message as &mut dyn Any).downcast_mut::<Option<Signal>>();
+    if let Some(signal) = signal.and_then(Option::take) {
+        return signal_away(&standing, to, signal);
+    }
+    let Some(message) = message else { return };
+    let (reason, error) = match (standing, delivery.leave()) {
+        (Standing::Connected(carrier), Some(leave)) => {
+            return leave(message, Departure::new(to, delivery.letter(), &*carrier));
+        }
+        (Standing::Connected(_), None) => (DeadReason::NotRemote, AskError::NoProc),
+        (Standing::Gone, _) => (DeadReason::NoProc, AskError::NoProc),
+        (Standing::Lost, _) => (DeadReason::NodeDown, AskError::NoConnection),
+    };
+    let letter = delivery.letter();
+    lost_away(host, reason, to, letter);
+    let class = letter.class();
+    debug_assert!(class != Class::Answer, "who asked from another node is answered at this one");
+    match host {
+        Some(host) => dropping_asks(error, || host.let_go(message)),
+        None => dropping_asks(error, || drop(message)),
+    }
+}
+
+/// Counts a message that did not leave, and says so.
+fn lost_away(host: Option<&Host>, reason: DeadReason, to: Address, letter: &'static Letter) {
+    if letter.class() != Class::Message {
+        return;
+    }
+    match host {
+        Some(host) => host.dead_letter(reason, to, letter),
+        // The home of that node counts it.
+        None => {
+            if let Some(route) = route::find(to.shard_id().node()) {
+                let count = move || {
+                    with(|host| host.map(|host| host.dead_letter(reason, to, letter)));
+                };
+                route.say(to.shard_id().shard(), Word::Call(Box::new(count)));
+            }
+        }
+    }
+}
+
+/// A message was not written into the connection.
+pub(crate) fn not_departed(departure: Departure<'_>, reason: DeadReason) {
+    with(|host| lost_away(host, reason, departure.to(), departure.letter()));
+}
+
+/// Sends a word of the runtime to an actor of another node. Where there is no connection, who waits for an answer
+/// is told.
+fn signal_away(standing: &Standing, to: Address, signal: Signal) {
+    let carrier = match standing {
+        Standing::Connected(carrier) => carrier,
+        Standing::Gone => return unheard_away(to, signal, ExitReason::NoProc),
+        Standing::Lost => return unheard_away(to, signal, ExitReason::NoConnection),
+    };
+    carrier.signal(
+        to,
+        match signal {
+            Signal::Demonitor(from, number) => Crossing::Demonitor(from, number),
+            Signal::Down(monitor, Said { from: Some(actor), reason }, incarnation) => {
+                Crossing::Down {
+                    monitor,
+                    actor,
+                    reason,
+                    incarnation: incarnation.number,
+                    restarting: incarnation.restarting,
+                }
+            }
+            Signal::Exit(Said { from, reason }) => Crossing::Exit(from, reason),
+            Signal::Link(from) => Crossing::Link(from),
+            Signal::LinkDown(Said { from: Some(from), reason }) => Crossing::LinkDown(from, reason),
+            Signal::Monitor(from, number) => Crossing::Monitor(from, number),
+            Signal::Stop => Crossing::Stop,
+            Signal::Unlink(from, number) => Crossing::Unlink(from, number),
+            Signal::Unlinked(from, number) => Crossing::Unlinked(from, number),
+            // A question that is dropped is answered: nothing is known.
+            signal => return drop(signal),
+        },
+    );
+}
+
+/// A word to an actor of a node to which there is no connection.
+fn unheard_away(actor: Address, signal: Signal, reason: ExitReason) {
+    let error = match reason {
+        ExitReason::NoConnection => AskError::NoConnection,
+        _ => AskError::NoProc,
+    };
+    let said = Said { from: Some(actor), reason };
+    match signal {
+        Signal::Link(from) => send(signals(), from, Signal::LinkDown(said)),
+        Signal::Monitor(from, number) => {
+            send(signals(), from, Signal::Down(number, said, Incarnation::ONLY));
+        }
+        Signal::Unlink(from, number) => send(signals(), from, Signal::Unlinked(actor, number)),
+        signal => dropping_asks(error, || drop(signal)),
+    }
+}
+
+/// Ends an ask without an answer.
+pub(crate) fn fail(ask: Address, error: AskError) {
+    send(signals(), ask, Signal::Fail(error));
+}
+
+/// An actor of another node says this to one of this system.
+pub(crate) fn arrives(to: Address, crossing: Crossing) {
+    let said = |from, reason| Said { from, reason };
+    let signal = match crossing {
+        Crossing::Demonitor(from, number) => Signal::Demonitor(from, number),
+        Crossing::Down { monitor, actor, reason, incarnation: number, restarting } => {
+            Signal::Down(monitor, said(Some(actor), reason), Incarnation { number, restarting })
+        }
+        Crossing::Exit(from, reason) => Signal::Exit(said(from, reason)),
+        Crossing::Link(from) => Signal::Link(from),
+        Crossing::LinkDown(from, reason) => Signal::LinkDown(said(Some(from), reason)),
+        Crossing::Monitor(from, number) => Signal::Monitor(from, number),
+        Crossing::Stop => Signal::Stop,
+        Crossing::Unlink(from, number) => Signal::Unlink(from, number),
+        Crossing::Unlinked(from, number) => Signal::Unlinked(from, number),
+        Crossing::Kill | Crossing::StopNow => {
+            let (shard_id, target) = (to.shard_id(), to.target());
+            let is_kill = matches!(crossing, Crossing::Kill);
+            let word = if is_kill { Word::Kill(target) } else { Word::StopNow(target) };
+            if let Some(route) = route::find(shard_id.node()) {
+                route.say(shard_id.shard(), word);
+            }
+            return;
+        }
+    };
+    send(signals(), to, signal);
 }
 
 /// Sends a message from a shard that does not send as ever: its watchdog has cut an actor off, and what that
@@ -271,6 +412,9 @@ fn send_outside<M: MessageField>(delivery: Delivery<M>, to: Address, message: M)
     let shard_id = to.shard_id();
     let listens = here().listener.get().is_some_and(|listener| listener == task::try_id());
     let delivery = if listens { delivery.quiet() } else { delivery };
+    if route::standing(shard_id.node(), None).is_some() {
+        return depart(None, delivery, to, message);
+    }
     match route::find(shard_id.node()) {
         Some(route) => {
             route.say(shard_id.shard(), Word::Record(Loose::new(delivery, to.target(), message)));

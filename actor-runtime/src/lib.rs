@@ -191,6 +191,8 @@ mod query;
 #[allow(unsafe_code, reason = "messages lie as raw records in blocks")]
 mod record;
 mod registry;
+#[doc(hidden)]
+pub mod remote;
 mod route;
 mod shard;
 #[cfg(unix)]
@@ -232,6 +234,7 @@ pub use crate::process::{IntoEnd, Process, ProcessStart, Receivable};
 pub use crate::query::Query;
 pub use crate::record::Delivery;
 pub use crate::registry::Named;
+pub use crate::remote::Remote;
 pub use crate::stats::{DeadLetters, DeadReason, ShardStats, Stats};
 pub use crate::supervisor::{
     AutoShutdown, BoxError, Child, ChildCounts, ChildError, ChildFailed, ChildInfo, ChildSpec,

@@ -18,7 +18,7 @@ use crate::host::{self, Host, Signal, Sought};
 use crate::mailbox::{Overflow, Seeker};
 use crate::message::{Message, Protocol, Takes};
 use crate::record::Mark;
-use crate::route;
+use crate::route::{self, Standing};
 
 /// A place in an actor's mailbox, or the right to send to one without a bound.
 #[derive(Debug)]
@@ -176,11 +176,23 @@ impl Open {
         let shard_id = actor.shard_id();
         host::with(|host| match host {
             Some(host) if host.shard_id == shard_id => Self::here(host, actor),
-            // An actor of another system is nobody's here.
-            Some(host) if host.shard_id.node() != shard_id.node() => Self::Stopped,
+            Some(host) if host.shard_id.node() != shard_id.node() => {
+                Self::away(actor, Some(host.shard_id.node()))
+            }
             None if route::find(shard_id.node()).is_none() => Self::Stopped,
+            None if route::standing(shard_id.node(), None).is_some() => Self::away(actor, None),
             Some(_) | None => Self::Yes,
         })
+    }
+
+    /// Of the way to another node. An actor of another system that is none is nobody's here.
+    #[cold]
+    fn away(actor: Address, home: Option<u32>) -> Self {
+        match route::standing(actor.shard_id().node(), home) {
+            Some(Standing::Connected(carrier)) if carrier.has_room() => Self::Yes,
+            Some(Standing::Connected(_)) => Self::Full,
+            _ => Self::Stopped,
+        }
     }
 }
 
@@ -226,7 +238,17 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
             let by_itself =
                 blocks_itself || host::with(|host| host.is_some_and(|host| host.is_polled(actor)));
             let seeker = Seeker { from: reply.into_address(), wanted: seen, by_itself };
-            host::send(host::signals(), actor, Signal::Reserve(Sought::new(seeker)));
+            let sought = Sought::new(seeker);
+            let home = host::with(|host| host.map(|host| host.shard_id.node()));
+            match route::standing(actor.shard_id().node(), home) {
+                // For another node the way there is reserved.
+                Some(Standing::Connected(carrier)) => carrier.when_room(Box::new(move || {
+                    if let Some(seeker) = sought.take() {
+                        Place::unbounded(actor).give(&seeker);
+                    }
+                })),
+                _ => host::send(host::signals(), actor, Signal::Reserve(sought)),
+            }
         };
         // It is asked of the shard, not of a handler: an actor may reserve its own places.
         let shard = Address::new(actor.shard_id(), Target::NOBODY);

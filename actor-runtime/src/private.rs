@@ -33,6 +33,7 @@ pub use crate::process::{
     not_taken, process, process_delivery, receive,
 };
 pub use crate::record::Delivery;
+pub use crate::remote::Remote;
 pub use crate::supervisor::{
     AutoShutdown, BoxError, ByDefault, Child, ChildSpec, Dynamic, DynamicSpec, Given, Restart,
     Shutdown, Siblings, Starts, Strategy, Supervisor, SupervisorApi, SupervisorMsg, SupervisorSpec,

@@ -3,14 +3,21 @@
 //! Every system of the process is a node with an index that is never used again. The table is how an
 //! address finds its system from a plain thread, or from another system's shard; it keeps no system alive
 //! and is not used on the way between shards of one system.
+//!
+//! Nodes of other processes have entries as well, each known to one system of this process, its *home*, by the
+//! 128 bits that name one life of that node. What carries words there is put into the entry while there is a
+//! connection. Two systems of one process know each other in this way alone.
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use tokio::sync::oneshot;
 
-use crate::address::{Address, Target};
+use crate::address::{Address, ShardId, Target};
+use crate::config;
+use crate::exit::ExitReason;
 use crate::record::Loose;
 
 /// What a thread outside a system may ask of one of its shards.
@@ -23,6 +30,8 @@ pub(crate) enum Word {
     Kill(Target),
     /// Look at what the system asks of its shards.
     Look,
+    /// The connection to the node of this index is lost, so no actor of it can tell of its end.
+    Lost(u32),
     /// Deliver this record.
     Record(Loose),
     /// End this actor after its present message.
@@ -38,6 +47,7 @@ impl fmt::Debug for Word {
             Self::CutOff(_) => "CutOff",
             Self::Kill(_) => "Kill",
             Self::Look => "Look",
+            Self::Lost(_) => "Lost",
             Self::Record(_) => "Record",
             Self::StopNow(_) => "StopNow",
             Self::Wake(_) => "Wake",
@@ -63,29 +73,279 @@ pub(crate) trait Route: Send + Sync {
     fn next_shard(&self) -> u32;
 }
 
-/// By index; none where the system has ended.
-static NODES: RwLock<Vec<Option<Weak<dyn Route>>>> = RwLock::new(Vec::new());
+/// What carries words to another node, while there is a connection to it.
+pub trait Carrier: Any + Send + Sync + fmt::Debug {
+    /// Takes a word of the runtime for an actor of that node; in order with the messages that it takes.
+    fn signal(&self, to: Address, signal: Crossing);
+
+    /// Whether a message would find room on its way out now.
+    fn has_room(&self) -> bool;
+
+    /// Calls this once a message would find room: now, or on another thread. Drops it when the connection is lost.
+    fn when_room(&self, call: Box<dyn FnOnce() + Send>);
+}
+
+/// A word of the runtime between actors of two nodes.
+#[derive(Clone, Debug)]
+pub enum Crossing {
+    /// The monitor of this number, of this actor, is taken off.
+    Demonitor(Address, u64),
+    /// Your monitor of this number has fired.
+    Down {
+        /// The number.
+        monitor: u64,
+        /// Who ended.
+        actor: Address,
+        /// Why.
+        reason: ExitReason,
+        /// Which of its incarnations.
+        incarnation: u64,
+        /// Whether another follows.
+        restarting: bool,
+    },
+    /// This actor, or nobody, wants you to end.
+    Exit(Option<Address>, ExitReason),
+    /// End at once.
+    Kill,
+    /// This actor has linked to you.
+    Link(Address),
+    /// The actor to which you are linked has ended.
+    LinkDown(Address, ExitReason),
+    /// This actor's monitor of this number watches you.
+    Monitor(Address, u64),
+    /// End after what was sent before.
+    Stop,
+    /// End after the present message.
+    StopNow,
+    /// This actor has unlinked from you, by the unlink of this number.
+    Unlink(Address, u64),
+    /// This actor has heard of your unlink of this number.
+    Unlinked(Address, u64),
+}
+
+/// What is known of another node.
+#[derive(Clone, Debug)]
+pub enum Standing {
+    /// There is a connection.
+    Connected(Arc<dyn Carrier>),
+    /// Its life is over: its actors are nobody.
+    Gone,
+    /// There is none now.
+    Lost,
+}
+
+/// Another node, as its home knows it.
+struct Other {
+    node: u32,
+    id: u128,
+    home: (u32, Weak<dyn Route>),
+    standing: Mutex<Standing>,
+}
+
+impl Other {
+    fn standing(&self) -> Standing {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn home(&self) -> Option<Arc<dyn Route>> {
+        self.home.1.upgrade()
+    }
+}
+
+/// Words for another node that a plain thread says: its home says them.
+impl Route for Other {
+    fn say(&self, shard: u32, word: Word) {
+        let signal = match &word {
+            Word::Kill(target) => Some((*target, Crossing::Kill)),
+            Word::StopNow(target) => Some((*target, Crossing::StopNow)),
+            _ => None,
+        };
+        match (signal, word) {
+            (Some((target, signal)), _) => {
+                if let Standing::Connected(carrier) = self.standing() {
+                    carrier.signal(Address::new(ShardId::new(self.node, shard), target), signal);
+                }
+            }
+            (None, Word::Call(call)) => {
+                if let Some(home) = self.home() {
+                    home.say(0, Word::Call(call));
+                }
+            }
+            // The others are for cells of this process.
+            (None, word) => drop(word),
+        }
+    }
+
+    fn hear_cut_off(&self, _shard: u32, _actor: Target) -> oneshot::Receiver<()> {
+        oneshot::channel().1
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+
+    fn shards(&self) -> usize {
+        self.home().map_or(0, |home| home.shards())
+    }
+
+    fn next_shard(&self) -> u32 {
+        0
+    }
+}
+
+/// A line of the table.
+enum Entry {
+    /// Its system has ended.
+    Ended,
+    /// A node of another process, or another system that this one's home is connected to.
+    Other(Arc<Other>),
+    /// A system of this process, with its id if it is a node others can reach.
+    System(Weak<dyn Route>, Option<u128>),
+}
+
+#[derive(Default)]
+struct Nodes {
+    /// By index.
+    entries: Vec<Entry>,
+    /// By the index of a home, those it knows, by their ids.
+    known: HashMap<u32, HashMap<u128, u32>>,
+}
+
+impl Nodes {
+    fn entry(&self, node: u32) -> Option<&Entry> {
+        self.entries.get(node as usize)
+    }
+}
+
+static NODES: RwLock<Option<Nodes>> = RwLock::new(None);
+
+fn read<R>(read: impl FnOnce(&Nodes) -> Option<R>) -> Option<R> {
+    read(NODES.read().unwrap_or_else(PoisonError::into_inner).as_ref()?)
+}
+
+fn write<R>(write: impl FnOnce(&mut Nodes) -> R) -> R {
+    write(NODES.write().unwrap_or_else(PoisonError::into_inner).get_or_insert_default())
+}
 
 /// Adds a system to the table: `make` is given its index.
 pub(crate) fn register<R: Route + 'static>(make: impl FnOnce(u32) -> Arc<R>) -> Arc<R> {
-    let mut nodes = NODES.write().unwrap_or_else(PoisonError::into_inner);
-    let node = u32::try_from(nodes.len()).expect("fewer than four billion systems in one process");
-    let route = make(node);
-    let weak: Weak<R> = Arc::downgrade(&route);
-    nodes.push(Some(weak));
-    route
+    write(|nodes| {
+        let node = next_index(nodes);
+        let route = make(node);
+        let weak: Weak<R> = Arc::downgrade(&route);
+        nodes.entries.push(Entry::System(weak, None));
+        route
+    })
 }
 
-/// The system with this index, unless it has ended.
+fn next_index(nodes: &Nodes) -> u32 {
+    u32::try_from(nodes.entries.len()).expect("fewer than four billion nodes in one process")
+}
+
+/// Who takes words for the node with this index, unless that is a system which has ended.
 pub(crate) fn find(node: u32) -> Option<Arc<dyn Route>> {
-    let nodes = NODES.read().unwrap_or_else(PoisonError::into_inner);
-    nodes.get(node as usize)?.as_ref()?.upgrade()
+    read(|nodes| match nodes.entry(node)? {
+        Entry::Ended => None,
+        Entry::Other(other) => Some(other.clone() as Arc<dyn Route>),
+        Entry::System(route, _) => route.upgrade(),
+    })
 }
 
-/// Takes a system that has ended off the table; its index stays used.
+/// Takes a system that has ended off the table, with the nodes it knew; their indices stay used.
 pub(crate) fn forget(node: u32) {
-    let mut nodes = NODES.write().unwrap_or_else(PoisonError::into_inner);
-    if let Some(entry) = nodes.get_mut(node as usize) {
-        *entry = None;
+    // What goes may be the last to hold a connection, whose drop may look here.
+    let gone: Vec<Entry> = write(|nodes| {
+        let known = nodes.known.remove(&node).unwrap_or_default();
+        let mut gone = Vec::new();
+        for index in known.into_values().chain([node]) {
+            if let Some(entry) = nodes.entries.get_mut(index as usize) {
+                gone.push(std::mem::replace(entry, Entry::Ended));
+            }
+        }
+        gone
+    });
+    drop(gone);
+}
+
+/// Makes a system a node that others can reach, by this id. Answers whether it had none.
+pub(crate) fn identify(node: u32, id: u128) -> bool {
+    write(|nodes| match nodes.entries.get_mut(node as usize) {
+        Some(Entry::System(_, own @ None)) => {
+            *own = Some(id);
+            true
+        }
+        _ => false,
+    })
+}
+
+/// The id of the node with this index, if it has one.
+pub(crate) fn id_of(node: u32) -> Option<u128> {
+    read(|nodes| match nodes.entry(node)? {
+        Entry::Ended => None,
+        Entry::Other(other) => Some(other.id),
+        Entry::System(_, id) => *id,
+    })
+}
+
+/// The system of this process that is the node of this id.
+pub(crate) fn system_of(id: u128) -> Option<u32> {
+    read(|nodes| {
+        let own = |entry: &Entry| matches!(entry, Entry::System(_, Some(own)) if *own == id);
+        nodes.entries.iter().position(own).map(|index| index as u32)
+    })
+}
+
+/// The index by which a system knows the node of this id, itself among them; none if it knows too many.
+pub(crate) fn node_of(home: u32, id: u128) -> Option<u32> {
+    if id_of(home) == Some(id) {
+        return Some(home);
     }
+    let known = |nodes: &Nodes| nodes.known.get(&home)?.get(&id).copied();
+    if let Some(node) = read(known) {
+        return Some(node);
+    }
+    write(|nodes| {
+        // Another thread may have been here since.
+        if let Some(node) = known(nodes) {
+            return Some(node);
+        }
+        let route = match nodes.entry(home)? {
+            Entry::System(route, _) => route.clone(),
+            _ => return None,
+        };
+        let node = next_index(nodes);
+        let known = nodes.known.entry(home).or_default();
+        if known.len() >= config::NODES {
+            return None;
+        }
+        known.insert(id, node);
+        let standing = Mutex::new(Standing::Lost);
+        let other = Other { node, id, home: (home, route), standing };
+        nodes.entries.push(Entry::Other(Arc::new(other)));
+        Some(node)
+    })
+}
+
+/// Says what is known of another node from now on.
+pub(crate) fn set_standing(node: u32, standing: Standing) {
+    let other = read(|nodes| match nodes.entry(node)? {
+        Entry::Other(other) => Some(other.clone()),
+        _ => None,
+    });
+    let Some(other) = other else { return };
+    let before = std::mem::replace(
+        &mut *other.standing.lock().unwrap_or_else(PoisonError::into_inner),
+        standing,
+    );
+    drop(before);
+}
+
+/// What there is toward the node of this index, for the system `home`; for any thread, if that is none.
+pub(crate) fn standing(node: u32, home: Option<u32>) -> Option<Standing> {
+    read(|nodes| match nodes.entry(node)? {
+        Entry::Other(other) if home.is_none_or(|home| home == other.home.0) => {
+            Some(other.standing())
+        }
+        _ => None,
+    })
 }

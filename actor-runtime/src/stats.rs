@@ -13,10 +13,18 @@ use crate::config;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeadReason {
+    /// It came from another node, or was to go there, and could not be read or written.
+    Decode,
+    /// The time that its ask had was over when it came to this node.
+    ExpiredAsk,
     /// Its handler panicked, or was cut off, or its actor was killed while it waited.
     InFlight,
     /// There is no such actor, or never was one of that type.
     NoProc,
+    /// There is no connection to its actor's node.
+    NodeDown,
+    /// Its actor is on another node, and messages of this type stay on theirs.
+    NotRemote,
     /// The actor's mailbox is bounded and was full.
     Overflow,
     /// A supervisor restarted its actor, and `on_restart = drop`.
@@ -28,9 +36,13 @@ pub enum DeadReason {
 }
 
 impl DeadReason {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 10] = [
+        Self::Decode,
+        Self::ExpiredAsk,
         Self::InFlight,
         Self::NoProc,
+        Self::NodeDown,
+        Self::NotRemote,
         Self::Overflow,
         Self::Restart,
         Self::Shutdown,
@@ -41,8 +53,12 @@ impl DeadReason {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Decode => "decode",
+            Self::ExpiredAsk => "expired_ask",
             Self::InFlight => "in_flight",
             Self::NoProc => "noproc",
+            Self::NodeDown => "node_down",
+            Self::NotRemote => "not_remote",
             Self::Overflow => "overflow",
             Self::Restart => "restart",
             Self::Shutdown => "shutdown",

@@ -3,6 +3,7 @@
 //! Before me: the macros' `Handlers`, `Handle` and `Actor` impls, or the same by hand. After me: the cell
 //! in which an actor lives, and the shard that delivers to it.
 
+mod attend;
 mod blocking;
 mod blocking_call;
 mod context;
@@ -23,6 +24,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+pub(crate) use self::attend::attend;
 use self::blocking::{HandOver, OnThread, hand_over};
 pub use self::blocking_call::BlockingCall;
 pub use self::context::Context;

@@ -119,7 +119,7 @@ impl<A> Context<A> {
 }
 
 /// Begins an aide that is a source, with the future that `make` makes.
-fn begin(actor: Target, make: impl FnOnce(Target, &Host) -> Task<'static>) {
+pub(super) fn begin(actor: Target, make: impl FnOnce(Target, &Host) -> Task<'static>) {
     host::with(|host| {
         let host = host.expect("a context stays on its shard");
         let owner = host.cell(actor).expect("a context is that of an actor which lives");
@@ -171,7 +171,7 @@ fn has_room(aide: Target, credit: usize) -> bool {
 }
 
 /// What the end of a stream means, once its items have been taken.
-fn after(actor: Target, end: StreamEnd) -> Flow {
+pub(super) fn after(actor: Target, end: StreamEnd) -> Flow {
     if end == StreamEnd::Stop {
         host::with(|host| {
             let host = host.expect("an aide stays on its shard");

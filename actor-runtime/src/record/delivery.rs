@@ -9,11 +9,11 @@
 
 use std::any::{TypeId, type_name};
 use std::fmt;
-use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::time::Duration;
 
 use super::Header;
+use super::departure::Departure;
 use crate::config;
 
 /// The largest value that lies in a record itself, in bytes.
@@ -239,11 +239,15 @@ pub(super) unsafe fn put_value<M>(at: NonNull<u8>, value: M) {
     }
 }
 
+/// Has a message leave for another node.
+pub type Leave<M> = fn(M, Departure<'_>);
+
 /// How a message of type `M` reaches its receiver: what an actor's type hands to its references.
 pub struct Delivery<M> {
     letters: &'static Letters,
     mark: Mark,
-    message: PhantomData<fn(M)>,
+    /// None where the messages stay on this node.
+    leave: Option<Leave<M>>,
 }
 
 impl<M: Send + 'static> Delivery<M> {
@@ -251,7 +255,7 @@ impl<M: Send + 'static> Delivery<M> {
     ///
     /// The letters were made for values of `M`.
     pub(crate) const unsafe fn new(letters: &'static Letters) -> Self {
-        Self { letters, mark: Mark::Plain, message: PhantomData }
+        Self { letters, mark: Mark::Plain, leave: None }
     }
 }
 
@@ -264,6 +268,16 @@ impl<M> Delivery<M> {
     #[inline(always)]
     pub(crate) const fn letter(self) -> &'static Letter {
         &self.letters.0[self.mark as usize]
+    }
+
+    /// The same for messages that may go to another node, which `leave` does.
+    #[must_use]
+    pub const fn leaving(self, leave: Leave<M>) -> Self {
+        Self { leave: Some(leave), ..self }
+    }
+
+    pub(crate) const fn leave(self) -> Option<Leave<M>> {
+        self.leave
     }
 
     /// The same for messages of a listener for events.

@@ -14,11 +14,13 @@
 
 mod block;
 mod delivery;
+mod departure;
 mod queue;
 
 pub(crate) use block::{Block, Stock};
-pub use delivery::Delivery;
 pub(crate) use delivery::{Class, Letter, Letters, Mark, look_at_value, record_size, take_value};
+pub use delivery::{Delivery, Leave};
+pub use departure::Departure;
 pub(crate) use queue::{
     Ahead, Arrived, Cursor, Head, Loose, Parcel, RecordQueue, Rest, Row, Run, Walk, forget_payload,
 };

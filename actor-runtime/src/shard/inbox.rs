@@ -37,7 +37,7 @@ impl Inbox {
             Word::CutOff(_) | Word::Kill(_) | Word::Look | Word::StopNow(_) | Word::Wake(_) => {
                 self.urgent.push(word);
             }
-            Word::Call(_) | Word::Record(_) => self.injector.push(word),
+            Word::Call(_) | Word::Lost(_) | Word::Record(_) => self.injector.push(word),
         }
         self.rouse();
     }

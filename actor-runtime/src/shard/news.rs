@@ -258,6 +258,28 @@ impl Turn<'_> {
         }
     }
 
+    /// Settles what actors of this shard have with those of a node to which the connection is lost.
+    pub(super) fn settle_with_node(&mut self, node: u32) {
+        let mut bound = Vec::new();
+        self.host.cells.for_each(Role::Actor, |slot, cell| {
+            if let Some((monitors, links)) = cell.if_extras(|extras| extras.bonds.with_node(node)) {
+                cell.trim_extras();
+                if !monitors.is_empty() || !links.is_empty() {
+                    bound.push((Target::new(slot, cell.word.generation()), monitors, links));
+                }
+            }
+        });
+        let said = |from| Said { from: Some(from), reason: ExitReason::NoConnection };
+        for (target, monitors, links) in bound {
+            for (number, of) in monitors {
+                self.tell(target, Signal::Down(number, said(of), Incarnation::ONLY));
+            }
+            for other in links {
+                self.tell(target, Signal::LinkDown(said(other)));
+            }
+        }
+    }
+
     fn tell(&mut self, target: Target, signal: Signal) {
         if let Some(cell) = self.host.cell(target) {
             self.signal(cell, target, signal, 0);

@@ -200,6 +200,7 @@ impl<'t> Turn<'t> {
                 Some(Word::Look) => {}
                 Some(Word::Call(call)) => self.call(call),
                 Some(Word::CutOff(gone)) => self.settle_with(gone),
+                Some(Word::Lost(node)) => self.settle_with_node(node),
                 Some(Word::Record(mut loose)) => {
                     if let Some(record) = loose.take() {
                         self.deliver(record, self.constants());

@@ -1,0 +1,23 @@
+//! Nodes: the same `ActorRef`, the same call, to an actor of another process or machine.
+//!
+//! A [`Node`] makes a system reachable and connects it to others. From then on references go to other nodes inside
+//! messages and answers, and what is told or asked through one that came from there goes there. Only protocols that
+//! are [`Remote`] leave a node, and a node takes only those that were registered with it.
+//!
+//! The way of a message, file by file: `leave` in `outbound.rs` writes it, on the sender's own thread, into the
+//! frames that wait for the connection; `connection.rs` sends them, and at the other node reads them; `wire/` says
+//! what the bytes are; `node.rs` joins all and finds the type that a message is of. From there on it is a local
+//! message.
+
+#![forbid(unsafe_code)]
+
+mod error;
+mod wire;
+
+pub use actor_runtime::Remote;
+
+pub use crate::error::{DecodeError, EncodeError};
+pub use crate::wire::{
+    Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Primitive, ProtocolSchema, RemoteMessage,
+    Reserved, Schema, VariantSchema, Wire, fingerprint, wire_id,
+};

@@ -1,0 +1,197 @@
+//! How bytes become a message; `encoder.rs` says what they are.
+
+use std::fmt;
+use std::rc::Rc;
+
+use actor_runtime::{AskError, Reply, remote};
+
+use super::codec::Codec;
+use super::encoder::encode_answer;
+use super::schema::{HandlerSchema, Wire, fingerprint};
+use crate::error::{DecodeError, EncodeError};
+
+/// Where answers go that other nodes wait for.
+pub(crate) trait Answers {
+    /// Sends the answer that `write` writes to the ask of this number.
+    fn answer(
+        &self,
+        correlation: u64,
+        write: &mut dyn FnMut(&mut Vec<u8>) -> Result<(), EncodeError>,
+    );
+
+    /// Says that there is none.
+    fn refuse(&self, correlation: u64, error: AskError);
+}
+
+/// The ask that a message brings.
+#[derive(Clone)]
+struct Asker {
+    answers: Rc<dyn Answers>,
+    correlation: u64,
+    remaining_nanos: u64,
+}
+
+/// Reads one message. The macros call it.
+pub struct Decoder<'a> {
+    rest: &'a [u8],
+    codec: Codec,
+    handlers: &'static [HandlerSchema],
+    by_name: bool,
+    handler: usize,
+    field: usize,
+    asker: Option<Asker>,
+}
+
+impl<'a> Decoder<'a> {
+    pub(crate) const fn new(
+        bytes: &'a [u8],
+        codec: Codec,
+        handlers: &'static [HandlerSchema],
+        by_name: bool,
+    ) -> Self {
+        let (handler, field) = (0, 0);
+        Self { rest: bytes, codec, handlers, by_name, handler, field, asker: None }
+    }
+
+    /// The same of a message that brings an ask.
+    pub(crate) fn asked(
+        mut self,
+        answers: Rc<dyn Answers>,
+        correlation: u64,
+        remaining_nanos: u64,
+    ) -> Self {
+        self.asker = Some(Asker { answers, correlation, remaining_nanos });
+        self
+    }
+
+    /// Nothing may be left of a message that was read, neither bytes nor an ask that was to be answered.
+    pub(crate) fn finish(self) -> Result<(), DecodeError> {
+        if self.asker.is_some() {
+            return Err(DecodeError::NotAsked);
+        }
+        // By name, fields that this version does not know are left over.
+        if self.by_name || self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(DecodeError::Trailing(self.rest.len()))
+        }
+    }
+
+    /// The number of the message's handler; one past the end if there is no such handler.
+    #[inline]
+    pub fn handler(&mut self) -> usize {
+        let number = if self.by_name { self.handler_by_name() } else { self.handler_dense() };
+        self.handler = number.filter(|number| *number < self.handlers.len()).unwrap_or(usize::MAX);
+        self.handler
+    }
+
+    fn handler_dense(&mut self) -> Option<usize> {
+        let (number, rest) = self.rest.split_first_chunk()?;
+        self.rest = rest;
+        Some(usize::from(u16::from_le_bytes(*number)))
+    }
+
+    #[cold]
+    fn handler_by_name(&mut self) -> Option<usize> {
+        let (id, rest) = self.rest.split_first_chunk()?;
+        self.rest = rest;
+        let id = u64::from_le_bytes(*id);
+        self.handlers.iter().position(|handler| handler.id == id)
+    }
+
+    /// The next parameter of the handler.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with it; then the message is dropped.
+    #[inline]
+    pub fn field<T: Wire>(&mut self) -> Result<T, DecodeError> {
+        if !self.by_name {
+            return self.codec.decode(&mut self.rest);
+        }
+        let name = self.next_name()?;
+        self.field_by_name(name)?.ok_or(DecodeError::Missing(name))
+    }
+
+    /// The next parameter, or this where the sender's version has none.
+    ///
+    /// # Errors
+    ///
+    /// As [`field`](Self::field).
+    #[inline]
+    pub fn field_or<T: Wire>(&mut self, default: impl FnOnce() -> T) -> Result<T, DecodeError> {
+        if !self.by_name {
+            return self.codec.decode(&mut self.rest);
+        }
+        let name = self.next_name()?;
+        Ok(self.field_by_name(name)?.unwrap_or_else(default))
+    }
+
+    fn next_name(&mut self) -> Result<&'static str, DecodeError> {
+        let handler = self.handlers.get(self.handler).ok_or(DecodeError::UnknownHandler)?;
+        let field = handler.fields.get(self.field).ok_or(DecodeError::UnknownHandler)?;
+        self.field += 1;
+        Ok(field.name)
+    }
+
+    /// The value that has this name among those that were sent.
+    #[cold]
+    fn field_by_name<T: Wire>(&self, name: &'static str) -> Result<Option<T>, DecodeError> {
+        let mut rest = self.rest;
+        let mut take = |bytes: usize| {
+            let (taken, after) = rest.split_at_checked(bytes).ok_or(DecodeError::Truncated)?;
+            rest = after;
+            Ok::<_, DecodeError>(taken)
+        };
+        let count = take(1)?[0];
+        for _ in 0..count {
+            let length = usize::from(take(1)?[0]);
+            let sent_name = take(length)?;
+            let sent_type = u64::from_le_bytes(take(8)?.try_into().expect("8 bytes"));
+            let length = u32::from_le_bytes(take(4)?.try_into().expect("4 bytes"));
+            let mut value = take(length as usize)?;
+            if sent_name != name.as_bytes() {
+                continue;
+            }
+            if sent_type != fingerprint(T::SCHEMA) {
+                return Err(DecodeError::Incompatible(name));
+            }
+            let read = self.codec.decode(&mut value)?;
+            return if value.is_empty() {
+                Ok(Some(read))
+            } else {
+                Err(DecodeError::Trailing(value.len()))
+            };
+        }
+        Ok(None)
+    }
+
+    /// Who asks: what is answered goes back over the connection.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::NotAsked`] if nobody waits for an answer.
+    pub fn reply<T: Wire>(&mut self) -> Result<Reply<T>, DecodeError> {
+        let Asker { answers, correlation, remaining_nanos } =
+            self.asker.take().ok_or(DecodeError::NotAsked)?;
+        let (codec, by_name) = (self.codec, self.by_name);
+        Ok(remote::reply_by(remaining_nanos, move |answer: Result<T, AskError>| match answer {
+            Ok(value) => {
+                answers.answer(correlation, &mut |out| encode_answer(&value, codec, by_name, out));
+            }
+            Err(error) => answers.refuse(correlation, error),
+        }))
+    }
+
+    /// What a message of no known handler comes to.
+    #[must_use]
+    pub fn unknown(&self) -> DecodeError {
+        DecodeError::UnknownHandler
+    }
+}
+
+impl fmt::Debug for Decoder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Decoder({} bytes left)", self.rest.len())
+    }
+}
