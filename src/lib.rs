@@ -69,6 +69,8 @@ pub use actor_macros::{
     Message, actor, after, ask, child, down, dynamic, every, exit, handlers, health, main, process,
     protocol, receive, restart, start, stop, stream, supervisor, tell, test,
 };
+#[cfg(feature = "remote")]
+pub use actor_remote as remote;
 #[cfg(feature = "testing")]
 pub use actor_runtime::testing;
 pub use actor_runtime::{

@@ -4,19 +4,31 @@
 //! messages and answers, and what is told or asked through one that came from there goes there. Only protocols that
 //! are [`Remote`] leave a node, and a node takes only those that were registered with it.
 //!
-//! The way of a message, file by file: `leave` in `outbound.rs` writes it, on the sender's own thread, into the
-//! frames that wait for the connection; `connection.rs` sends them, and at the other node reads them; `wire/` says
-//! what the bytes are; `node.rs` joins all and finds the type that a message is of. From there on it is a local
+//! The way of a message, file by file: `leave` in `route.rs` writes it, on the sender's own thread, into the frames that
+//! wait for the connection; `node/connection.rs` sends them, and at the other node reads them; `wire/` says
+//! what the bytes are; `node/mod.rs` joins all and finds the type that a message is of. From there on it is a local
 //! message.
 
 #![forbid(unsafe_code)]
 
+mod cluster;
+mod config;
 mod error;
+mod node;
+mod node_id;
+mod peer;
+mod route;
+mod transport;
 mod wire;
 
 pub use actor_runtime::Remote;
 
-pub use crate::error::{DecodeError, EncodeError};
+pub use crate::config::Limits;
+pub use crate::error::{CloseCode, DecodeError, EncodeError, FindError, NodeError};
+pub use crate::node::{Connecting, Lookup, Node, NodeBuilder, NodeEvent, PeerInfo, Rights};
+pub use crate::node_id::NodeId;
+pub use crate::route::leave;
+pub use crate::transport::MemoryNetwork;
 pub use crate::wire::{
     Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Primitive, ProtocolSchema, RemoteMessage,
     Reserved, Schema, VariantSchema, Wire, fingerprint, wire_id,

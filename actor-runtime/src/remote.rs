@@ -8,16 +8,16 @@
 use std::future::Future;
 
 use crate::actor;
-use crate::address::{ShardId, Target};
+use crate::address::{Address, ShardId, Target};
+use crate::ask::Reply;
 use crate::error::{AskError, LookupError};
 use crate::host;
-use crate::message::MessageField;
+use crate::message::{MessageField, Protocol};
 use crate::name::Kind;
 use crate::record::Letter;
 use crate::route::{self, Word};
 use crate::stats::DeadReason;
 use crate::system::SystemRef;
-use crate::{ActorRef, Address, Protocol, Reply};
 
 pub use crate::record::{Departure, Leave};
 pub use crate::route::{Carrier, Crossing, Standing};
@@ -245,7 +245,8 @@ mod with_serde {
     use serde::ser::Error as _;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use super::{ActorRef, Remote, WireAddress};
+    use super::{Remote, WireAddress};
+    use crate::actor_ref::ActorRef;
 
     /// The id of its node in two halves, the higher first, then shard, slot and generation.
     impl<P: Remote + ?Sized> Serialize for ActorRef<P> {

@@ -5,6 +5,8 @@
 //! *by name*: `u64` id of the handler, `u8` count, then for each field a `u8` length and its name, a `u64` fingerprint of
 //! its type, a `u32` length and its bytes. An answer is its value, by name with the fingerprint before it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use actor_runtime::remote::Awaiting;
 use actor_runtime::{AskError, Reply};
 
@@ -15,6 +17,7 @@ use crate::error::{DecodeError, EncodeError};
 /// What the other node says of a protocol whose fingerprint is not ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PeerProtocol {
+    pub(crate) fingerprint: u64,
     /// The ids of its handlers, sorted.
     pub(crate) handlers: Vec<u64>,
 }
@@ -35,7 +38,11 @@ pub(crate) type Land = fn(Awaiting, Codec, bool, &[u8]) -> Result<(), DecodeErro
 impl Asked {
     /// Ends it with the answer that came.
     pub(crate) fn answer(self, bytes: &[u8]) -> Result<(), DecodeError> {
-        let landed = (self.land)(self.awaiting, self.codec, self.by_name, bytes);
+        let Self { awaiting, land, codec, by_name } = self;
+        // What reads a value is a user's code.
+        let landed = catch_unwind(AssertUnwindSafe(|| land(awaiting, codec, by_name, bytes)));
+        let landed =
+            landed.unwrap_or_else(|_| Err(DecodeError::Refused("the value panicked".to_owned())));
         if let Err(error) = &landed {
             self.awaiting.fail(error.as_ask_error());
         }

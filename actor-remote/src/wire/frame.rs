@@ -1,1 +1,501 @@
-//! One unit on the wire.
+//! One unit on the wire, and how it is read: a length, a kind, and what the kind has.
+//!
+//! ```text
+//! | u32 length of what follows | u8 kind | body |
+//! ```
+//!
+//! Numbers have the least significant byte first. A text is a `u16` length and UTF-8. What an actor's address is beside
+//! its node is a *place*: `u32` shard, `u32` slot, `u32` generation. The bodies:
+//!
+//! | kind | | body |
+//! |---|---|---|
+//! | 1 | hello | magic `CLBD`, `u16` first and `u16` last version spoken, `u64` capabilities, `u8` codec, `u32` most bytes of a frame, `u32` milliseconds between heartbeats, 16 bytes id of the node, text name, text cluster |
+//! | 2 | protocols | `u16` count, each: text name, `u32` version, `u64` fingerprint, `u16` count of `u64` ids of handlers |
+//! | 3 | close | `u16` code |
+//! | 4 | ping | `u64` stamp |
+//! | 5 | pong | `u64` stamp of the ping |
+//! | 6 | ack | `u64` signals and `u64` messages received in this connection |
+//! | 16 | tell | place, `u64` protocol, payload |
+//! | 17 | ask | place, `u64` protocol, payload, `u64` number of the ask, `u64` nanoseconds that remain |
+//! | 18 | answer | `u64` number of the ask, payload |
+//! | 19 | refusal | `u64` number of the ask, `u8` why |
+//! | 20 | signal | `u64` number, place, `u8` which, what it has |
+//! | 21 | lookup | `u64` number of the ask, `u64` protocol, text |
+//! | 22 | fragment | `u8` whether it is the last, the next bytes of a frame |
+//!
+//! A kind from 128 on that is not known is passed over; another one closes the connection.
+
+use crate::error::CloseCode;
+
+/// What a malformed frame comes to.
+pub(crate) type Result<T> = std::result::Result<T, CloseCode>;
+
+/// The bytes before a frame's kind.
+pub(crate) const LENGTH_BYTES: usize = 4;
+
+/// The most bytes of a hello, its length left out: who has said none yet may send no more.
+pub(crate) const HELLO_BYTES: usize = 1_024;
+
+/// What begins a hello.
+const MAGIC: [u8; 4] = *b"CLBD";
+
+/// The kinds from this one on are passed over where they are not known.
+const IGNORABLE: u8 = 128;
+
+pub(crate) mod kind {
+    //! The kinds of frames.
+
+    pub(crate) const HELLO: u8 = 1;
+    pub(crate) const PROTOCOLS: u8 = 2;
+    pub(crate) const CLOSE: u8 = 3;
+    pub(crate) const PING: u8 = 4;
+    pub(crate) const PONG: u8 = 5;
+    pub(crate) const ACK: u8 = 6;
+    pub(crate) const TELL: u8 = 16;
+    pub(crate) const ASK: u8 = 17;
+    pub(crate) const ANSWER: u8 = 18;
+    pub(crate) const REFUSAL: u8 = 19;
+    pub(crate) const SIGNAL: u8 = 20;
+    pub(crate) const LOOKUP: u8 = 21;
+    pub(crate) const FRAGMENT: u8 = 22;
+}
+
+/// An actor of the node that a frame goes to, or comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) shard: u32,
+    pub(crate) slot: u32,
+    pub(crate) generation: u32,
+}
+
+/// What a node says of itself before all else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hello {
+    /// The first and the last version of this format that it speaks.
+    pub(crate) versions: (u16, u16),
+    pub(crate) capabilities: u64,
+    pub(crate) codec: u8,
+    pub(crate) frame_bytes: u32,
+    pub(crate) heartbeat_ms: u32,
+    pub(crate) id: u128,
+    pub(crate) name: String,
+    pub(crate) cluster: String,
+}
+
+/// A protocol that a node takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Protocol {
+    pub(crate) name: String,
+    pub(crate) version: u32,
+    pub(crate) fingerprint: u64,
+    /// The ids of its handlers.
+    pub(crate) handlers: Vec<u64>,
+}
+
+/// A word of the runtime, with places for addresses: those of who says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    Demonitor(Place, u64),
+    Down { monitor: u64, actor: Place, incarnation: u64, restarting: bool, reason: Reason },
+    Exit(Option<Place>, Reason),
+    Kill,
+    Link(Place),
+    LinkDown(Place, Reason),
+    Monitor(Place, u64),
+    Stop,
+    StopNow,
+    Unlink(Place, u64),
+    Unlinked(Place, u64),
+}
+
+/// Why an actor ended. An error is what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Error(String),
+    Kill,
+    Killed,
+    NoConnection,
+    NoProc,
+    Normal,
+    Overflow,
+    Panic { text: String, location: String },
+    Shutdown,
+    ShutdownWith(String),
+    StartTimeout,
+}
+
+/// A frame that came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Frame<'a> {
+    Ack {
+        signals: u64,
+        messages: u64,
+    },
+    Answer {
+        correlation: u64,
+        payload: &'a [u8],
+    },
+    Ask {
+        to: Place,
+        protocol: u64,
+        payload: &'a [u8],
+        correlation: u64,
+        remaining_nanos: u64,
+    },
+    Close(u16),
+    Fragment {
+        is_last: bool,
+        bytes: &'a [u8],
+    },
+    Hello(Hello),
+    /// Of a kind that may be passed over.
+    Ignored,
+    Lookup {
+        correlation: u64,
+        protocol: u64,
+        name: &'a str,
+    },
+    Ping(u64),
+    Pong(u64),
+    Protocols(Vec<Protocol>),
+    Refusal {
+        correlation: u64,
+        why: u8,
+    },
+    Signal {
+        number: u64,
+        to: Place,
+        signal: Signal,
+    },
+    Tell {
+        to: Place,
+        protocol: u64,
+        payload: &'a [u8],
+    },
+}
+
+/// The length of the frame that these bytes begin with, its length field left out, once that is there.
+///
+/// A length over `most` is an error before anything is allocated for it (W5).
+pub(crate) fn length(bytes: &[u8], most: usize) -> Result<Option<usize>> {
+    let Some((length, _)) = bytes.split_first_chunk() else { return Ok(None) };
+    let length = u32::from_le_bytes(*length) as usize;
+    if length == 0 || length > most { Err(CloseCode::BadLength) } else { Ok(Some(length)) }
+}
+
+/// Reads a frame, its length field left out.
+pub(crate) fn read(bytes: &[u8]) -> Result<Frame<'_>> {
+    let mut from = Reader(bytes);
+    let kind = from.u8()?;
+    let frame = match kind {
+        kind::TELL => {
+            Frame::Tell { to: from.place()?, protocol: from.u64()?, payload: from.rest() }
+        }
+        kind::ASK => from.ask()?,
+        kind::ANSWER => Frame::Answer { correlation: from.u64()?, payload: from.rest() },
+        kind::REFUSAL => Frame::Refusal { correlation: from.u64()?, why: from.u8()? },
+        kind::SIGNAL => {
+            Frame::Signal { number: from.u64()?, to: from.place()?, signal: from.signal()? }
+        }
+        kind::LOOKUP => {
+            Frame::Lookup { correlation: from.u64()?, protocol: from.u64()?, name: from.text()? }
+        }
+        kind::FRAGMENT => Frame::Fragment { is_last: from.bool()?, bytes: from.rest() },
+        kind::ACK => Frame::Ack { signals: from.u64()?, messages: from.u64()? },
+        kind::PING => Frame::Ping(from.u64()?),
+        kind::PONG => Frame::Pong(from.u64()?),
+        kind::CLOSE => Frame::Close(from.u16()?),
+        kind::HELLO => Frame::Hello(from.hello()?),
+        kind::PROTOCOLS => Frame::Protocols(from.protocols()?),
+        IGNORABLE.. => return Ok(Frame::Ignored),
+        _ => return Err(CloseCode::UnknownKind),
+    };
+    if from.0.is_empty() { Ok(frame) } else { Err(CloseCode::Malformed) }
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn chunk<const N: usize>(&mut self) -> Result<[u8; N]> {
+        let (chunk, rest) = self.0.split_first_chunk().ok_or(CloseCode::Malformed)?;
+        self.0 = rest;
+        Ok(*chunk)
+    }
+
+    fn u8(&mut self) -> Result<u8> {
+        self.chunk().map(u8::from_le_bytes)
+    }
+
+    fn u16(&mut self) -> Result<u16> {
+        self.chunk().map(u16::from_le_bytes)
+    }
+
+    fn u32(&mut self) -> Result<u32> {
+        self.chunk().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Result<u64> {
+        self.chunk().map(u64::from_le_bytes)
+    }
+
+    fn bool(&mut self) -> Result<bool> {
+        match self.u8()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(CloseCode::Malformed),
+        }
+    }
+
+    fn rest(&mut self) -> &'a [u8] {
+        std::mem::take(&mut self.0)
+    }
+
+    fn text(&mut self) -> Result<&'a str> {
+        let length = usize::from(self.u16()?);
+        let (text, rest) = self.0.split_at_checked(length).ok_or(CloseCode::Malformed)?;
+        self.0 = rest;
+        std::str::from_utf8(text).map_err(|_| CloseCode::Malformed)
+    }
+
+    fn string(&mut self) -> Result<String> {
+        self.text().map(str::to_owned)
+    }
+
+    fn place(&mut self) -> Result<Place> {
+        Ok(Place { shard: self.u32()?, slot: self.u32()?, generation: self.u32()? })
+    }
+
+    /// What says whose answer it is stands last, for it is known last.
+    fn ask(&mut self) -> Result<Frame<'a>> {
+        let (to, protocol) = (self.place()?, self.u64()?);
+        let (front, last) = self.0.split_last_chunk::<16>().ok_or(CloseCode::Malformed)?;
+        let mut last = Reader(last);
+        self.0 = &[];
+        Ok(Frame::Ask {
+            to,
+            protocol,
+            payload: front,
+            correlation: last.u64()?,
+            remaining_nanos: last.u64()?,
+        })
+    }
+
+    fn hello(&mut self) -> Result<Hello> {
+        if self.chunk()? != MAGIC {
+            return Err(CloseCode::BadMagic);
+        }
+        Ok(Hello {
+            versions: (self.u16()?, self.u16()?),
+            capabilities: self.u64()?,
+            codec: self.u8()?,
+            frame_bytes: self.u32()?,
+            heartbeat_ms: self.u32()?,
+            id: self.chunk().map(u128::from_le_bytes)?,
+            name: self.string()?,
+            cluster: self.string()?,
+        })
+    }
+
+    fn protocols(&mut self) -> Result<Vec<Protocol>> {
+        let count = self.u16()?;
+        // Grows with what is there, not with what is promised.
+        let mut protocols = Vec::new();
+        for _ in 0..count {
+            let (name, version, fingerprint) = (self.string()?, self.u32()?, self.u64()?);
+            let mut handlers = Vec::new();
+            for _ in 0..self.u16()? {
+                handlers.push(self.u64()?);
+            }
+            protocols.push(Protocol { name, version, fingerprint, handlers });
+        }
+        Ok(protocols)
+    }
+
+    fn signal(&mut self) -> Result<Signal> {
+        Ok(match self.u8()? {
+            1 => Signal::Demonitor(self.place()?, self.u64()?),
+            2 => Signal::Down {
+                monitor: self.u64()?,
+                actor: self.place()?,
+                incarnation: self.u64()?,
+                restarting: self.bool()?,
+                reason: self.reason()?,
+            },
+            3 => {
+                let from = if self.bool()? { Some(self.place()?) } else { None };
+                Signal::Exit(from, self.reason()?)
+            }
+            4 => Signal::Kill,
+            5 => Signal::Link(self.place()?),
+            6 => Signal::LinkDown(self.place()?, self.reason()?),
+            7 => Signal::Monitor(self.place()?, self.u64()?),
+            8 => Signal::Stop,
+            9 => Signal::StopNow,
+            10 => Signal::Unlink(self.place()?, self.u64()?),
+            11 => Signal::Unlinked(self.place()?, self.u64()?),
+            _ => return Err(CloseCode::Malformed),
+        })
+    }
+
+    fn reason(&mut self) -> Result<Reason> {
+        Ok(match self.u8()? {
+            1 => Reason::Error(self.string()?),
+            2 => Reason::Kill,
+            3 => Reason::Killed,
+            4 => Reason::NoConnection,
+            5 => Reason::NoProc,
+            6 => Reason::Normal,
+            7 => Reason::Overflow,
+            8 => Reason::Panic { text: self.string()?, location: self.string()? },
+            9 => Reason::Shutdown,
+            10 => Reason::ShutdownWith(self.string()?),
+            11 => Reason::StartTimeout,
+            _ => return Err(CloseCode::Malformed),
+        })
+    }
+}
+
+/// Sets the length of the one frame in a buffer.
+#[inline]
+pub(crate) fn set_length(frame: &mut [u8]) {
+    // No message is longer than 64 MiB.
+    let length = (frame.len() - LENGTH_BYTES) as u32;
+    frame[..LENGTH_BYTES].copy_from_slice(&length.to_le_bytes());
+}
+
+/// A frame that is written to the end of a buffer; its length is set when it is finished.
+#[derive(Debug)]
+pub(crate) struct Writer<'a> {
+    out: &'a mut Vec<u8>,
+    begin: usize,
+}
+
+impl<'a> Writer<'a> {
+    #[inline]
+    pub(crate) fn new(out: &'a mut Vec<u8>, kind: u8) -> Self {
+        let begin = out.len();
+        out.extend_from_slice(&[0, 0, 0, 0, kind]);
+        Self { out, begin }
+    }
+
+    #[inline]
+    pub(crate) fn u64(self, value: u64) -> Self {
+        self.bytes(&value.to_le_bytes())
+    }
+
+    pub(crate) fn u8(self, value: u8) -> Self {
+        self.bytes(&[value])
+    }
+
+    pub(crate) fn u16(self, value: u16) -> Self {
+        self.bytes(&value.to_le_bytes())
+    }
+
+    pub(crate) fn u32(self, value: u32) -> Self {
+        self.bytes(&value.to_le_bytes())
+    }
+
+    #[inline]
+    pub(crate) fn bytes(self, bytes: &[u8]) -> Self {
+        self.out.extend_from_slice(bytes);
+        self
+    }
+
+    #[inline]
+    pub(crate) fn place(self, place: Place) -> Self {
+        let Place { shard, slot, generation } = place;
+        let mut bytes = [0; 12];
+        bytes[..4].copy_from_slice(&shard.to_le_bytes());
+        bytes[4..8].copy_from_slice(&slot.to_le_bytes());
+        bytes[8..].copy_from_slice(&generation.to_le_bytes());
+        self.bytes(&bytes)
+    }
+
+    /// A text, cut where it is longer than a length can say.
+    pub(crate) fn text(self, text: &str) -> Self {
+        let mut length = text.len().min(usize::from(u16::MAX));
+        while !text.is_char_boundary(length) {
+            length -= 1;
+        }
+        self.u16(length as u16).bytes(&text.as_bytes()[..length])
+    }
+
+    /// More is appended by others, who set the length.
+    #[inline]
+    pub(crate) fn open(self) {}
+
+    /// The frame is whole.
+    #[inline]
+    pub(crate) fn finish(self) {
+        let length = self.out.len() - self.begin - LENGTH_BYTES;
+        let length = u32::try_from(length).expect("a frame is far shorter than four gigabytes");
+        self.out[self.begin..self.begin + LENGTH_BYTES].copy_from_slice(&length.to_le_bytes());
+    }
+
+    fn reason(self, reason: &Reason) -> Self {
+        match reason {
+            Reason::Error(text) => self.u8(1).text(text),
+            Reason::Kill => self.u8(2),
+            Reason::Killed => self.u8(3),
+            Reason::NoConnection => self.u8(4),
+            Reason::NoProc => self.u8(5),
+            Reason::Normal => self.u8(6),
+            Reason::Overflow => self.u8(7),
+            Reason::Panic { text, location } => self.u8(8).text(text).text(location),
+            Reason::Shutdown => self.u8(9),
+            Reason::ShutdownWith(text) => self.u8(10).text(text),
+            Reason::StartTimeout => self.u8(11),
+        }
+    }
+
+    pub(crate) fn signal(self, signal: &Signal) -> Self {
+        match signal {
+            Signal::Demonitor(from, number) => self.u8(1).place(*from).u64(*number),
+            Signal::Down { monitor, actor, incarnation, restarting, reason } => {
+                let this = self.u8(2).u64(*monitor).place(*actor).u64(*incarnation);
+                this.u8((*restarting).into()).reason(reason)
+            }
+            Signal::Exit(from, reason) => {
+                let this = self.u8(3).u8(from.is_some().into());
+                let this = match from {
+                    Some(from) => this.place(*from),
+                    None => this,
+                };
+                this.reason(reason)
+            }
+            Signal::Kill => self.u8(4),
+            Signal::Link(from) => self.u8(5).place(*from),
+            Signal::LinkDown(from, reason) => self.u8(6).place(*from).reason(reason),
+            Signal::Monitor(from, number) => self.u8(7).place(*from).u64(*number),
+            Signal::Stop => self.u8(8),
+            Signal::StopNow => self.u8(9),
+            Signal::Unlink(from, number) => self.u8(10).place(*from).u64(*number),
+            Signal::Unlinked(from, number) => self.u8(11).place(*from).u64(*number),
+        }
+    }
+
+    pub(crate) fn hello(self, hello: &Hello) -> Self {
+        self.bytes(&MAGIC)
+            .u16(hello.versions.0)
+            .u16(hello.versions.1)
+            .u64(hello.capabilities)
+            .u8(hello.codec)
+            .u32(hello.frame_bytes)
+            .u32(hello.heartbeat_ms)
+            .bytes(&hello.id.to_le_bytes())
+            .text(&hello.name)
+            .text(&hello.cluster)
+    }
+
+    pub(crate) fn protocols(mut self, protocols: &[Protocol]) -> Self {
+        self = self.u16(protocols.len() as u16);
+        for protocol in protocols {
+            self = self.text(&protocol.name).u32(protocol.version).u64(protocol.fingerprint);
+            self = self.u16(protocol.handlers.len() as u16);
+            for handler in &protocol.handlers {
+                self = self.u64(*handler);
+            }
+        }
+        self
+    }
+}

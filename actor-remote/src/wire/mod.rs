@@ -14,7 +14,7 @@ pub use self::codec::Codec;
 pub(crate) use self::decoder::Answers;
 pub use self::decoder::Decoder;
 pub use self::encoder::Encoder;
-pub(crate) use self::encoder::{Asked, PeerProtocol, encode_answer};
+pub(crate) use self::encoder::{Asked, PeerProtocol};
 pub use self::schema::{
     FieldSchema, HandlerSchema, Primitive, ProtocolSchema, Reserved, Schema, VariantSchema, Wire,
     fingerprint, wire_id,

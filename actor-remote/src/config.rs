@@ -1,0 +1,82 @@
+//! Every limit, with its unit and its reason.
+
+use std::time::Duration;
+
+/// The versions of the format that this build speaks: the first and the last.
+pub(crate) const VERSIONS: (u16, u16) = (1, 1);
+
+/// What a node takes and keeps at most, and how long it waits: each is a field with its default.
+///
+/// ```
+/// use actor_remote::Limits;
+///
+/// let limits = Limits { frame_bytes: 4 << 20, ..Limits::default() };
+/// assert_eq!(limits.pending_asks, 65_536);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most bytes of a frame, and so of a message; 1 MiB, at most 64 MiB. Two nodes use the smaller of theirs.
+    pub frame_bytes: usize,
+    /// The most messages that wait to be sent to a peer; 65,536.
+    pub outbound_messages: usize,
+    /// The most bytes that wait to be sent to a peer; 64 MiB.
+    pub outbound_bytes: usize,
+    /// The most signals that a peer has not acknowledged; 65,536. Over it the node counts as lost.
+    pub unacknowledged_signals: usize,
+    /// The most asks that a peer has not answered; 65,536. One more ends with `Full`.
+    pub pending_asks: usize,
+    /// The time of a handshake, in all; 5 s.
+    pub handshake: Duration,
+    /// Between two heartbeats; 1 s.
+    pub heartbeat: Duration,
+    /// How long a peer may be silent before it counts as lost, whatever it did before; 10 s.
+    pub silence: Duration,
+    /// The payloads of a peer that cannot be read in one minute before the connection is closed; 100.
+    pub decode_errors: u32,
+    /// The most peers; 1,000.
+    pub peers: usize,
+    /// The most connections that have not finished their handshake; 256.
+    pub handshakes: usize,
+    /// The same from one address; 8.
+    pub handshakes_per_address: usize,
+    /// The first and the longest delay before a node is dialled again; 100 ms and 30 s, each a fifth more or less.
+    pub backoff: (Duration, Duration),
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            frame_bytes: 1 << 20,
+            outbound_messages: 65_536,
+            outbound_bytes: 64 << 20,
+            unacknowledged_signals: 65_536,
+            pending_asks: 65_536,
+            handshake: Duration::from_secs(5),
+            heartbeat: Duration::from_secs(1),
+            silence: Duration::from_secs(10),
+            decode_errors: 100,
+            peers: 1_000,
+            handshakes: 256,
+            handshakes_per_address: 8,
+            backoff: (Duration::from_millis(100), Duration::from_secs(30)),
+        }
+    }
+}
+
+/// The most bytes of a frame that a node may agree to.
+pub(crate) const FRAME_BYTES_MOST: usize = 64 << 20;
+
+/// What a writer hands to the socket at once, in bytes: a heartbeat waits for no more than that.
+pub(crate) const CHUNK_BYTES: usize = 64 << 10;
+
+/// What is read from a socket at once, in bytes.
+pub(crate) const READ_BYTES: usize = 64 << 10;
+
+/// How often a connection reads or writes before others have their turn.
+pub(crate) const ROUNDS: usize = 8;
+
+/// Messages that come before they are acknowledged; signals are at once.
+pub(crate) const ACK_MESSAGES: u64 = 1_024;
+
+/// How long a lookup at another node may take, in ticks of a second.
+pub(crate) const LOOKUP_TICKS: u32 = 5;

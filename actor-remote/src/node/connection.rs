@@ -1,0 +1,406 @@
+//! The driver of one connection: it moves bytes between a socket and what is sans-io, and gives what comes to whom it
+//! is for.
+
+use std::future::poll_fn;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use actor_runtime::remote;
+use actor_runtime::{AskError, DeadReason};
+use tokio::io::{AsyncWriteExt, ReadBuf};
+use tokio::time::{Instant, Sleep};
+
+use super::{Inner, Registered};
+use crate::config::{READ_BYTES, ROUNDS};
+use crate::error::{CloseCode, DecodeError, FindError};
+use crate::peer::{Event, Peer, Theirs, Waiting};
+use crate::route::{AnswersTo, Outbound, error_of_number, heard};
+use crate::transport::Stream;
+use crate::wire::frame::{self, Frame, LENGTH_BYTES, Place, Writer, kind};
+use crate::wire::{Answers, Decoder};
+
+/// What came and was not taken yet.
+pub(super) struct Inbox {
+    bytes: Vec<u8>,
+    begin: usize,
+    end: usize,
+}
+
+impl Inbox {
+    pub(super) fn new(bytes: usize) -> Self {
+        Self { bytes: vec![0; bytes], begin: 0, end: 0 }
+    }
+
+    /// Reads what there is. The buffer grows with what came, never with what was promised.
+    pub(super) fn poll_fill(
+        &mut self,
+        stream: &mut dyn Stream,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.begin == self.end {
+            (self.begin, self.end) = (0, 0);
+        } else if self.end == self.bytes.len() {
+            if self.begin > 0 {
+                self.bytes.copy_within(self.begin..self.end, 0);
+                (self.begin, self.end) = (0, self.end - self.begin);
+            } else {
+                let grown = self.bytes.len() * 2;
+                self.bytes.resize(grown, 0);
+            }
+        }
+        let mut out = ReadBuf::new(&mut self.bytes[self.end..]);
+        ready!(Pin::new(stream).poll_read(cx, &mut out))?;
+        let read = out.filled().len();
+        self.end += read;
+        Poll::Ready(if read == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) })
+    }
+
+    /// The next frame, its length left out, if it is whole.
+    fn next(&mut self, most: usize) -> Result<Option<&[u8]>, CloseCode> {
+        let there = &self.bytes[self.begin..self.end];
+        let Some(length) = frame::length(there, most)? else { return Ok(None) };
+        if there.len() < LENGTH_BYTES + length {
+            return Ok(None);
+        }
+        let begin = self.begin + LENGTH_BYTES;
+        self.begin = begin + length;
+        Ok(Some(&self.bytes[begin..begin + length]))
+    }
+
+    /// The next frame, as soon as it is whole.
+    pub(super) async fn frame(
+        &mut self,
+        stream: &mut dyn Stream,
+        most: usize,
+    ) -> Result<Frame<'_>, CloseCode> {
+        loop {
+            let there = &self.bytes[self.begin..self.end];
+            if let Some(length) = frame::length(there, most)?
+                && there.len() >= LENGTH_BYTES + length
+            {
+                break;
+            }
+            poll_fn(|cx| self.poll_fill(stream, cx)).await.map_err(|_| CloseCode::Lost)?;
+        }
+        let frame = self.next(most)?.expect("it is whole");
+        frame::read(frame)
+    }
+}
+
+/// Writes one frame, whole.
+pub(super) async fn say(
+    stream: &mut dyn Stream,
+    write: impl FnOnce(Writer<'_>) -> Writer<'_>,
+    kind: u8,
+) -> Result<(), CloseCode> {
+    let mut bytes = Vec::new();
+    write(Writer::new(&mut bytes, kind)).finish();
+    stream.write_all(&bytes).await.map_err(|_| CloseCode::Lost)
+}
+
+/// A connection whose handshake is over.
+pub(super) struct Connection {
+    pub(super) inner: Arc<Inner>,
+    stream: Box<dyn Stream>,
+    inbox: Inbox,
+    most_bytes: usize,
+    io: Io,
+    sleep: Pin<Box<Sleep>>,
+    seconds: u64,
+    /// Why it ended, once it has.
+    ended: CloseCode,
+}
+
+/// What frames act on.
+struct Io {
+    began: Instant,
+    now: Duration,
+    peer: Peer,
+    outbound: Arc<Outbound>,
+    answers: Rc<dyn Answers>,
+    /// What is at the socket, and how much of it is sent.
+    sending: Vec<u8>,
+    sent: usize,
+}
+
+impl Connection {
+    pub(super) fn new(
+        inner: Arc<Inner>,
+        stream: Box<dyn Stream>,
+        inbox: Inbox,
+        theirs: &Theirs,
+        outbound: Arc<Outbound>,
+    ) -> Self {
+        let began = Instant::now();
+        let mut inbox = inbox;
+        inbox.bytes.resize(inbox.bytes.len().max(READ_BYTES), 0);
+        let io = Io {
+            began,
+            now: Duration::ZERO,
+            peer: Peer::new(&inner.limits, theirs, Duration::ZERO),
+            answers: Rc::new(AnswersTo(outbound.clone())),
+            outbound,
+            sending: Vec::new(),
+            sent: 0,
+        };
+        let sleep = Box::pin(tokio::time::sleep_until(began));
+        Self {
+            inner,
+            stream,
+            inbox,
+            most_bytes: theirs.frame_bytes,
+            io,
+            sleep,
+            seconds: 0,
+            ended: CloseCode::Leaving,
+        }
+    }
+
+    /// Runs until the connection ends, and says why.
+    pub(super) async fn run(&mut self) -> CloseCode {
+        let code = poll_fn(|cx| self.poll(cx)).await;
+        self.ended = code;
+        if code != CloseCode::Lost {
+            let code = code.number();
+            // The other node may be gone.
+            let _ = say(&mut *self.stream, |frame| frame.u16(code), kind::CLOSE).await;
+            drop(self.stream.shutdown().await);
+        }
+        code
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<CloseCode> {
+        self.io.now = self.io.began.elapsed();
+        match self.poll_rounds(cx) {
+            Ok(()) => Poll::Pending,
+            Err(code) => Poll::Ready(code),
+        }
+    }
+
+    fn poll_rounds(&mut self, cx: &mut Context<'_>) -> Result<(), CloseCode> {
+        if let Some(code) = self.io.outbound.ends() {
+            return Err(code);
+        }
+        while self.sleep.as_mut().poll(cx).is_ready() {
+            self.timeout()?;
+        }
+        for _ in 0..ROUNDS {
+            let wrote = self.poll_write(cx)?;
+            let read = self.poll_read(cx)?;
+            if !wrote && !read {
+                return Ok(());
+            }
+        }
+        // Others have their turn.
+        cx.waker().wake_by_ref();
+        Ok(())
+    }
+
+    fn timeout(&mut self) -> Result<(), CloseCode> {
+        let io = &mut self.io;
+        io.peer.handle_timeout(io.now)?;
+        while self.seconds < io.now.as_secs() {
+            self.seconds += 1;
+            io.outbound.tick();
+        }
+        if io.outbound.is_overrun() {
+            return Err(CloseCode::SignalsOverflow);
+        }
+        let next = io.peer.poll_timeout().min(Duration::from_secs(self.seconds + 1));
+        self.sleep.as_mut().reset(io.began + next);
+        Ok(())
+    }
+
+    /// Sends what there is, and answers whether the socket took any of it.
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Result<bool, CloseCode> {
+        let io = &mut self.io;
+        if io.sent == io.sending.len() {
+            io.sent = 0;
+            let sent = std::mem::take(&mut io.sending);
+            let chunk = io.outbound.take_chunk(sent, cx.waker());
+            // What the connection itself says goes between two chunks.
+            io.peer.poll_transmit(&mut io.sending);
+            match chunk {
+                Some(chunk) if io.sending.is_empty() => io.sending = chunk,
+                Some(chunk) => io.sending.extend_from_slice(&chunk),
+                None => {}
+            }
+        }
+        if io.sent == io.sending.len() {
+            return Ok(false);
+        }
+        match Pin::new(&mut *self.stream).poll_write(cx, &io.sending[io.sent..]) {
+            Poll::Pending => Ok(false),
+            Poll::Ready(Ok(bytes)) if bytes > 0 => {
+                io.sent += bytes;
+                Ok(true)
+            }
+            Poll::Ready(_) => Err(CloseCode::Lost),
+        }
+    }
+
+    /// Reads what there is, and answers whether there was any.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Result<bool, CloseCode> {
+        if self.io.outbound.is_flooded() {
+            return Ok(false);
+        }
+        match self.inbox.poll_fill(&mut *self.stream, cx) {
+            Poll::Pending => return Ok(false),
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(_)) => return Err(CloseCode::Lost),
+        }
+        while let Some(frame) = self.inbox.next(self.most_bytes)? {
+            let event = self.io.peer.handle_frame(frame, self.io.now)?;
+            self.io.handle(&self.inner, event)?;
+        }
+        Ok(true)
+    }
+}
+
+impl Io {
+    #[inline]
+    fn handle(&mut self, inner: &Inner, event: Event<'_>) -> Result<(), CloseCode> {
+        match event {
+            Event::None => Ok(()),
+            Event::Frame(frame) => self.take(inner, frame),
+            Event::Whole(bytes) => self.take(inner, frame::read(&bytes)?),
+            Event::Acknowledged { signals, messages } => {
+                match self.outbound.acknowledged(signals, messages) {
+                    true => Ok(()),
+                    false => Err(CloseCode::BadSequence),
+                }
+            }
+            Event::Closed(code) => Err(code),
+        }
+    }
+
+    fn take(&mut self, inner: &Inner, frame: Frame<'_>) -> Result<(), CloseCode> {
+        match frame {
+            Frame::Tell { to, protocol, payload } => {
+                let Some(known) = inner.protocol(protocol) else { return self.error() };
+                let decoder = self.decoder(known, protocol, payload);
+                self.arrive(inner, known, to, decoder).or_else(|_| self.error())
+            }
+            Frame::Ask { to, protocol, payload, correlation, remaining_nanos } => {
+                let Some(known) = inner.protocol(protocol) else {
+                    self.answers.refuse(correlation, AskError::UnknownHandler);
+                    return self.error();
+                };
+                if remaining_nanos == 0 {
+                    (known.refuse)(inner.own(to), DeadReason::ExpiredAsk);
+                    self.answers.refuse(correlation, AskError::Timeout);
+                    return Ok(());
+                }
+                let decoder = self.decoder(known, protocol, payload).asked(
+                    self.answers.clone(),
+                    correlation,
+                    remaining_nanos,
+                );
+                self.arrive(inner, known, to, decoder).or_else(|error| {
+                    self.answers.refuse(correlation, error.as_ask_error());
+                    self.error()
+                })
+            }
+            Frame::Answer { correlation, payload } => match self.outbound.take_waiting(correlation)
+            {
+                Some(Waiting::Ask(asked)) => asked.answer(payload).or_else(|_| self.error()),
+                Some(Waiting::Lookup(found)) => {
+                    let place = place_in(payload).ok_or(CloseCode::Malformed)?;
+                    // Who looked may be gone.
+                    drop(found.send(Ok(place)));
+                    Ok(())
+                }
+                None => Ok(()),
+            },
+            Frame::Refusal { correlation, why } => {
+                match self.outbound.take_waiting(correlation) {
+                    Some(Waiting::Ask(asked)) => asked.fail(error_of_number(why)),
+                    Some(Waiting::Lookup(found)) => drop(found.send(Err(find_error(why)))),
+                    None => {}
+                }
+                Ok(())
+            }
+            Frame::Signal { to, signal, .. } => {
+                let crossing = heard(signal, self.outbound.node);
+                if inner.may(&crossing) {
+                    remote::signal(inner.own(to), crossing);
+                }
+                Ok(())
+            }
+            Frame::Lookup { correlation, protocol, name } => {
+                match inner.find(protocol, name) {
+                    Ok(place) => self.outbound.found(correlation, place),
+                    Err(error) => self.outbound.refuse(correlation, find_number(error)),
+                }
+                Ok(())
+            }
+            _ => Err(CloseCode::OutOfPlace),
+        }
+    }
+
+    #[inline]
+    fn decoder<'a>(&self, known: &Registered, protocol: u64, payload: &'a [u8]) -> Decoder<'a> {
+        let by_name = self.outbound.is_by_name(protocol);
+        Decoder::new(payload, self.outbound.codec(), known.handlers, by_name)
+    }
+
+    /// Gives a message to its actor, or counts it as one that could not be read.
+    #[inline]
+    fn arrive(
+        &mut self,
+        inner: &Inner,
+        known: &Registered,
+        to: Place,
+        decoder: Decoder<'_>,
+    ) -> Result<(), DecodeError> {
+        let to = inner.own(to);
+        // What reads a value is a user's code.
+        let arrived = remote::decoding(|| {
+            catch_unwind(AssertUnwindSafe(|| (known.arrive)(to, decoder)))
+                .unwrap_or_else(|_| Err(DecodeError::Refused("the value panicked".to_owned())))
+        });
+        if let Err(error) = &arrived {
+            tracing::warn!(target: "callboard", %to, protocol = known.name, %error, "not read");
+            (known.refuse)(to, DeadReason::Decode);
+        }
+        arrived
+    }
+
+    /// Notes a payload that could not be read.
+    #[cold]
+    fn error(&mut self) -> Result<(), CloseCode> {
+        self.peer.handle_error(self.now)
+    }
+}
+
+fn place_in(payload: &[u8]) -> Option<Place> {
+    let number = |at: usize| Some(u32::from_le_bytes(payload.get(at..at + 4)?.try_into().ok()?));
+    let place = Place { shard: number(0)?, slot: number(4)?, generation: number(8)? };
+    (payload.len() == 12).then_some(place)
+}
+
+/// Why a lookup found nothing, by its number on the wire.
+const FIND_ERRORS: [(FindError, u8); 3] =
+    [(FindError::NotFound, 1), (FindError::OtherType, 2), (FindError::UnknownProtocol, 3)];
+
+fn find_number(error: FindError) -> u8 {
+    FIND_ERRORS.iter().find(|(known, _)| *known == error).map_or(1, |(_, number)| *number)
+}
+
+fn find_error(number: u8) -> FindError {
+    let known = FIND_ERRORS.into_iter().find(|(_, known)| *known == number);
+    known.map_or(FindError::NotFound, |(error, _)| error)
+}
+
+impl Drop for Connection {
+    /// The connection ends, or its system does.
+    fn drop(&mut self) {
+        let lost = self.io.outbound.close();
+        self.inner.lost(&self.io.outbound, self.ended, lost);
+    }
+}

@@ -1,0 +1,593 @@
+//! A node: what makes a system reachable, and joins all that is beside it.
+
+mod connection;
+mod dial;
+mod lookup;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use actor_runtime::remote::{self, Crossing, Standing};
+use actor_runtime::{Address, DeadReason, LookupError, Remote, System, SystemRef};
+use tokio::sync::watch;
+
+pub use self::dial::Connecting;
+pub use self::lookup::Lookup;
+use crate::config::Limits;
+use crate::error::{CloseCode, DecodeError, FindError, NodeError};
+use crate::node_id::NodeId;
+use crate::peer::{Ours, Theirs, Waiting, is_node_name};
+use crate::route::{Lost, Outbound, address_of, place_of};
+use crate::transport::MemoryNetwork;
+use crate::wire::frame::{Place, Protocol};
+use crate::wire::{Codec, Decoder, HandlerSchema, ProtocolSchema, RemoteMessage, wire_id};
+
+/// What actors of this node let those of other nodes do to them, beside what their handlers do. Nothing unless said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rights {
+    /// `stop`, `stop_now` and `exit`.
+    pub exit: bool,
+    /// `kill`.
+    pub kill: bool,
+}
+
+/// Another node, as it has said and, with certificates, proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PeerInfo {
+    /// Its name.
+    pub name: String,
+    /// Which life of it.
+    pub id: NodeId,
+}
+
+/// What happens between nodes: published under `nodes/` and the name of the other node.
+///
+/// `system.subscribe::<NodeEvent>("nodes/**")` hears of all.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum NodeEvent {
+    /// The connection to a node was lost. Its links and monitors fire, asks to it end.
+    Down {
+        /// Who it was.
+        peer: PeerInfo,
+        /// Why.
+        code: CloseCode,
+        /// The most messages that this node had sent over the connection and that may not have arrived: the last ones.
+        lost_most: u64,
+    },
+    /// A node is connected.
+    Up(PeerInfo),
+}
+
+/// A protocol that the node takes.
+pub(crate) struct Registered {
+    name: &'static str,
+    version: u32,
+    fingerprint: u64,
+    handlers: &'static [HandlerSchema],
+    arrive: fn(Address, Decoder<'_>) -> Result<(), DecodeError>,
+    refuse: fn(Address, DeadReason),
+    find: fn(&SystemRef, &str) -> Result<Address, LookupError>,
+}
+
+impl Registered {
+    fn of<P: Remote<Msg: RemoteMessage> + ?Sized>() -> Self {
+        let schema =
+            ProtocolSchema { name: P::NAME, version: P::VERSION, handlers: P::Msg::HANDLERS };
+        Self {
+            name: P::NAME,
+            version: P::VERSION,
+            fingerprint: schema.fingerprint(),
+            handlers: P::Msg::HANDLERS,
+            arrive: arrive::<P>,
+            refuse: remote::refuse_arrival::<P>,
+            find: remote::lookup::<P>,
+        }
+    }
+
+    fn said(&self) -> Protocol {
+        Protocol {
+            name: self.name.to_owned(),
+            version: self.version,
+            fingerprint: self.fingerprint,
+            handlers: self.handlers.iter().map(|handler| handler.id).collect(),
+        }
+    }
+}
+
+fn arrive<P>(to: Address, mut decoder: Decoder<'_>) -> Result<(), DecodeError>
+where
+    P: Remote<Msg: RemoteMessage> + ?Sized,
+{
+    let message = P::Msg::decode(&mut decoder)?;
+    decoder.finish()?;
+    remote::arrive::<P>(to, message);
+    Ok(())
+}
+
+/// Ids of protocols are hashes already.
+#[derive(Default)]
+struct Identity(u64);
+
+impl Hasher for Identity {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, id: u64) {
+        self.0 = id;
+    }
+}
+
+type Protocols = HashMap<u64, Registered, BuildHasherDefault<Identity>>;
+
+/// Says how a node is to be: made by [`Node::builder`].
+#[must_use = "a builder does nothing until `start`"]
+pub struct NodeBuilder {
+    name: String,
+    cluster: String,
+    codec: Codec,
+    limits: Limits,
+    rights: Rights,
+    protocols: Protocols,
+    exports: Vec<String>,
+    listen: Option<String>,
+    memory: Option<MemoryNetwork>,
+    insecure: bool,
+    shard: usize,
+}
+
+impl fmt::Debug for NodeBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NodeBuilder({}, {} protocols)", self.name, self.protocols.len())
+    }
+}
+
+impl NodeBuilder {
+    /// Takes messages of a protocol from other nodes, and lets them look it up. What is not registered is not read.
+    pub fn register<P: Remote<Msg: RemoteMessage> + ?Sized>(mut self) -> Self {
+        self.protocols.insert(wire_id(P::NAME), Registered::of::<P>());
+        self
+    }
+
+    /// Lets other nodes look up the actor of this name, and those of the names below it.
+    pub fn export(mut self, name: impl Into<String>) -> Self {
+        self.exports.push(name.into());
+        self
+    }
+
+    /// Takes connections at this address, such as `127.0.0.1:7000`; port 0 is any that is free.
+    pub fn listen(mut self, address: impl Into<String>) -> Self {
+        self.listen = Some(address.into());
+        self
+    }
+
+    /// Uses a network within the process and no sockets: the node listens there under its name.
+    pub fn memory(mut self, network: &MemoryNetwork) -> Self {
+        self.memory = Some(network.clone());
+        self
+    }
+
+    /// Allows plain TCP beyond loopback, where anybody may read it, and be anybody. Each start says so in the log.
+    pub fn insecure(mut self) -> Self {
+        self.insecure = true;
+        self
+    }
+
+    /// Only nodes of the same cluster connect; all are of the cluster `""` unless said here.
+    pub fn cluster(mut self, cluster: impl Into<String>) -> Self {
+        self.cluster = cluster.into();
+        self
+    }
+
+    /// How values become bytes. Of two nodes that differ both use the codec of the one with the lower id.
+    pub fn codec(mut self, codec: Codec) -> Self {
+        self.codec = codec;
+        self
+    }
+
+    /// What the node takes and keeps at most, and how long it waits.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// What other nodes may do to actors of this one.
+    pub fn rights(mut self, rights: Rights) -> Self {
+        self.rights = rights;
+        self
+    }
+
+    /// The shard that the connections run on; 0 unless said here.
+    pub fn shard(mut self, shard: usize) -> Self {
+        self.shard = shard;
+        self
+    }
+
+    /// Makes a system this node, for the rest of its life.
+    ///
+    /// # Errors
+    ///
+    /// [`NodeError::BadName`], [`NodeError::AlreadyNode`], [`NodeError::Insecure`], and what the operating system says
+    /// of the address.
+    pub fn start(self, system: &System) -> Result<Node, NodeError> {
+        let system = SystemRef::clone(system);
+        if !is_node_name(&self.name) || self.cluster.len() > 255 {
+            return Err(NodeError::BadName);
+        }
+        let listener = match &self.listen {
+            Some(address) if self.memory.is_none() => Some(bind(address, self.insecure)?),
+            _ => None,
+        };
+        let address = match &listener {
+            Some(listener) => Some(listener.local_addr()?),
+            None => None,
+        };
+        let id = NodeId::random();
+        if !remote::identify(&system, id.to_bits()) {
+            return Err(NodeError::AlreadyNode);
+        }
+        let mut said: Vec<Protocol> = self.protocols.values().map(Registered::said).collect();
+        said.sort_by(|one, other| one.name.cmp(&other.name));
+        let inner = Arc::new(Inner {
+            index: remote::index_of(&system),
+            shard: self.shard.min(system.shards() - 1),
+            system,
+            ours: Ours {
+                id: id.to_bits(),
+                name: self.name,
+                cluster: self.cluster,
+                codec: self.codec,
+                protocols: said,
+            },
+            limits: self.limits,
+            rights: self.rights,
+            protocols: self.protocols,
+            exports: RwLock::new(self.exports),
+            memory: self.memory,
+            insecure: self.insecure,
+            state: Mutex::default(),
+            changes: watch::Sender::new(0),
+        });
+        if self.insecure {
+            tracing::warn!(target: "callboard", node = inner.ours.name, "plain TCP: anybody may read it, and be anybody");
+        }
+        dial::listen(&inner, listener);
+        Ok(Node { inner, address })
+    }
+}
+
+/// Opens a listener; plain TCP stays on loopback unless that is said otherwise.
+fn bind(address: &str, insecure: bool) -> Result<std::net::TcpListener, NodeError> {
+    let addresses: Vec<SocketAddr> = address.to_socket_addrs()?.collect();
+    if !insecure && !addresses.iter().all(|address| address.ip().is_loopback()) {
+        return Err(NodeError::Insecure);
+    }
+    let listener = std::net::TcpListener::bind(&*addresses)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// A system that others can reach, and its connections. Dropping it closes them; the system goes on.
+#[derive(Debug)]
+pub struct Node {
+    inner: Arc<Inner>,
+    address: Option<SocketAddr>,
+}
+
+impl Node {
+    /// Says how a node of this name is to be. Names tell nodes apart for people and for [`lookup`](Self::lookup);
+    /// each life of a node has an id beside it.
+    pub fn builder(name: impl Into<String>) -> NodeBuilder {
+        NodeBuilder {
+            name: name.into(),
+            cluster: String::new(),
+            codec: Codec::default(),
+            limits: Limits::default(),
+            rights: Rights::default(),
+            protocols: Protocols::default(),
+            exports: Vec::new(),
+            listen: None,
+            memory: None,
+            insecure: false,
+            shard: 0,
+        }
+    }
+
+    /// Which life of which node this is.
+    #[must_use]
+    pub fn info(&self) -> PeerInfo {
+        let Ours { name, id, .. } = &self.inner.ours;
+        PeerInfo { name: name.clone(), id: NodeId::of_bits(*id) }
+    }
+
+    /// Where it takes connections, if it listens on a socket.
+    #[must_use]
+    pub const fn address(&self) -> Option<SocketAddr> {
+        self.address
+    }
+
+    /// Connects to the node at this address, and connects again whenever that is lost, for as long as this node
+    /// lives; within a [`MemoryNetwork`] the address is the node's name. What it gives need not be awaited.
+    ///
+    /// Awaited, it says who the node is once it is connected. While nobody answers it goes on trying, after 100 ms
+    /// at first, then after twice as long each time, 30 s at most; [`Limits::backoff`] sets both.
+    ///
+    /// # Errors
+    ///
+    /// [`NodeError::Closed`] if one of the two nodes refuses the other; [`NodeError::Insecure`]; it goes on trying
+    /// after the former, and does not after the latter.
+    pub fn connect(&self, address: impl Into<String>) -> Connecting {
+        dial::connect(&self.inner, address.into())
+    }
+
+    /// Lets other nodes look up the actor of this name, and those of the names below it.
+    pub fn export(&self, name: impl Into<String>) {
+        self.inner.exports.write().unwrap_or_else(PoisonError::into_inner).push(name.into());
+    }
+
+    /// Asks a node that is connected for a reference to its actor of this name: await that, or wait for it on a
+    /// thread that may block.
+    ///
+    /// # Errors
+    ///
+    /// [`FindError`] has the cases. It ends after 5 s at the latest.
+    pub fn lookup<P: Remote<Msg: RemoteMessage> + ?Sized>(
+        &self,
+        node: &str,
+        name: &str,
+    ) -> Lookup<P> {
+        lookup::look_up(&self.inner, node, name)
+    }
+
+    /// The nodes that are connected now, in no order.
+    #[must_use]
+    pub fn peers(&self) -> Vec<PeerInfo> {
+        let state = self.inner.state();
+        let connected = state.peers.iter().filter(|(_, peer)| peer.outbound.is_some());
+        connected.map(|(name, peer)| peer.info(name)).collect()
+    }
+
+    /// Closes the connection to a node, as if it had been lost; whoever dialled connects again.
+    pub fn disconnect(&self, node: &str) {
+        let outbound = self.inner.outbound(node);
+        if let Some((outbound, _)) = outbound {
+            outbound.end(CloseCode::Leaving);
+        }
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.inner.leave();
+    }
+}
+
+/// What is known of a node of some name.
+#[derive(Debug)]
+struct Peer {
+    id: u128,
+    /// By which the table of nodes has it.
+    index: u32,
+    /// A connection whose handshake goes on has been chosen.
+    is_claimed: bool,
+    outbound: Option<Arc<Outbound>>,
+}
+
+impl Peer {
+    fn info(&self, name: &str) -> PeerInfo {
+        PeerInfo { name: name.to_owned(), id: NodeId::of_bits(self.id) }
+    }
+}
+
+/// What changes while the node lives.
+#[derive(Debug, Default)]
+struct State {
+    /// By name.
+    peers: HashMap<String, Peer>,
+    /// Handshakes that go on.
+    handshakes: usize,
+    /// The same by the address that they come from.
+    from: HashMap<IpAddr, usize>,
+    is_leaving: bool,
+}
+
+pub(crate) struct Inner {
+    system: SystemRef,
+    index: u32,
+    shard: usize,
+    ours: Ours,
+    limits: Limits,
+    rights: Rights,
+    protocols: Protocols,
+    exports: RwLock<Vec<String>>,
+    memory: Option<MemoryNetwork>,
+    insecure: bool,
+    state: Mutex<State>,
+    /// Raised with each change of a peer, and as the node leaves.
+    changes: watch::Sender<u64>,
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Node({})", self.ours.name)
+    }
+}
+
+impl Inner {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|changes| *changes += 1);
+    }
+
+    fn is_leaving(&self) -> bool {
+        self.state().is_leaving
+    }
+
+    fn leave(&self) {
+        let mut state = self.state();
+        state.is_leaving = true;
+        let connected: Vec<_> =
+            state.peers.values().filter_map(|peer| peer.outbound.clone()).collect();
+        drop(state);
+        self.changed();
+        connected.iter().for_each(|outbound| outbound.end(CloseCode::Leaving));
+    }
+
+    #[inline]
+    fn protocol(&self, id: u64) -> Option<&Registered> {
+        self.protocols.get(&id)
+    }
+
+    /// The address of an actor of this node.
+    #[inline]
+    const fn own(&self, place: Place) -> Address {
+        address_of(self.index, place)
+    }
+
+    /// Whether an actor of another node may say this.
+    fn may(&self, crossing: &Crossing) -> bool {
+        let may = match crossing {
+            Crossing::Exit(..) | Crossing::Stop | Crossing::StopNow => self.rights.exit,
+            Crossing::Kill => self.rights.kill,
+            _ => true,
+        };
+        if !may {
+            tracing::warn!(target: "callboard", node = self.ours.name, ?crossing, "no right to say it");
+        }
+        may
+    }
+
+    /// Who has a name, for another node.
+    fn find(&self, protocol: u64, name: &str) -> Result<Place, FindError> {
+        let known = self.protocol(protocol).ok_or(FindError::UnknownProtocol)?;
+        let exports = self.exports.read().unwrap_or_else(PoisonError::into_inner);
+        let is_below = |export: &String| {
+            name.strip_prefix(&**export)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        // A name that is not exported is as good as none.
+        if !exports.iter().any(is_below) {
+            return Err(FindError::NotFound);
+        }
+        drop(exports);
+        match (known.find)(&self.system, name) {
+            Ok(address) => Ok(place_of(address)),
+            Err(LookupError::OtherType { .. }) => Err(FindError::OtherType),
+            Err(_) => Err(FindError::NotFound),
+        }
+    }
+
+    /// The connection to a node, and who that is.
+    fn outbound(&self, node: &str) -> Option<(Arc<Outbound>, u32)> {
+        let state = self.state();
+        let peer = state.peers.get(node)?;
+        Some((peer.outbound.clone()?, peer.index))
+    }
+
+    /// Chooses a connection to a node: no other to the same life of it goes on. The arbiter refuses a second one;
+    /// the other node takes what the arbiter has chosen.
+    fn claim(&self, theirs: &Theirs, is_arbiter: bool) -> Result<u32, CloseCode> {
+        let index = remote::index_of_id(&self.system, theirs.id).ok_or(CloseCode::TooManyPeers)?;
+        let mut state = self.state();
+        if state.is_leaving {
+            return Err(CloseCode::Leaving);
+        }
+        let connected = state.peers.values().filter(|peer| peer.outbound.is_some()).count();
+        if connected >= self.limits.peers {
+            return Err(CloseCode::TooManyPeers);
+        }
+        let peer = state.peers.entry(theirs.name.clone()).or_insert(Peer {
+            id: theirs.id,
+            index,
+            is_claimed: false,
+            outbound: None,
+        });
+        if peer.id == theirs.id && is_arbiter && (peer.is_claimed || peer.outbound.is_some()) {
+            return Err(CloseCode::Duplicate);
+        }
+        let before = (peer.index, peer.outbound.take());
+        (peer.id, peer.index, peer.is_claimed) = (theirs.id, index, true);
+        drop(state);
+        if before.0 != index {
+            // All of the life before is dead.
+            remote::set_standing(before.0, Standing::Gone);
+        }
+        if let Some(outbound) = before.1 {
+            outbound.end(CloseCode::Restarted);
+        }
+        Ok(index)
+    }
+
+    /// The handshake with the connection that was chosen has failed.
+    fn unclaim(&self, theirs: &Theirs) {
+        let mut state = self.state();
+        if let Some(peer) = state.peers.get_mut(&theirs.name).filter(|peer| peer.id == theirs.id) {
+            peer.is_claimed = false;
+        }
+    }
+
+    /// The connection that was chosen is open: from here on messages go by it.
+    fn open(&self, theirs: &Theirs, outbound: &Arc<Outbound>) {
+        let mut state = self.state();
+        let Some(peer) = state.peers.get_mut(&theirs.name).filter(|peer| peer.id == theirs.id)
+        else {
+            // A later life of the node was here meanwhile.
+            drop(state);
+            return outbound.end(CloseCode::Restarted);
+        };
+        peer.is_claimed = false;
+        peer.outbound = Some(outbound.clone());
+        let info = peer.info(&theirs.name);
+        remote::set_standing(peer.index, Standing::Connected(outbound.clone()));
+        let is_leaving = state.is_leaving;
+        drop(state);
+        if is_leaving {
+            outbound.end(CloseCode::Leaving);
+        }
+        self.changed();
+        self.publish(&info.name.clone(), NodeEvent::Up(info));
+    }
+
+    /// A connection has ended.
+    fn lost(&self, outbound: &Arc<Outbound>, code: CloseCode, lost: Lost) {
+        let mut state = self.state();
+        let of = state.peers.iter_mut().find(|(_, peer)| peer.index == outbound.node);
+        let mut info = None;
+        if let Some((name, peer)) = of {
+            let is_present =
+                peer.outbound.as_ref().is_some_and(|present| Arc::ptr_eq(present, outbound));
+            if is_present {
+                peer.outbound = None;
+                remote::set_standing(outbound.node, Standing::Lost);
+            }
+            info = Some(peer.info(name));
+        }
+        drop(state);
+        lost.waiting.into_iter().for_each(Waiting::lose);
+        remote::lose(&self.system, outbound.node);
+        self.changed();
+        if let Some(peer) = info {
+            tracing::info!(target: "callboard", node = self.ours.name, peer = peer.name, %code, "disconnected");
+            let name = peer.name.clone();
+            self.publish(&name, NodeEvent::Down { peer, code, lost_most: lost.messages });
+        }
+    }
+
+    fn publish(&self, name: &str, event: NodeEvent) {
+        self.system.publish(&format!("nodes/{name}"), event);
+    }
+}

@@ -1,0 +1,195 @@
+//! One connection, without a socket and without a clock: what came is handed in with the time, what is to be sent
+//! and what has happened are taken out.
+//!
+//! A [`Peer`] begins as the handshake has ended. It keeps the numbers of signals, acknowledges what came, sends
+//! heartbeats, and puts fragments together. Messages that are sent do not pass by here: each sender writes them into
+//! the [`Window`] that waits for the connection.
+
+mod handshake;
+mod pending;
+mod window;
+
+use std::time::Duration;
+
+pub(crate) use self::handshake::{Ours, Theirs, is_node_name};
+pub(crate) use self::pending::{Pending, Waiting};
+pub(crate) use self::window::Window;
+use crate::config::{ACK_MESSAGES, Limits};
+use crate::error::CloseCode;
+use crate::wire::frame::{self, Frame, Writer, kind};
+
+/// What the driver of a connection is to do about a frame.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Event<'a> {
+    /// The other node has taken so many signals and messages of this connection.
+    Acknowledged { signals: u64, messages: u64 },
+    /// The other node closes the connection.
+    Closed(CloseCode),
+    /// A message, an answer or a lookup: to be given to whom it is for.
+    Frame(Frame<'a>),
+    /// Nothing.
+    None,
+    /// A frame that came in fragments is whole.
+    Whole(Vec<u8>),
+}
+
+/// Times are those of the connection: since it began.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    limits: Limits,
+    /// The heartbeat of the other node.
+    interval: Duration,
+    /// The most bytes of a message, agreed in the handshake.
+    message_bytes: usize,
+    heard: Duration,
+    next_ping: Duration,
+    /// Signals and messages received.
+    signals: u64,
+    messages: u64,
+    acknowledged: (u64, u64),
+    fragments: Option<Vec<u8>>,
+    /// The minute of the last payload that could not be read, and how many those of that minute are.
+    errors: (u64, u32),
+    transmit: Vec<u8>,
+}
+
+impl Peer {
+    pub(crate) fn new(limits: &Limits, theirs: &Theirs, now: Duration) -> Self {
+        Self {
+            limits: limits.clone(),
+            interval: theirs.heartbeat,
+            message_bytes: theirs.frame_bytes,
+            heard: now,
+            next_ping: now + limits.heartbeat,
+            signals: 0,
+            messages: 0,
+            acknowledged: (0, 0),
+            fragments: None,
+            errors: (0, 0),
+            transmit: Vec::new(),
+        }
+    }
+
+    /// Takes a frame, its length left out.
+    #[inline]
+    pub(crate) fn handle_frame<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        now: Duration,
+    ) -> Result<Event<'a>, CloseCode> {
+        self.heard = now;
+        let frame = frame::read(bytes)?;
+        // Between the fragments of a frame there is nothing but words of the connection itself.
+        let is_own = matches!(
+            frame,
+            Frame::Ack { .. }
+                | Frame::Close(_)
+                | Frame::Fragment { .. }
+                | Frame::Ignored
+                | Frame::Ping(_)
+                | Frame::Pong(_)
+        );
+        if self.fragments.is_some() && !is_own {
+            return Err(CloseCode::BadFragment);
+        }
+        self.take(frame)
+    }
+
+    fn take<'a>(&mut self, frame: Frame<'a>) -> Result<Event<'a>, CloseCode> {
+        Ok(match frame {
+            Frame::Tell { .. } | Frame::Ask { .. } => {
+                self.messages += 1;
+                Event::Frame(frame)
+            }
+            Frame::Answer { .. } | Frame::Refusal { .. } | Frame::Lookup { .. } => {
+                Event::Frame(frame)
+            }
+            Frame::Signal { number, .. } => {
+                if number != self.signals + 1 {
+                    return Err(CloseCode::BadSequence);
+                }
+                self.signals = number;
+                Event::Frame(frame)
+            }
+            Frame::Ack { signals, messages } => Event::Acknowledged { signals, messages },
+            Frame::Ping(stamp) => {
+                Writer::new(&mut self.transmit, kind::PONG).u64(stamp).finish();
+                Event::None
+            }
+            Frame::Pong(_) | Frame::Ignored => Event::None,
+            Frame::Fragment { is_last, bytes } => return self.take_fragment(is_last, bytes),
+            Frame::Close(code) => Event::Closed(CloseCode::of_number(code)),
+            Frame::Hello(_) | Frame::Protocols(_) => return Err(CloseCode::OutOfPlace),
+        })
+    }
+
+    /// Puts a fragment behind those before it; the first has no sign of its own. The buffer grows with what came.
+    fn take_fragment<'a>(&mut self, is_last: bool, bytes: &[u8]) -> Result<Event<'a>, CloseCode> {
+        let whole = self.fragments.get_or_insert_default();
+        if bytes.is_empty() || whole.len() + bytes.len() > self.message_bytes {
+            return Err(CloseCode::BadFragment);
+        }
+        whole.extend_from_slice(bytes);
+        if !is_last {
+            return Ok(Event::None);
+        }
+        let whole = self.fragments.take().unwrap_or_default();
+        match whole.first() {
+            Some(&(kind::TELL | kind::ASK)) => self.messages += 1,
+            Some(&kind::ANSWER) => {}
+            _ => return Err(CloseCode::BadFragment),
+        }
+        Ok(Event::Whole(whole))
+    }
+
+    /// Notes a payload that could not be read. Too many within a minute close the connection.
+    pub(crate) fn handle_error(&mut self, now: Duration) -> Result<(), CloseCode> {
+        let minute = now.as_secs() / 60;
+        if self.errors.0 != minute {
+            self.errors = (minute, 0);
+        }
+        self.errors.1 += 1;
+        if self.errors.1 > self.limits.decode_errors {
+            return Err(CloseCode::TooManyErrors);
+        }
+        Ok(())
+    }
+
+    /// What time brings: a heartbeat, or the end of patience.
+    pub(crate) fn handle_timeout(&mut self, now: Duration) -> Result<(), CloseCode> {
+        let patience = self.limits.silence.max(self.interval * 3);
+        if now.saturating_sub(self.heard) >= patience {
+            return Err(CloseCode::Silent);
+        }
+        if now >= self.next_ping {
+            self.next_ping = now + self.limits.heartbeat;
+            let stamp = now.as_nanos() as u64;
+            Writer::new(&mut self.transmit, kind::PING).u64(stamp).finish();
+            self.acknowledge();
+        }
+        Ok(())
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is due.
+    pub(crate) fn poll_timeout(&self) -> Duration {
+        self.next_ping
+    }
+
+    fn acknowledge(&mut self) {
+        let received = (self.signals, self.messages);
+        if self.acknowledged != received {
+            self.acknowledged = received;
+            let ack = Writer::new(&mut self.transmit, kind::ACK);
+            ack.u64(received.0).u64(received.1).finish();
+        }
+    }
+
+    /// Moves to `out` what this end has to say.
+    pub(crate) fn poll_transmit(&mut self, out: &mut Vec<u8>) {
+        if self.signals > self.acknowledged.0 || self.messages >= self.acknowledged.1 + ACK_MESSAGES
+        {
+            self.acknowledge();
+        }
+        out.append(&mut self.transmit);
+    }
+}

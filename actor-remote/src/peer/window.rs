@@ -1,0 +1,169 @@
+//! Frames that wait to be sent to a peer, bounded in messages and bytes (W7).
+//!
+//! They lie in chunks, each of which goes to the socket by one call; so a flood costs one call for some thousand
+//! messages, and a heartbeat waits for one chunk.
+
+use std::collections::VecDeque;
+
+use crate::config::{CHUNK_BYTES, Limits};
+use crate::wire::frame::{LENGTH_BYTES, Writer, kind};
+
+/// How much may wait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) messages: usize,
+    pub(crate) bytes: usize,
+}
+
+impl From<&Limits> for Bounds {
+    fn from(limits: &Limits) -> Self {
+        Self { messages: limits.outbound_messages, bytes: limits.outbound_bytes }
+    }
+}
+
+/// What goes to the socket at once.
+#[derive(Debug, Default)]
+struct Chunk {
+    bytes: Vec<u8>,
+    messages: usize,
+}
+
+/// The frames that wait.
+#[derive(Debug)]
+pub(crate) struct Window {
+    bounds: Bounds,
+    chunks: VecDeque<Chunk>,
+    messages: usize,
+    bytes: usize,
+    /// Messages that were ever put here.
+    accepted: u64,
+    /// A buffer that was sent, to be filled again.
+    spare: Vec<u8>,
+}
+
+impl Window {
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        let (chunks, spare) = (VecDeque::new(), Vec::new());
+        Self { bounds, chunks, messages: 0, bytes: 0, accepted: 0, spare }
+    }
+
+    /// Messages that were ever accepted.
+    pub(crate) const fn accepted(&self) -> u64 {
+        self.accepted
+    }
+
+    /// Whether there is room for a message of so many bytes.
+    #[inline]
+    pub(crate) fn has_room(&self, bytes: usize) -> bool {
+        // One message always fits an empty window.
+        self.messages < self.bounds.messages
+            && (self.bytes + bytes <= self.bounds.bytes || self.bytes == 0)
+    }
+
+    /// Whether what waits, answers among it, is far more than the bound.
+    pub(crate) const fn is_flooded(&self) -> bool {
+        self.bytes / 2 > self.bounds.bytes
+    }
+
+    /// Appends a frame; a message counts, a signal or an answer has no place to wait for.
+    #[inline]
+    pub(crate) fn push(&mut self, frame: &[u8], is_message: bool) {
+        self.messages += usize::from(is_message);
+        self.accepted += u64::from(is_message);
+        if frame.len() > CHUNK_BYTES {
+            return self.push_fragments(frame, is_message);
+        }
+        self.append(frame, usize::from(is_message));
+    }
+
+    #[inline]
+    fn append(&mut self, frame: &[u8], messages: usize) {
+        self.bytes += frame.len();
+        let fits = |chunk: &&mut Chunk| chunk.bytes.len() + frame.len() <= CHUNK_BYTES;
+        let chunk = match self.chunks.back_mut().filter(fits) {
+            Some(chunk) => chunk,
+            None => {
+                let bytes = std::mem::take(&mut self.spare);
+                self.chunks.push_back(Chunk { bytes, messages: 0 });
+                self.chunks.back_mut().expect("it was put there")
+            }
+        };
+        chunk.messages += messages;
+        chunk.bytes.extend_from_slice(frame);
+    }
+
+    /// A frame that is longer than a chunk goes in fragments, a chunk each.
+    #[cold]
+    fn push_fragments(&mut self, frame: &[u8], is_message: bool) {
+        let body = &frame[LENGTH_BYTES..];
+        let mut fragments = body.chunks(CHUNK_BYTES - LENGTH_BYTES - 2).peekable();
+        let mut fragment = Vec::with_capacity(CHUNK_BYTES);
+        while let Some(bytes) = fragments.next() {
+            let is_last = fragments.peek().is_none();
+            fragment.clear();
+            let writer = Writer::new(&mut fragment, kind::FRAGMENT);
+            writer.u8(is_last.into()).bytes(bytes).finish();
+            self.append(&fragment, usize::from(is_last && is_message));
+        }
+    }
+
+    /// Takes the oldest chunk, for the socket.
+    pub(crate) fn take(&mut self) -> Option<Vec<u8>> {
+        let chunk = self.chunks.pop_front()?;
+        self.messages -= chunk.messages;
+        self.bytes -= chunk.bytes.len();
+        Some(chunk.bytes)
+    }
+
+    /// Gives back a buffer that was sent.
+    pub(crate) fn reuse(&mut self, mut bytes: Vec<u8>) {
+        if self.spare.capacity() == 0 && bytes.capacity() <= CHUNK_BYTES * 2 {
+            bytes.clear();
+            self.spare = bytes;
+        }
+    }
+
+    /// Drops what waits, at the end of the connection.
+    pub(crate) fn clear(&mut self) {
+        self.chunks.clear();
+        (self.messages, self.bytes) = (0, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(bytes: usize) -> Vec<u8> {
+        let mut frame = Vec::new();
+        Writer::new(&mut frame, kind::TELL).bytes(&vec![7; bytes]).finish();
+        frame
+    }
+
+    #[test]
+    fn w7_a_window_is_bounded_in_messages_and_in_bytes() {
+        let mut window = Window::new(Bounds { messages: 2, bytes: 100 });
+        window.push(&frame(40), true);
+        assert!(window.has_room(55) && !window.has_room(56));
+        window.push(&frame(1), true);
+        assert!(!window.has_room(1), "two messages wait");
+        window.push(&frame(40), false);
+        let sent = window.take().expect("what was pushed");
+        assert_eq!(sent.len(), frame(40).len() * 2 + frame(1).len());
+        assert!(window.take().is_none() && window.has_room(1_000));
+        assert_eq!(window.accepted(), 2);
+    }
+
+    #[test]
+    fn w6_a_long_frame_goes_in_fragments_of_a_chunk() {
+        let mut window = Window::new(Bounds { messages: 10, bytes: 10 << 20 });
+        window.push(&frame(3 * CHUNK_BYTES), true);
+        window.push(&frame(8), true);
+        let mut chunks = 0;
+        while let Some(chunk) = window.take() {
+            assert!(chunk.len() <= CHUNK_BYTES);
+            chunks += 1;
+        }
+        assert_eq!((chunks, window.messages), (4, 0));
+    }
+}

@@ -1,0 +1,600 @@
+//! How a message leaves: written at once, on the sender's own thread, behind what waits for the connection.
+//!
+//! An [`Outbound`] is one connection as senders see it; it stands in the runtime's table of nodes while the
+//! connection lives. Users' values are written into a buffer of the thread before the lock is taken, so no code of
+//! theirs runs under it.
+//!
+//! Before me: the runtime finds that an address is of another node. After me: the driver of the connection takes
+//! chunks of frames and sends them.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use actor_runtime::remote::{self, Carrier, Crossing, Departure};
+use actor_runtime::{Address, AskError, DeadReason, ExitReason, Panic, Remote};
+use tokio::sync::oneshot;
+
+use crate::config::{LOOKUP_TICKS, Limits};
+use crate::error::{CloseCode, EncodeError, FindError};
+use crate::peer::{Pending, Waiting, Window};
+use crate::wire::frame::{self, Place, Writer, kind};
+use crate::wire::{Answers, Asked, Codec, Encoder, PeerProtocol, RemoteMessage, wire_id};
+
+/// Buffers of more bytes than this are not kept.
+const SCRATCH_BYTES: usize = 64 << 10;
+
+thread_local! {
+    /// Where this thread writes its next frame.
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Gives `write` an empty buffer of this thread's.
+#[inline]
+fn with_scratch<R>(write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    // A value that sends while it is written, or a destructor of the thread, finds a new one.
+    let mut scratch = SCRATCH.try_with(Cell::take).unwrap_or_default();
+    scratch.clear();
+    let result = write(&mut scratch);
+    if scratch.capacity() <= SCRATCH_BYTES {
+        let _ = SCRATCH.try_with(|kept| kept.set(scratch));
+    }
+    result
+}
+
+/// What senders and the driver of a connection share.
+#[derive(Debug)]
+struct Queue {
+    window: Window,
+    pending: Pending,
+    /// The number of the last signal, and of the last that the other node has acknowledged.
+    signals: (u64, u64),
+    /// Messages that the other node has acknowledged.
+    acknowledged: u64,
+    is_closed: bool,
+    /// Whether the driver has nothing to send, and is to be woken.
+    is_idle: bool,
+    driver: Option<Waker>,
+    /// Who waits for room.
+    waiting: Waiters,
+}
+
+/// Calls to be made when there is room.
+#[derive(Default)]
+struct Waiters(Vec<Box<dyn FnOnce() + Send>>);
+
+impl std::fmt::Debug for Waiters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} waiting", self.0.len())
+    }
+}
+
+/// One connection, as senders see it.
+#[derive(Debug)]
+pub(crate) struct Outbound {
+    /// The index of the other node in the table of nodes.
+    pub(crate) node: u32,
+    /// The index of this node's own system.
+    home: u32,
+    codec: Codec,
+    most_bytes: usize,
+    limits: Limits,
+    /// The protocols that the other node takes, by their ids; what it says of those that are not the same as here.
+    protocols: HashMap<u64, Option<PeerProtocol>>,
+    queue: Mutex<Queue>,
+    /// The number of the code that this end is to close the connection with; 0 while it is not.
+    ends: AtomicU16,
+}
+
+/// What is left of a connection that is lost.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    pub(crate) waiting: Vec<Waiting>,
+    /// The most messages that may not have arrived.
+    pub(crate) messages: u64,
+}
+
+/// Why a message was refused on its way out.
+enum Refused {
+    Encode(EncodeError),
+    Full,
+    Lost,
+    UnknownProtocol,
+}
+
+impl Refused {
+    const fn reason(&self) -> DeadReason {
+        match self {
+            Self::Encode(_) | Self::UnknownProtocol => DeadReason::Decode,
+            Self::Full => DeadReason::Overflow,
+            Self::Lost => DeadReason::NodeDown,
+        }
+    }
+
+    const fn error(&self) -> AskError {
+        match self {
+            Self::Encode(error) => error.as_ask_error(),
+            Self::Full => AskError::Full,
+            Self::Lost => AskError::NoConnection,
+            Self::UnknownProtocol => AskError::UnknownHandler,
+        }
+    }
+}
+
+/// Has a message leave for another node: what the macros give to the delivery of a remote protocol's messages.
+pub fn leave<P>(message: P::Msg, departure: Departure<'_>)
+where
+    P: Remote<Msg: RemoteMessage> + ?Sized,
+{
+    match departure.carrier::<Outbound>() {
+        Some(outbound) => outbound.send::<P>(message, departure),
+        None => remote::drop_unsent(message, AskError::NoConnection),
+    }
+}
+
+impl Outbound {
+    pub(crate) fn new(
+        (home, node): (u32, u32),
+        codec: Codec,
+        most_bytes: usize,
+        limits: &Limits,
+        protocols: HashMap<u64, Option<PeerProtocol>>,
+    ) -> Self {
+        let queue = Queue {
+            window: Window::new(limits.into()),
+            pending: Pending::default(),
+            signals: (0, 0),
+            acknowledged: 0,
+            is_closed: false,
+            is_idle: false,
+            driver: None,
+            waiting: Waiters::default(),
+        };
+        let limits = limits.clone();
+        Self {
+            node,
+            home,
+            codec,
+            most_bytes,
+            limits,
+            protocols,
+            queue: Mutex::new(queue),
+            ends: AtomicU16::new(0),
+        }
+    }
+
+    /// Has the driver close the connection.
+    pub(crate) fn end(&self, code: CloseCode) {
+        // Ordering: the lock that is taken next publishes it to the driver, which polls after it is woken.
+        self.ends.store(code.number(), Ordering::Release);
+        let driver = self.queue().driver.clone();
+        if let Some(driver) = driver {
+            driver.wake();
+        }
+    }
+
+    /// Why the driver is to close the connection, if it is.
+    pub(crate) fn ends(&self) -> Option<CloseCode> {
+        // Ordering: pairs with the store in `end`.
+        let number = self.ends.load(Ordering::Acquire);
+        (number != 0).then(|| CloseCode::of_number(number))
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) const fn codec(&self) -> Codec {
+        self.codec
+    }
+
+    /// Whether messages of a protocol of the other node's come by name.
+    pub(crate) fn is_by_name(&self, protocol: u64) -> bool {
+        self.protocols.get(&protocol).is_some_and(Option::is_some)
+    }
+
+    fn send<P>(&self, message: P::Msg, departure: Departure<'_>)
+    where
+        P: Remote<Msg: RemoteMessage> + ?Sized,
+    {
+        let id = const { wire_id(P::NAME) };
+        let sent = with_scratch(|out| {
+            let Some(peer) = self.protocols.get(&id) else {
+                remote::drop_unsent(message, AskError::UnknownHandler);
+                return Err(Refused::UnknownProtocol);
+            };
+            Writer::new(out, kind::TELL).place(place_of(departure.to())).u64(id).open();
+            let timeout_nanos = remote::ask_timeout_nanos(&departure);
+            let mut encoder =
+                Encoder::new(out, self.codec, P::Msg::HANDLERS, peer.as_ref(), timeout_nanos);
+            // What writes a value is a user's code.
+            let encoded = catch_unwind(AssertUnwindSafe(|| message.encode(&mut encoder)));
+            let encoded = encoded
+                .unwrap_or_else(|_| Err(EncodeError::Refused("the value panicked".to_owned())));
+            let asked = encoder.take_asked();
+            drop(encoder);
+            let encoded = encoded.and_then(|()| match out.len() > self.most_bytes {
+                true => Err(EncodeError::TooLarge(self.most_bytes)),
+                false => Ok(()),
+            });
+            let refused = match encoded {
+                Ok(()) => match self.enqueue(out, asked) {
+                    Ok(()) => return Ok(()),
+                    Err((refused, asked)) => (refused, asked),
+                },
+                Err(error) => (Refused::Encode(error), asked),
+            };
+            if let Some(asked) = refused.1 {
+                asked.fail(refused.0.error());
+            }
+            Err(refused.0)
+        });
+        if let Err(refused) = sent {
+            if let Refused::Encode(error) = &refused {
+                tracing::warn!(target: "callboard", to = %departure.to(), protocol = P::NAME, %error, "not sent");
+            }
+            remote::refuse(departure, refused.reason());
+        }
+    }
+
+    /// Puts a message that is written behind what waits.
+    #[inline]
+    fn enqueue(
+        &self,
+        frame: &mut Vec<u8>,
+        asked: Option<Asked>,
+    ) -> Result<(), (Refused, Option<Asked>)> {
+        let mut queue = self.queue();
+        if queue.is_closed {
+            return Err((Refused::Lost, asked));
+        }
+        if !queue.window.has_room(frame.len())
+            || asked.is_some() && queue.pending.len() >= self.limits.pending_asks
+        {
+            return Err((Refused::Full, asked));
+        }
+        if let Some(asked) = asked {
+            let remaining_nanos = asked.awaiting.remaining_nanos();
+            let ticks = u32::try_from(remaining_nanos / 1_000_000_000 + 3).unwrap_or(u32::MAX);
+            let number = queue.pending.insert(Waiting::Ask(asked), ticks);
+            frame.extend_from_slice(&number.to_le_bytes());
+            frame.extend_from_slice(&remaining_nanos.to_le_bytes());
+            frame[frame::LENGTH_BYTES] = kind::ASK;
+        }
+        frame::set_length(frame);
+        queue.window.push(frame, true);
+        wake(queue);
+        Ok(())
+    }
+
+    /// Puts what is no message behind what waits. Answers whether the connection lives.
+    fn push(&self, frame: &[u8]) -> bool {
+        let mut queue = self.queue();
+        if queue.is_closed {
+            return false;
+        }
+        queue.window.push(frame, false);
+        wake(queue);
+        true
+    }
+
+    /// Asks the other node who has a name.
+    pub(crate) fn look_up(
+        &self,
+        protocol: u64,
+        name: &str,
+        found: oneshot::Sender<Result<Place, FindError>>,
+    ) {
+        let mut queue = self.queue();
+        if queue.is_closed || queue.pending.len() >= self.limits.pending_asks {
+            drop(queue);
+            // Who looked may be gone.
+            return drop(found.send(Err(FindError::NoConnection)));
+        }
+        let number = queue.pending.insert(Waiting::Lookup(found), LOOKUP_TICKS);
+        let mut frame = Vec::new();
+        Writer::new(&mut frame, kind::LOOKUP).u64(number).u64(protocol).text(name).finish();
+        queue.window.push(&frame, false);
+        wake(queue);
+    }
+
+    /// Says where the actor is that was looked up.
+    pub(crate) fn found(&self, number: u64, place: Place) {
+        let mut frame = Vec::new();
+        Writer::new(&mut frame, kind::ANSWER).u64(number).place(place).finish();
+        self.push(&frame);
+    }
+
+    /// Says that there is no answer, by its number on the wire.
+    pub(crate) fn refuse(&self, number: u64, why: u8) {
+        let mut frame = Vec::new();
+        Writer::new(&mut frame, kind::REFUSAL).u64(number).u8(why).finish();
+        self.push(&frame);
+    }
+
+    /// What waits for the answer of this number.
+    pub(crate) fn take_waiting(&self, number: u64) -> Option<Waiting> {
+        self.queue().pending.take(number)
+    }
+
+    /// The other node has taken so many.
+    pub(crate) fn acknowledged(&self, signals: u64, messages: u64) -> bool {
+        let mut queue = self.queue();
+        let is_sane = signals <= queue.signals.0
+            && signals >= queue.signals.1
+            && messages <= queue.window.accepted()
+            && messages >= queue.acknowledged;
+        if is_sane {
+            queue.signals.1 = signals;
+            queue.acknowledged = messages;
+        }
+        is_sane
+    }
+
+    /// A second has passed.
+    pub(crate) fn tick(&self) {
+        let due = self.queue().pending.tick();
+        due.into_iter().for_each(Waiting::expire);
+    }
+
+    /// The next chunk for the socket; where there is none, `driver` is woken when there is.
+    pub(crate) fn take_chunk(&self, sent: Vec<u8>, driver: &Waker) -> Option<Vec<u8>> {
+        let mut queue = self.queue();
+        queue.window.reuse(sent);
+        let chunk = queue.window.take();
+        if chunk.is_none() && !queue.driver.as_ref().is_some_and(|known| known.will_wake(driver)) {
+            queue.driver = Some(driver.clone());
+        }
+        queue.is_idle = chunk.is_none();
+        let waiting = match queue.window.has_room(1) {
+            true => std::mem::take(&mut queue.waiting.0),
+            false => Vec::new(),
+        };
+        drop(queue);
+        waiting.into_iter().for_each(|call| call());
+        chunk
+    }
+
+    /// Whether so much waits that nothing more is to be read from the other node until it is less.
+    pub(crate) fn is_flooded(&self) -> bool {
+        self.queue().window.is_flooded()
+    }
+
+    /// Whether the other node leaves its signals unacknowledged for too long.
+    pub(crate) fn is_overrun(&self) -> bool {
+        let (said, acknowledged) = self.queue().signals;
+        (said - acknowledged) as usize > self.limits.unacknowledged_signals
+    }
+
+    /// Takes nothing more, and gives up what waits.
+    pub(crate) fn close(&self) -> Lost {
+        let mut queue = self.queue();
+        queue.is_closed = true;
+        let messages = queue.window.accepted() - queue.acknowledged;
+        let waiting = queue.pending.take_all();
+        queue.window.clear();
+        let calls = std::mem::take(&mut queue.waiting.0);
+        queue.driver = None;
+        drop(queue);
+        // Who waits for room hears by the drop that there will be none.
+        drop(calls);
+        Lost { waiting, messages }
+    }
+}
+
+/// Wakes the driver if it has nothing to send; the lock is free by then.
+#[inline]
+fn wake(mut queue: MutexGuard<'_, Queue>) {
+    if !queue.is_idle {
+        return;
+    }
+    queue.is_idle = false;
+    let driver = queue.driver.clone();
+    drop(queue);
+    if let Some(driver) = driver {
+        driver.wake();
+    }
+}
+
+impl Carrier for Outbound {
+    fn signal(&self, to: Address, signal: Crossing) {
+        let Some(signal) = said(signal, self.home) else { return };
+        let mut queue = self.queue();
+        if queue.is_closed {
+            return;
+        }
+        queue.signals.0 += 1;
+        let mut frame = Vec::new();
+        let writer = Writer::new(&mut frame, kind::SIGNAL).u64(queue.signals.0);
+        writer.place(place_of(to)).signal(&signal).finish();
+        queue.window.push(&frame, false);
+        wake(queue);
+    }
+
+    fn has_room(&self) -> bool {
+        let queue = self.queue();
+        !queue.is_closed && queue.window.has_room(1)
+    }
+
+    fn when_room(&self, call: Box<dyn FnOnce() + Send>) {
+        let mut queue = self.queue();
+        if queue.is_closed || queue.waiting.0.len() >= self.limits.pending_asks {
+            drop(queue);
+            return drop(call);
+        }
+        if !queue.window.has_room(1) {
+            return queue.waiting.0.push(call);
+        }
+        drop(queue);
+        call();
+    }
+}
+
+/// Where answers to the other node go: by the connection that its asks came by.
+#[derive(Debug)]
+pub(crate) struct AnswersTo(pub(crate) std::sync::Arc<Outbound>);
+
+impl Answers for AnswersTo {
+    fn answer(
+        &self,
+        correlation: u64,
+        write: &mut dyn FnMut(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) {
+        let outbound = &*self.0;
+        let written = with_scratch(|out| {
+            Writer::new(out, kind::ANSWER).u64(correlation).open();
+            let written = catch_unwind(AssertUnwindSafe(|| write(out)));
+            written
+                .unwrap_or_else(|_| Err(EncodeError::Refused("the value panicked".to_owned())))?;
+            if out.len() > outbound.most_bytes {
+                return Err(EncodeError::TooLarge(outbound.most_bytes));
+            }
+            frame::set_length(out);
+            outbound.push(out);
+            Ok(())
+        });
+        if let Err(error) = written {
+            tracing::warn!(target: "callboard", %error, "an answer was not sent");
+            self.refuse(correlation, error.as_ask_error());
+        }
+    }
+
+    fn refuse(&self, correlation: u64, error: AskError) {
+        self.0.refuse(correlation, number_of_error(error));
+    }
+}
+
+/// Errors of asks by their numbers on the wire; what is not among them is as good as no reply.
+const ERRORS: [(AskError, u8); 11] = [
+    (AskError::NoReply, 1),
+    (AskError::NoProc, 2),
+    (AskError::Stopped, 3),
+    (AskError::Stopping, 4),
+    (AskError::Crashed, 5),
+    (AskError::Full, 6),
+    (AskError::Timeout, 7),
+    (AskError::UnknownHandler, 8),
+    (AskError::Codec, 9),
+    (AskError::TooLarge, 10),
+    (AskError::NoConnection, 11),
+];
+
+fn number_of_error(error: AskError) -> u8 {
+    ERRORS.iter().find(|(known, _)| *known == error).map_or(1, |(_, number)| *number)
+}
+
+/// The error that the other node says an ask ended with.
+pub(crate) fn error_of_number(number: u8) -> AskError {
+    let known = ERRORS.iter().find(|(_, known)| *known == number);
+    known.map_or(AskError::NoReply, |(error, _)| *error)
+}
+
+pub(crate) fn place_of(address: Address) -> Place {
+    let (shard, slot, generation) = remote::place_of(address);
+    Place { shard, slot, generation }
+}
+
+pub(crate) const fn address_of(node: u32, place: Place) -> Address {
+    remote::address(node, place.shard, place.slot, place.generation)
+}
+
+/// A word of the runtime as it goes over the wire. Who says it must be of this node: what actors of others are to
+/// each other is theirs.
+fn said(crossing: Crossing, home: u32) -> Option<frame::Signal> {
+    let own = |address: Address| (remote::node_of(address) == home).then(|| place_of(address));
+    Some(match crossing {
+        Crossing::Demonitor(from, number) => frame::Signal::Demonitor(own(from)?, number),
+        Crossing::Down { monitor, actor, reason, incarnation, restarting } => frame::Signal::Down {
+            monitor,
+            actor: own(actor)?,
+            incarnation,
+            restarting,
+            reason: said_reason(&reason),
+        },
+        Crossing::Exit(from, reason) => {
+            frame::Signal::Exit(from.and_then(own), said_reason(&reason))
+        }
+        Crossing::Kill => frame::Signal::Kill,
+        Crossing::Link(from) => frame::Signal::Link(own(from)?),
+        Crossing::LinkDown(from, reason) => {
+            frame::Signal::LinkDown(own(from)?, said_reason(&reason))
+        }
+        Crossing::Monitor(from, number) => frame::Signal::Monitor(own(from)?, number),
+        Crossing::Stop => frame::Signal::Stop,
+        Crossing::StopNow => frame::Signal::StopNow,
+        Crossing::Unlink(from, number) => frame::Signal::Unlink(own(from)?, number),
+        Crossing::Unlinked(from, number) => frame::Signal::Unlinked(own(from)?, number),
+    })
+}
+
+fn said_reason(reason: &ExitReason) -> frame::Reason {
+    match reason {
+        ExitReason::Error(error) => frame::Reason::Error(text_of(&**error)),
+        ExitReason::Kill => frame::Reason::Kill,
+        ExitReason::Killed => frame::Reason::Killed,
+        ExitReason::NoConnection => frame::Reason::NoConnection,
+        ExitReason::NoProc => frame::Reason::NoProc,
+        ExitReason::Overflow => frame::Reason::Overflow,
+        ExitReason::Panic(panic) => {
+            frame::Reason::Panic { text: panic.text.clone(), location: panic.location.clone() }
+        }
+        ExitReason::Shutdown => frame::Reason::Shutdown,
+        ExitReason::ShutdownWith(detail) => frame::Reason::ShutdownWith(text_of(&**detail)),
+        ExitReason::StartTimeout => frame::Reason::StartTimeout,
+        // A reason that this version cannot say is at least an end.
+        _ => frame::Reason::Normal,
+    }
+}
+
+/// What a user's error says; its own code may panic.
+fn text_of(error: &dyn std::error::Error) -> String {
+    let said = catch_unwind(AssertUnwindSafe(|| error.to_string()));
+    said.unwrap_or_else(|_| "it has an error that panics".to_owned())
+}
+
+/// A word of the other node's runtime. Who says it is of that node, whatever it says (W12).
+pub(crate) fn heard(signal: frame::Signal, node: u32) -> Crossing {
+    let from = |place: Place| address_of(node, place);
+    match signal {
+        frame::Signal::Demonitor(place, number) => Crossing::Demonitor(from(place), number),
+        frame::Signal::Down { monitor, actor, incarnation, restarting, reason } => Crossing::Down {
+            monitor,
+            actor: from(actor),
+            reason: heard_reason(reason),
+            incarnation,
+            restarting,
+        },
+        frame::Signal::Exit(place, reason) => Crossing::Exit(place.map(from), heard_reason(reason)),
+        frame::Signal::Kill => Crossing::Kill,
+        frame::Signal::Link(place) => Crossing::Link(from(place)),
+        frame::Signal::LinkDown(place, reason) => {
+            Crossing::LinkDown(from(place), heard_reason(reason))
+        }
+        frame::Signal::Monitor(place, number) => Crossing::Monitor(from(place), number),
+        frame::Signal::Stop => Crossing::Stop,
+        frame::Signal::StopNow => Crossing::StopNow,
+        frame::Signal::Unlink(place, number) => Crossing::Unlink(from(place), number),
+        frame::Signal::Unlinked(place, number) => Crossing::Unlinked(from(place), number),
+    }
+}
+
+fn heard_reason(reason: frame::Reason) -> ExitReason {
+    match reason {
+        frame::Reason::Error(text) => ExitReason::error(text),
+        frame::Reason::Kill => ExitReason::Kill,
+        frame::Reason::Killed => ExitReason::Killed,
+        frame::Reason::NoConnection => ExitReason::NoConnection,
+        frame::Reason::NoProc => ExitReason::NoProc,
+        frame::Reason::Normal => ExitReason::Normal,
+        frame::Reason::Overflow => ExitReason::Overflow,
+        frame::Reason::Panic { text, location } => {
+            ExitReason::Panic(Panic { text, location }.into())
+        }
+        frame::Reason::Shutdown => ExitReason::Shutdown,
+        frame::Reason::ShutdownWith(text) => ExitReason::shutdown_with(text),
+        frame::Reason::StartTimeout => ExitReason::StartTimeout,
+    }
+}

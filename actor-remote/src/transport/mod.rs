@@ -1,0 +1,31 @@
+//! What carries bytes between two nodes.
+
+pub(crate) mod memory;
+pub(crate) mod tcp;
+
+use std::fmt;
+use std::net::IpAddr;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+pub use self::memory::MemoryNetwork;
+
+/// A way to the other node, whatever it is made of.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
+/// A connection that is open, before anything was said.
+pub(crate) struct Socket {
+    pub(crate) stream: Box<dyn Stream>,
+    /// Where the other end is, if that is an address of the internet.
+    pub(crate) from: Option<IpAddr>,
+    /// The name of the node that its certificate says it is.
+    pub(crate) proven: Option<String>,
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Socket(from {:?})", self.from)
+    }
+}

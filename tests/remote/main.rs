@@ -1,0 +1,10 @@
+//! Actors of other nodes, by the public face: one module for each promise.
+//!
+//! Nodes are systems of this process, connected within it or by loopback; each case waits for what it has caused, and
+//! for nothing else.
+
+#![allow(missing_docs, reason = "the actors of a test have no readers")]
+
+mod by_hand;
+mod check;
+mod nodes;
