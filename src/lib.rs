@@ -66,8 +66,8 @@
 #![forbid(unsafe_code)]
 
 pub use actor_macros::{
-    Message, actor, after, ask, child, down, dynamic, every, exit, handlers, health, main, process,
-    protocol, receive, restart, start, stop, stream, supervisor, tell, test,
+    Message, Wire, actor, after, ask, child, down, dynamic, every, exit, handlers, health, main,
+    process, protocol, receive, restart, start, stop, stream, supervisor, tell, test,
 };
 #[cfg(feature = "remote")]
 pub use actor_remote as remote;
@@ -95,12 +95,43 @@ pub mod __private {
     #[cfg(feature = "remote")]
     pub mod remote {
         pub use actor_remote::{
-            DecodeError, Decoder, EncodeError, Encoder, FieldSchema, HandlerSchema, Primitive,
-            ProtocolSchema, RemoteMessage, Reserved, Schema, VariantSchema, Wire, fingerprint,
-            wire_id,
+            Everywhere, FieldSchema, Remote, Schema, UnknownVariant, VariantSchema, Wire, put,
+            serde,
         };
     }
+
+    /// Without the feature there are no remote actors, and their messages stay here.
+    #[cfg(not(feature = "remote"))]
+    pub mod remote {
+        pub use actor_runtime::private::Here as Everywhere;
+    }
+
+    /// What only a build with remote actors has.
+    #[cfg(feature = "remote")]
+    #[macro_export]
+    #[doc(hidden)]
+    macro_rules! __remote {
+        ($($items:tt)*) => { $($items)* };
+    }
+
+    /// What only a build with remote actors has.
+    #[cfg(not(feature = "remote"))]
+    #[macro_export]
+    #[doc(hidden)]
+    macro_rules! __remote {
+        ($($items:tt)*) => {
+            ::core::compile_error!(
+                "a remote actor needs callboard's feature `remote`\n\
+                 help: `callboard = { version = \"..\", features = [\"remote\"] }` in Cargo.toml"
+            );
+        };
+    }
+
+    pub use __remote as remote_items;
 }
+
+#[cfg(feature = "remote")]
+pub use actor_remote::{Codec, DecodeError, EncodeError, Remote, UnknownVariant, Wire};
 
 /// What nearly every program with actors needs.
 ///

@@ -383,6 +383,49 @@ pub fn message(item: TokenStream) -> TokenStream {
     pipeline::message(item.into()).into()
 }
 
+/// Lets a type stand in messages to other nodes.
+///
+/// It goes on a struct or an enum beside serde's `Serialize` and `Deserialize`, and says what the type is made of, in
+/// a constant: so two nodes know without a word more whether they mean the same. All fields are `Wire` as well:
+/// numbers of a size that is the same everywhere, strings, collections, references to remote actors.
+///
+/// An enum says what becomes of a variant that a newer node sends: `#[wire(other)]` on a variant with an
+/// `UnknownVariant` keeps it, `#[wire(closed)]` on the enum says that there will be none. One that keeps it is written
+/// in a form of its own, so that a node knows where a variant ends that it does not know; it has
+/// `#[derive(Wire)]` alone, which makes `Serialize` and `Deserialize` too.
+///
+/// What serde is told to skip is no part of it. `#[wire(crate = path)]` says where callboard is, for crates that
+/// re-export it.
+///
+/// # Examples
+///
+/// ```
+/// use callboard::{UnknownVariant, Wire};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Serialize, Deserialize, Wire)]
+/// pub struct Item {
+///     sku: String,
+///     grams: u32,
+/// }
+///
+/// #[derive(Wire)]
+/// pub enum Event {
+///     Added(Item),
+///     Emptied { at: u64 },
+///     #[wire(other)]
+///     Other(UnknownVariant),
+/// }
+/// ```
+///
+/// # Errors
+///
+/// A union, a lifetime, a field that is not `Wire`, and an enum that does not say whether it is open.
+#[proc_macro_derive(Wire, attributes(wire))]
+pub fn wire(item: TokenStream) -> TokenStream {
+    pipeline::wire(item.into()).into()
+}
+
 /// Makes an `async fn` an actor that takes its messages itself, by [`receive!`](macro@receive), in the order it needs
 /// them.
 ///

@@ -107,6 +107,48 @@ impl Role {
     }
 }
 
+/// The attributes beside those of [`Word`], which say what a message is to other nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Term {
+    Default,
+    Local,
+    RenamedFrom,
+    Reserved,
+    Since,
+    Widen,
+    Wire,
+}
+
+impl Term {
+    const ALL: [Self; 7] = [
+        Self::Default,
+        Self::Local,
+        Self::RenamedFrom,
+        Self::Reserved,
+        Self::Since,
+        Self::Widen,
+        Self::Wire,
+    ];
+
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Local => "local",
+            Self::RenamedFrom => "renamed_from",
+            Self::Reserved => "reserved",
+            Self::Since => "since",
+            Self::Widen => "widen",
+            Self::Wire => "wire",
+        }
+    }
+
+    /// The term that a path means: `since` or `callboard::since`.
+    pub(crate) fn of(path: &syn::Path) -> Option<Self> {
+        let word = ours(path)?;
+        Self::ALL.into_iter().find(|term| word == term.text())
+    }
+}
+
 /// The last word of a path that may mean an attribute of ours.
 fn ours(path: &syn::Path) -> Option<&Ident> {
     let mut names = path.segments.iter().map(|segment| &segment.ident);
@@ -166,6 +208,11 @@ pub(crate) fn is_of_supervisors(name: &str) -> bool {
 /// `Counter` → `CounterMsg`.
 pub(crate) fn messages_of(actor: &Ident) -> Ident {
     made(&format_ident!("{}Msg", actor.unraw(), span = actor.span()))
+}
+
+/// How far the messages of one actor go, as what is made of it calls that.
+pub(crate) fn reach() -> Ident {
+    format_ident!("__Reach")
 }
 
 /// `Counter` → `CounterApi`.

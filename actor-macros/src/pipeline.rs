@@ -9,11 +9,13 @@ use quote::{ToTokens, quote};
 
 use crate::diag::Diag;
 use crate::expand::{self, Bodies};
-use crate::model::{Actor, Entry, Handlers, Process, Protocol, Receive, Spoken, Supervisor};
+use crate::model::{
+    Actor, Entry, Handlers, Process, Protocol, Receive, Spoken, Supervisor, WireType,
+};
 use crate::names::{Role, Word};
 use crate::parse::{
     ActorSyntax, Args, EntrySyntax, HandlersSyntax, ItemKind, MessageSyntax, ProtocolSyntax,
-    ReceiveSyntax, SupervisorSyntax, without_words,
+    ReceiveSyntax, SupervisorSyntax, WireSyntax, without_words,
 };
 use crate::{check, model, recover, show};
 
@@ -170,6 +172,21 @@ pub(crate) fn message(item: TokenStream) -> TokenStream {
         Err(errors) => recover::message(&model, &errors),
     };
     show::expansion(&syntax.name, "derive(Message)", expansion)
+}
+
+/// `#[derive(Wire)]`
+pub(crate) fn wire(item: TokenStream) -> TokenStream {
+    let mut diag = Diag::new();
+    let Some(syntax) = parsed::<WireSyntax>(item, &mut diag) else {
+        return with_errors(TokenStream::new(), diag);
+    };
+    let model = WireType::read(&syntax, &mut diag);
+    // From here on the model does not change.
+    let expansion = match diag.finish() {
+        Ok(()) => expand::wire_type(&model),
+        Err(errors) => recover::wire(&model, &errors),
+    };
+    show::expansion(&model.name, "derive(Wire)", expansion)
 }
 
 /// `#[process(..)]`

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::expand::{self, Bodies};
-use crate::model::{Actor, Entry, Handlers, Process, Protocol, Spoken, Supervisor};
+use crate::model::{Actor, Entry, Handlers, Process, Protocol, Spoken, Supervisor, WireType};
 
 pub(crate) fn actor(item: &TokenStream, model: &Actor, errors: &TokenStream) -> TokenStream {
     let stub = expand::actor(model);
@@ -31,6 +31,11 @@ pub(crate) fn spoken(item: &TokenStream, model: &Spoken, errors: &TokenStream) -
 
 pub(crate) fn message(model: &Handlers, errors: &TokenStream) -> TokenStream {
     let stub = expand::message(model, Bodies::Stub);
+    quote!(#errors #stub)
+}
+
+pub(crate) fn wire(model: &WireType, errors: &TokenStream) -> TokenStream {
+    let stub = expand::wire_stub(model);
     quote!(#errors #stub)
 }
 

@@ -8,6 +8,8 @@ use actor_runtime::AskError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncodeError {
+    /// The handler is `#[local]`: no other node may call it.
+    Local(&'static str),
     /// A value would not be written: what its `Serialize` said.
     Refused(String),
     /// The message is larger than the two nodes have agreed on, in bytes.
@@ -22,7 +24,7 @@ impl EncodeError {
         match self {
             Self::Refused(_) => AskError::Codec,
             Self::TooLarge(_) => AskError::TooLarge,
-            Self::UnknownHandler(_) => AskError::UnknownHandler,
+            Self::Local(_) | Self::UnknownHandler(_) => AskError::UnknownHandler,
         }
     }
 }
@@ -30,6 +32,7 @@ impl EncodeError {
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Local(name) => write!(f, "`{name}` is `#[local]`, and its actor on another node"),
             Self::Refused(why) => write!(f, "a value would not be written: {why}"),
             Self::TooLarge(most) => write!(f, "the message is larger than {most} bytes"),
             Self::UnknownHandler(name) => {

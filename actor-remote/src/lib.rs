@@ -30,6 +30,14 @@ pub use crate::node_id::NodeId;
 pub use crate::route::leave;
 pub use crate::transport::MemoryNetwork;
 pub use crate::wire::{
-    Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Primitive, ProtocolSchema, RemoteMessage,
-    Reserved, Schema, VariantSchema, Wire, fingerprint, wire_id,
+    Codec, Data, Decoder, Encoder, Everywhere, FieldSchema, HandlerSchema, Primitive,
+    ProtocolSchema, RemoteProtocol, Reserved, SameEverywhere, Schema, UnknownVariant,
+    VariantSchema, Wire, fingerprint, variant_id, wire_id,
 };
+
+/// What the macros make of `#[derive(Wire)]` on an open enum calls it.
+#[doc(hidden)]
+pub use crate::wire::put;
+/// And names serde by it.
+#[doc(hidden)]
+pub use serde;

@@ -15,14 +15,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use actor_runtime::remote::{self, Carrier, Crossing, Departure};
-use actor_runtime::{Address, AskError, DeadReason, ExitReason, Panic, Remote};
+use actor_runtime::{Address, AskError, DeadReason, ExitReason, Panic};
 use tokio::sync::oneshot;
 
 use crate::config::{LOOKUP_TICKS, Limits};
 use crate::error::{CloseCode, EncodeError, FindError};
 use crate::peer::{Pending, Waiting, Window};
 use crate::wire::frame::{self, Place, Writer, kind};
-use crate::wire::{Answers, Asked, Codec, Encoder, PeerProtocol, RemoteMessage, wire_id};
+use crate::wire::{Answers, Asked, Codec, Encoder, PeerProtocol, RemoteProtocol, wire_id};
 
 /// Buffers of more bytes than this are not kept.
 const SCRATCH_BYTES: usize = 64 << 10;
@@ -127,7 +127,7 @@ impl Refused {
 /// Has a message leave for another node: what the macros give to the delivery of a remote protocol's messages.
 pub fn leave<P>(message: P::Msg, departure: Departure<'_>)
 where
-    P: Remote<Msg: RemoteMessage> + ?Sized,
+    P: RemoteProtocol + ?Sized,
 {
     match departure.carrier::<Outbound>() {
         Some(outbound) => outbound.send::<P>(message, departure),
@@ -198,7 +198,7 @@ impl Outbound {
 
     fn send<P>(&self, message: P::Msg, departure: Departure<'_>)
     where
-        P: Remote<Msg: RemoteMessage> + ?Sized,
+        P: RemoteProtocol + ?Sized,
     {
         let id = const { wire_id(P::NAME) };
         let sent = with_scratch(|out| {
@@ -209,9 +209,9 @@ impl Outbound {
             Writer::new(out, kind::TELL).place(place_of(departure.to())).u64(id).open();
             let timeout_nanos = remote::ask_timeout_nanos(&departure);
             let mut encoder =
-                Encoder::new(out, self.codec, P::Msg::HANDLERS, peer.as_ref(), timeout_nanos);
+                Encoder::new(out, self.codec, const { &P::SCHEMA }, peer.as_ref(), timeout_nanos);
             // What writes a value is a user's code.
-            let encoded = catch_unwind(AssertUnwindSafe(|| message.encode(&mut encoder)));
+            let encoded = catch_unwind(AssertUnwindSafe(|| P::encode(message, &mut encoder)));
             let encoded = encoded
                 .unwrap_or_else(|_| Err(EncodeError::Refused("the value panicked".to_owned())));
             let asked = encoder.take_asked();

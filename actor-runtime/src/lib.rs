@@ -20,6 +20,7 @@
 //!    listed in `TIMERS`, as [`Timed`].
 //! 7. [`Actor`] has the options, and the [`ActorType`] of its cells. That is a `static`, whose one address is
 //!    compared at each delivery; of a generic actor, where no `static` can be, it is `&ActorType::new()`.
+//!    Its messages stay [`Here`], where any sendable type will do.
 //! 8. A [`System`] runs it.
 //!
 //! ```
@@ -27,7 +28,7 @@
 //!
 //! use actor_runtime::{
 //!     Actor, ActorRef, ActorType, Address, Api, Ask, AskError, At, Context, Delivery, Handle, Handled,
-//!     Handlers, Message, Options, Protocol, Reply, System, asked, asked_later, private,
+//!     Handlers, Here, Message, Options, Protocol, Reply, System, asked, asked_later, private,
 //!     started, told,
 //! };
 //!
@@ -123,6 +124,7 @@
 //!     const OPTIONS: Options = Options::new().slice(32).ask_timeout(Duration::from_secs(1));
 //!     const TYPE: &'static ActorType<Self> = &TYPE;
 //!     type Below = At<Self>;
+//!     type Reach = Here;
 //!     type Wraps = ();
 //! }
 //!
@@ -188,6 +190,7 @@ mod pool;
 pub mod private;
 mod process;
 mod query;
+mod reach;
 #[allow(unsafe_code, reason = "messages lie as raw records in blocks")]
 mod record;
 mod registry;
@@ -232,6 +235,7 @@ pub use crate::permit::{Permit, Reserve};
 pub use crate::pool::{Broadcast, Pool, Routing};
 pub use crate::process::{IntoEnd, Process, ProcessStart, Receivable};
 pub use crate::query::Query;
+pub use crate::reach::{Carriage, Carries, Here, Reach, Travels};
 pub use crate::record::Delivery;
 pub use crate::registry::Named;
 pub use crate::remote::Remote;

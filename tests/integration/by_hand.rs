@@ -107,6 +107,7 @@ impl Actor for Counter {
         &TYPE
     };
     type Below = rt::At<Self>;
+    type Reach = rt::Here;
     type Wraps = ();
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use callboard::remote::{MemoryNetwork, Node, NodeBuilder};
 use callboard::{ActorRef, System};
 
-use crate::by_hand::Counter;
+use crate::counter::Counter;
 
 /// Longer than any machine needs; a case that takes it has failed.
 pub(crate) const LONG: Duration = Duration::from_secs(60);

@@ -5,6 +5,6 @@
 
 #![allow(missing_docs, reason = "the actors of a test have no readers")]
 
-mod by_hand;
 mod check;
+mod counter;
 mod nodes;

@@ -1,9 +1,11 @@
 //! Handlers and hooks of one actor, compared with one another.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+use syn::LitInt;
 
 use crate::diag::Diag;
-use crate::model::{Handler, Handlers, Hook, Stream};
+use crate::model::{Handler, Handlers, Hook, Reserved, Stream};
 use crate::names::Word;
 
 /// Tells of two handlers that make one message, of two hooks or health checks of one kind, and of two methods that
@@ -36,6 +38,7 @@ pub(crate) fn handlers(model: &Handlers, diag: &mut Diag) {
         }
     }
     streams_are_taken_once(model, diag);
+    wire(model, diag);
     for (index, second) in model.hooks.iter().enumerate() {
         let earlier = &model.hooks[..index];
         if let Some(first) = earlier.iter().find(|first| repeats(first, second)) {
@@ -68,4 +71,44 @@ fn clashes(first: &Handler, second: &Handler) -> bool {
 
 fn repeats(first: &Hook, second: &Hook) -> bool {
     first.kind == second.kind && (first.cfgs.is_empty() || second.cfgs.is_empty())
+}
+
+/// Tells of two handlers that peers could not tell apart, and of one that has the name of another of old.
+fn wire(model: &Handlers, diag: &mut Diag) {
+    let of = &model.name;
+    for (index, second) in model.handlers.iter().enumerate() {
+        let (name, id) = (second.wire_name(), number(second.terms.id.as_ref()));
+        let either = |first: &&Handler| first.notes.cfgs.is_empty() || second.notes.cfgs.is_empty();
+        let mut earlier = model.handlers[..index].iter().filter(either);
+        let same = |first: &&Handler| match (number(first.terms.id.as_ref()), id) {
+            (None, None) => first.wire_name() == name,
+            (one, other) => one == other,
+        };
+        if let Some(first) = earlier.find(same).filter(|first| first.variant != second.variant) {
+            let (one, other) = (&first.name, &second.name);
+            diag.error(
+                &second.name,
+                format_args!("`{one}` and `{other}` of `{of}` have the same wire id"),
+            )
+            .help("`#[wire(id = ..)]` on one");
+            diag.error(&first.name, "first here");
+        }
+        let is_back = |reserved: &&Reserved| {
+            reserved.name.value() == name || id.is_some() && number(reserved.id.as_ref()) == id
+        };
+        if let Some(reserved) = model.reserved.iter().find(is_back) {
+            let what = reserved.name.value();
+            let what = if what == name { what } else { id.unwrap_or_default().to_string() };
+            let at = match &second.terms.renamed_from {
+                Some(old) if old.value() == name => old.to_token_stream(),
+                _ => second.name.to_token_stream(),
+            };
+            diag.error(at, format_args!("`{what}` is reserved and cannot mean something new"))
+                .help("another name; peers of older versions mean the old one");
+        }
+    }
+}
+
+fn number(id: Option<&LitInt>) -> Option<u32> {
+    id.and_then(|id| id.base10_parse().ok())
 }

@@ -8,7 +8,7 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Path};
 
-use super::group;
+use super::{group, wire};
 use crate::model::{Actor, Mailbox, Options, States};
 
 /// ```text
@@ -20,6 +20,7 @@ use crate::model::{Actor, Mailbox, Options, States};
 ///         const SPEAKS: &'static [__rt::Spoken<Self>] = &[__rt::spoken::<Self, dyn Account>(["Counter", "Account"])];
 ///         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
 ///         type Below = __rt::On<dyn Account, __rt::At<Self>>;
+///         type Reach = __rt::Here;
 ///         type Wraps = ((), Timing);
 ///     }
 ///     impl __rt::Takes<__rt::MsgOf<dyn Account>> for Counter {
@@ -30,7 +31,7 @@ use crate::model::{Actor, Mailbox, Options, States};
 /// };
 /// ```
 pub(crate) fn actor(model: &Actor) -> TokenStream {
-    let Actor { name, ty, generics, cfgs, states, root, blocking, .. } = model;
+    let Actor { name, ty, generics, cfgs, states, root, blocking, remote, .. } = model;
     let declaration = states.as_ref().map(|states| declaration(name, states, cfgs));
     let states = states.as_ref().map(|states| implementation(model, states));
     let import = root.import();
@@ -62,6 +63,11 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
     let (params, _, bounds) = generics.split_for_impl();
     let spoken = spoken(model);
     let apart = apart(&model.options.speaks);
+    let reach = match remote {
+        Some(_) => quote!(__rt::remote::Everywhere),
+        None => quote!(__rt::Here),
+    };
+    let remote = remote.as_ref().map(|remote| wire::remote(remote, ty, &generics));
     let (below, wraps) = (below(&model.options.speaks), wraps(&model.options.wraps));
     let takes = model.options.speaks.iter().map(|protocol| {
         let protocol = as_type(protocol);
@@ -86,9 +92,11 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
                 #spoken
                 const TYPE: &'static __rt::ActorType<Self> = &#type_of;
                 type Below = #below;
+                type Reach = #reach;
                 type Wraps = #wraps;
             }
             #(#takes)*
+            #remote
         };
     }
 }

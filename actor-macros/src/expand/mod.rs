@@ -13,6 +13,8 @@ mod protocol;
 mod receive;
 mod supervisor;
 mod tree;
+mod wire;
+mod wire_type;
 
 pub(crate) use actor::actor;
 pub(crate) use entry::entry;
@@ -20,6 +22,7 @@ pub(crate) use message::message;
 pub(crate) use process::process;
 pub(crate) use protocol::{protocol, spoken};
 pub(crate) use receive::receive;
+pub(crate) use wire_type::{wire_stub, wire_type};
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
@@ -49,6 +52,7 @@ pub(crate) enum Bodies {
 ///     impl __rt::Protocol for Counter { .. }
 ///     impl __rt::Handle<CounterMsg> for Counter { .. }
 ///     impl __rt::Handlers for Counter { .. }
+///     impl __rt::Travels for Counter { .. }
 /// };
 /// ```
 pub(crate) fn handlers(model: &Handlers, bodies: Bodies) -> TokenStream {
@@ -61,6 +65,7 @@ pub(crate) fn handlers(model: &Handlers, bodies: Bodies) -> TokenStream {
     let message = message::implementation(model, &variants, bodies);
     let methods = api::implementation(model, bodies);
     let dispatch = dispatch::implementation(model, &variants, bodies);
+    let travels = wire::of_actor(model, &variants, bodies);
     quote! {
         #messages
         #api
@@ -71,6 +76,7 @@ pub(crate) fn handlers(model: &Handlers, bodies: Bodies) -> TokenStream {
             #message
             #methods
             #dispatch
+            #travels
         };
     }
 }

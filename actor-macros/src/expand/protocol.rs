@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::dispatch::{Taker, Taking, taking};
-use super::{Bodies, api, deprecated, message, variants};
+use super::{Bodies, api, deprecated, message, variants, wire};
 use crate::model::{Protocol, Spoken};
 
 /// What `#[protocol]` makes.
@@ -48,7 +48,7 @@ use crate::model::{Protocol, Spoken};
 /// };
 /// ```
 pub(crate) fn protocol(model: &Protocol, bodies: Bodies) -> TokenStream {
-    let model = &model.handlers;
+    let Protocol { handlers: model, remote, .. } = model;
     let variants = variants(model, bodies);
     let messages = message::declaration(model, &variants);
     // Part of the references of actors that everybody sees.
@@ -60,15 +60,20 @@ pub(crate) fn protocol(model: &Protocol, bodies: Bodies) -> TokenStream {
     let methods = api::implementation(model, bodies);
     let (name, msg_type, api, ty) = (&model.name, &model.messages, &model.api, &model.ty);
     // A process that receives these messages is one who takes them, and what they are delivered by is that of its cells.
-    let speaks = [ty, &quote!(#msg_type)].map(|ty| {
+    let delivery = quote!(__rt::process_delivery::<#msg_type>());
+    let leaving =
+        remote.as_ref().map(|_| quote!(__rt::leaving::<Self, __rt::remote::Everywhere>(#delivery)));
+    let leaving = leaving.as_ref().unwrap_or(&delivery);
+    let speaks = [(ty, leaving), (&quote!(#msg_type), &delivery)].map(|(ty, delivery)| {
         quote! {
             impl __rt::Protocol for #ty {
                 type Msg = #msg_type;
                 type Api = #api<__rt::At<Self>>;
-                const DELIVERY: __rt::Delivery<Self::Msg> = __rt::process_delivery::<#msg_type>();
+                const DELIVERY: __rt::Delivery<Self::Msg> = #delivery;
             }
         }
     });
+    let travels = remote.as_ref().map(|remote| wire::of_protocol(model, &variants, remote, bodies));
     let is_async = bodies == Bodies::Real && variants.iter().any(|handler| handler.is_async);
     let suspends = is_async.then(|| {
         quote!(
@@ -110,6 +115,7 @@ pub(crate) fn protocol(model: &Protocol, bodies: Bodies) -> TokenStream {
                     #body
                 }
             }
+            #travels
         };
     }
 }

@@ -6,6 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, Generics, LitInt, Path, Visibility};
 
 use super::options::{self, Mailbox};
+use super::wire::Remote;
 use super::{generics, notes, types};
 use crate::diag::Diag;
 use crate::names::{self, Root};
@@ -22,6 +23,8 @@ pub(crate) struct Actor {
     /// The word by which its handlers run on a thread of its own.
     pub(crate) blocking: Option<Ident>,
     pub(crate) states: Option<States>,
+    /// What other nodes know it by, if they may send to it.
+    pub(crate) remote: Option<Remote>,
     pub(crate) root: Root,
 }
 
@@ -47,15 +50,17 @@ pub(crate) struct States {
 }
 
 impl Actor {
-    const OPTIONS: [&str; 9] = [
+    const OPTIONS: [&str; 11] = [
         "ask_timeout",
         "blocking",
         "crate",
         "mailbox",
+        "remote",
         "slice",
         "speaks",
         "start_timeout",
         "states",
+        "version",
         "wrap",
     ];
 
@@ -74,12 +79,14 @@ impl Actor {
 
         let (mut options, mut root) = (Options::default(), Root::default());
         let (mut blocking, mut states) = (None, None);
+        let remote = Remote::read(args, diag);
         for arg in options::known(args, &Self::OPTIONS, diag) {
             match arg.name.to_string().as_str() {
                 "ask_timeout" => options.ask_timeout = options::duration(arg, diag),
                 "blocking" => blocking = Some(options::flag(arg, diag)),
                 "crate" => root = options::root(arg, diag).unwrap_or_default(),
                 "mailbox" => options.mailbox = options::mailbox(arg, diag),
+                "remote" | "version" => {}
                 "slice" => options.slice = options::count(arg, Self::SLICE_MOST, diag),
                 "speaks" => {
                     options.speaks = options::paths(arg, "protocols", "Account, bank::Audit", diag);
@@ -106,6 +113,7 @@ impl Actor {
             options,
             blocking,
             states,
+            remote,
             root,
         }
     }

@@ -7,6 +7,7 @@ use syn::{Attribute, Generics, Member, Visibility};
 
 use super::message::Part;
 use super::notes::Notes;
+use super::wire::{FieldTerms, HandlerTerms, wire_name};
 use crate::names::Word;
 
 /// A method that takes one message.
@@ -33,6 +34,8 @@ pub(crate) struct Handler {
     pub(crate) concurrent: Option<u32>,
     /// The states in which it is taken, where it says `when`.
     pub(crate) taken_in: Option<TakenIn>,
+    /// What it is to other nodes.
+    pub(crate) terms: HandlerTerms,
 }
 
 /// `when(Ready)`
@@ -59,6 +62,8 @@ pub(crate) struct Field {
     /// The `dyn P` of an `ActorRef<dyn P>`: callers give any reference that speaks `P`.
     pub(crate) speaks: Option<TokenStream>,
     pub(crate) cfgs: Vec<Attribute>,
+    /// What it is to other nodes.
+    pub(crate) terms: FieldTerms,
 }
 
 /// What the asker gets.
@@ -160,12 +165,31 @@ impl Handler {
             .map(|(ty, cfgs)| Part { ty: ty.clone(), cfgs: [&self.notes.cfgs[..], cfgs].concat() })
     }
 
+    /// What it is called on the wire.
+    pub(crate) fn wire_name(&self) -> String {
+        wire_name(&self.name, self.terms.renamed_from.as_ref())
+    }
+
+    /// The parameters by what they are called on the wire, where their order in the text says nothing.
+    pub(crate) fn wire_fields(&self) -> Vec<&Field> {
+        let mut fields: Vec<&Field> = self.fields().collect();
+        fields.sort_by_key(|field| field.wire_name());
+        fields
+    }
+
     /// The parameters that callers give.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &Field> {
         self.args.iter().filter_map(|arg| match arg {
             Arg::Field(field) => Some(field),
             Arg::Reply => None,
         })
+    }
+}
+
+impl Field {
+    /// What it is called on the wire.
+    pub(crate) fn wire_name(&self) -> String {
+        wire_name(&self.name, self.terms.renamed_from.as_ref())
     }
 }
 

@@ -8,6 +8,7 @@ use super::generics::{Parameters, plain};
 use super::handler::{Handler, Hook, Stream, Timer};
 use super::message::Part;
 use super::method::Method;
+use super::wire::Reserved;
 use super::{notes, options, types};
 use crate::diag::Diag;
 use crate::names::{self, Root};
@@ -34,6 +35,8 @@ pub(crate) struct Handlers {
     pub(crate) parts: Vec<Part>,
     /// The word by which the messages are to be `Clone`.
     pub(crate) clone: Option<Ident>,
+    /// What no handler may be called any more.
+    pub(crate) reserved: Vec<Reserved>,
     /// `CounterMsg` and `CounterApi`.
     pub(crate) messages: Ident,
     pub(crate) api: Ident,
@@ -83,6 +86,7 @@ impl Handlers {
             streams,
             parts,
             clone,
+            reserved: Reserved::read(&syntax.terms, diag),
             root,
         })
     }

@@ -10,6 +10,7 @@ use super::handler::{Answer, Arg, By, Field, Handler};
 use super::handlers::Handlers;
 use super::notes::Notes;
 use super::types::{self, Flaw};
+use super::wire::{FieldTerms, HandlerTerms};
 use super::{notes, options};
 use crate::diag::Diag;
 use crate::names::{self, Root};
@@ -58,6 +59,7 @@ pub(crate) fn message(syntax: &MessageSyntax, diag: &mut Diag) -> Handlers {
         streams: Vec::new(),
         parts,
         clone: None,
+        reserved: Vec::new(),
         root: root(attrs, diag),
     }
 }
@@ -87,6 +89,7 @@ fn handler(variant: &Variant, vis: &Visibility, of: &Ident, diag: &mut Diag) -> 
                 ty,
                 speaks: types::protocol_of(&field.ty).map(|protocol| protocol.to_token_stream()),
                 cfgs: notes::cfgs(&field.attrs),
+                terms: FieldTerms::default(),
             }));
         }
     }
@@ -107,6 +110,7 @@ fn handler(variant: &Variant, vis: &Visibility, of: &Ident, diag: &mut Diag) -> 
         keeps: false,
         concurrent: None,
         taken_in: None,
+        terms: HandlerTerms::default(),
     }
 }
 

@@ -12,6 +12,7 @@ use super::handlers::is_actor;
 use super::notes::{Notes, cfgs, without_self};
 use super::options;
 use super::types::{self, Flaw};
+use super::wire::{FieldTerms, HandlerTerms};
 use crate::diag::Diag;
 use crate::names::{self, Word, text};
 use crate::parse::{Args, HiddenWord, MethodSyntax};
@@ -338,6 +339,7 @@ impl<'a> Reader<'a> {
             keeps: self.keeps(diag),
             concurrent: self.concurrent(diag),
             taken_in: self.taken_in(diag),
+            terms: HandlerTerms::read(&self.syntax.terms, diag),
         }
     }
 
@@ -461,7 +463,8 @@ impl<'a> Reader<'a> {
         };
         let name = name.unwrap_or_else(|| names::nameless(index));
         let speaks = types::protocol_of(&param.ty).map(|protocol| self.owned(protocol));
-        Field { name, ty, stored, speaks, cfgs: cfgs(&param.attrs) }
+        let terms = FieldTerms::read(&self.syntax.terms_of_params[index], &name, &param.ty, diag);
+        Field { name, ty, stored, speaks, cfgs: cfgs(&param.attrs), terms }
     }
 
     /// Tells what cannot be sent of a type; whether there is such a thing.

@@ -20,6 +20,8 @@ mod stream;
 mod supervisor;
 mod timer;
 mod types;
+mod wire;
+mod wire_type;
 
 pub(crate) use actor::{Actor, Options, States};
 pub(crate) use entry::{Entry, Kind as EntryKind};
@@ -33,3 +35,5 @@ pub(crate) use process::Process;
 pub(crate) use protocol::{Protocol, Spoken};
 pub(crate) use receive::{Arm, Case, Pattern, Receive, Taken, Wait};
 pub(crate) use supervisor::{Child, Plain, Pool, Start, Supervisor, Template};
+pub(crate) use wire::{Remote, Reserved};
+pub(crate) use wire_type::{Shape, WireField, WireType, WireVariant};

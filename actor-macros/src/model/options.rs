@@ -286,6 +286,29 @@ pub(crate) fn index(arg: &Arg, most: u32, diag: &mut Diag) -> Option<LitInt> {
     number(arg, most, diag)
 }
 
+/// `remote = "shop.cart"`
+pub(crate) fn wire_name(arg: &Arg, diag: &mut Diag) -> Option<LitStr> {
+    let name = value(arg).and_then(|tokens| syn::parse2::<LitStr>(tokens).ok());
+    if name.as_ref().is_none_or(|name| !is_wire_name(&name.value())) {
+        diag.error(place(arg), "a remote actor needs a name that outlives refactoring")
+            .help(r#"letters, digits and dots, such as `"shop.cart"`"#);
+        return None;
+    }
+    name
+}
+
+/// It is also the name of a file.
+fn is_wire_name(written: &str) -> bool {
+    let may_stand = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    written.len() <= 128
+        && written.split('.').all(|part| !part.is_empty() && part.chars().all(may_stand))
+}
+
+/// `id = 7`: what a message is found by on the wire.
+pub(crate) fn id(arg: &Arg, diag: &mut Diag) -> Option<LitInt> {
+    number(arg, u32::MAX, diag)
+}
+
 /// `path = "/svc/payment"`
 pub(crate) fn path(arg: &Arg, diag: &mut Diag) -> Option<LitStr> {
     let path = value(arg).and_then(|tokens| syn::parse2::<LitStr>(tokens).ok());
@@ -545,6 +568,17 @@ mod tests {
         let mailbox = mailbox(&args.0[0], &mut diag);
         assert!(diag.finish().is_ok());
         assert!(mailbox.bound.is_none() && mailbox.drops_on_restart);
+    }
+
+    #[test]
+    fn a_name_on_the_wire_is_words_with_dots_between() {
+        for name in ["cart", "shop.cart", "shop.cart-2.line_items"] {
+            assert!(is_wire_name(name), "{name}");
+        }
+        for name in ["", ".", "shop.", "shop..cart", "shop/cart", "../cart", "shop cart", "köln"] {
+            assert!(!is_wire_name(name), "{name}");
+        }
+        assert!(!is_wire_name(&"a".repeat(129)));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::handler::Handler;
 use super::handlers::{Handlers, actor_of};
 use super::message::Part;
 use super::method::Method;
+use super::wire::{Remote, Reserved};
 use super::{notes, options, types};
 use crate::diag::Diag;
 use crate::names::{self, Root};
@@ -20,6 +21,8 @@ pub(crate) struct Protocol {
     /// The trait, with what its methods need so that it can be a type.
     pub(crate) item: TokenStream,
     pub(crate) handlers: Handlers,
+    /// What other nodes know it by, if they may send its messages.
+    pub(crate) remote: Option<Remote>,
 }
 
 /// An impl of such a trait for an actor.
@@ -37,9 +40,12 @@ pub(crate) struct Spoken {
 impl Protocol {
     pub(crate) fn read(args: &Args, syntax: &ProtocolSyntax, diag: &mut Diag) -> Self {
         let mut root = Root::default();
-        for arg in options::known(args, &["crate"], diag) {
-            root = options::root(arg, diag).unwrap_or_default();
+        for arg in options::known(args, &["crate", "remote", "version"], diag) {
+            if arg.name == "crate" {
+                root = options::root(arg, diag).unwrap_or_default();
+            }
         }
+        let remote = Remote::read(args, diag);
         plain_list(syntax, diag);
         let name = &syntax.name;
         let (mut items, mut handlers) = (TokenStream::new(), Vec::new());
@@ -63,12 +69,14 @@ impl Protocol {
         let parts: Vec<Part> = handlers.iter().flat_map(Handler::parts).collect();
         Self {
             item: whole(syntax, &items, waits),
+            remote,
             handlers: Handlers {
                 name: name.clone(),
                 ty: quote_spanned!(name.span()=> dyn #name),
                 vis: syntax.vis.clone(),
                 by_hand: false,
                 clone: None,
+                reserved: Reserved::read(&syntax.terms, diag),
                 parameters: Parameters::of(&Generics::default(), &parts),
                 cfgs: notes::cfgs(&syntax.attrs),
                 handlers,

@@ -5,14 +5,16 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{Parse, ParseStream, Result};
-use syn::{Attribute, Generics, ImplItem, Meta, Path, Signature, Token, Type, Visibility};
+use syn::{Attribute, FnArg, Generics, ImplItem, Meta, Path, Signature, Token, Type, Visibility};
 
 use super::skip::{skip_item, without_words};
-use crate::names::Word;
+use crate::names::{Term, Word};
 
 /// An impl block.
 pub(crate) struct HandlersSyntax {
     pub(crate) attrs: Vec<Attribute>,
+    /// What the impl says for other nodes.
+    pub(crate) terms: Vec<(Term, Attribute)>,
     pub(crate) generics: Generics,
     /// The trait, if it is the impl of one.
     pub(crate) of_trait: Option<Type>,
@@ -28,6 +30,10 @@ pub(crate) struct HandlersSyntax {
 pub(crate) struct MethodSyntax {
     /// Our attributes, in the order of the text.
     pub(crate) ours: Vec<(Word, Attribute)>,
+    /// What they say beside that, for other nodes.
+    pub(crate) terms: Vec<(Term, Attribute)>,
+    /// The same of each parameter after `self`.
+    pub(crate) terms_of_params: Vec<Vec<(Term, Attribute)>>,
     /// `#[cfg_attr(x, tell)]`, which rustc decides on when the macro has run.
     pub(crate) hidden: Option<HiddenWord<Word>>,
     pub(crate) attrs: Vec<Attribute>,
@@ -89,6 +95,7 @@ impl Parse for HandlersSyntax {
         let content;
         let brace = syn::braced!(content in input);
         attrs.extend(content.call(Attribute::parse_inner)?);
+        let terms = take_terms(&mut attrs);
         let (outer, inner): (Vec<_>, Vec<_>) =
             attrs.iter().partition(|attr| matches!(attr.style, syn::AttrStyle::Outer));
 
@@ -118,7 +125,7 @@ impl Parse for HandlersSyntax {
         let mut item = quote!(#(#outer)* #unsafety #impl_token #params #of_trait #for_token #actor);
         where_clause.to_tokens(&mut item);
         brace.surround(&mut item, |tokens| tokens.extend(body));
-        Ok(Self { attrs, generics, of_trait, actor, methods, item, errors })
+        Ok(Self { attrs, terms, generics, of_trait, actor, methods, item, errors })
     }
 }
 
@@ -140,7 +147,7 @@ pub(super) fn parse_method(input: ParseStream<'_>) -> Result<Option<MethodSyntax
     let ahead = input.fork();
     let attrs = ahead.call(Attribute::parse_outer)?;
     let vis: Visibility = ahead.parse()?;
-    let Ok(sig) = ahead.parse::<Signature>() else { return Ok(None) };
+    let Ok(mut sig) = ahead.parse::<Signature>() else { return Ok(None) };
     input.advance_to(&ahead);
     let body: TokenTree = input.parse()?;
 
@@ -154,7 +161,22 @@ pub(super) fn parse_method(input: ParseStream<'_>) -> Result<Option<MethodSyntax
             others.push(attr);
         }
     }
-    Ok(Some(MethodSyntax { ours, hidden, attrs: others, vis, sig, body }))
+    // On any other method they mean nothing, and rustc says so.
+    let is_message = ours.iter().any(|(word, _)| matches!(word, Word::Ask | Word::Tell));
+    let terms = if is_message { take_terms(&mut others) } else { Vec::new() };
+    let params = sig.inputs.iter_mut().filter_map(|input| match input {
+        FnArg::Receiver(_) => None,
+        FnArg::Typed(param) => Some(&mut param.attrs),
+    });
+    let terms_of_params =
+        params.map(|attrs| if is_message { take_terms(attrs) } else { Vec::new() }).collect();
+    Ok(Some(MethodSyntax { ours, terms, terms_of_params, hidden, attrs: others, vis, sig, body }))
+}
+
+/// Those of these attributes that are for other nodes.
+pub(super) fn take_terms(attrs: &mut Vec<Attribute>) -> Vec<(Term, Attribute)> {
+    let taken = attrs.extract_if(.., |attr| Term::of(attr.path()).is_some());
+    taken.filter_map(|attr| Some((Term::of(attr.path())?, attr))).collect()
 }
 
 /// The word in `#[cfg_attr(condition, .., word, ..)]`.

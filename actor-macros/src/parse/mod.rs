@@ -13,6 +13,7 @@ mod protocol;
 mod receive;
 mod skip;
 mod supervisor;
+mod wire;
 
 pub(crate) use actor::ActorSyntax;
 pub(crate) use args::{Arg, Args, ChildArgs, LedArgs, Value};
@@ -23,3 +24,4 @@ pub(crate) use protocol::{ProtocolItem, ProtocolSyntax};
 pub(crate) use receive::{ArmSyntax, ReceiveSyntax, Takes};
 pub(crate) use skip::without_words;
 pub(crate) use supervisor::{FieldSyntax, SupervisorSyntax};
+pub(crate) use wire::{WireShape, WireSyntax};

@@ -6,12 +6,15 @@ use syn::parse::discouraged::Speculative as _;
 use syn::parse::{Parse, ParseStream, Result};
 use syn::{Attribute, Generics, Token, TraitItem, Visibility};
 
-use super::handlers::{MethodSyntax, parse_method};
+use super::handlers::{MethodSyntax, parse_method, take_terms};
 use super::skip::{skip_item, without_words};
+use crate::names::Term;
 
 /// A trait.
 pub(crate) struct ProtocolSyntax {
     pub(crate) attrs: Vec<Attribute>,
+    /// What the trait says for other nodes.
+    pub(crate) terms: Vec<(Term, Attribute)>,
     pub(crate) vis: Visibility,
     /// `unsafe`, where nothing should stand.
     pub(crate) unsafety: Option<Token![unsafe]>,
@@ -39,7 +42,8 @@ pub(crate) enum ProtocolItem {
 
 impl Parse for ProtocolSyntax {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let attrs = input.call(Attribute::parse_outer)?;
+        let mut attrs = input.call(Attribute::parse_outer)?;
+        let terms = take_terms(&mut attrs);
         let vis = input.parse()?;
         let unsafety = input.parse()?;
         let trait_token = input.parse()?;
@@ -69,6 +73,7 @@ impl Parse for ProtocolSyntax {
         }
         Ok(Self {
             attrs,
+            terms,
             vis,
             unsafety,
             trait_token,

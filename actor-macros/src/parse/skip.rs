@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::Meta;
 use syn::parse::{ParseStream, Result};
 
-use crate::names::{Role, Word};
+use crate::names::{Role, Term, Word};
 
 /// The tokens of an item that is half typed, or newer than syn: up to its body or semicolon.
 pub(super) fn skip_item(input: ParseStream<'_>) -> Result<TokenStream> {
@@ -76,6 +76,9 @@ fn holds_word(tokens: &TokenStream) -> bool {
 /// Whether this is the `[tell]` of a `#[tell]`.
 fn is_word(attribute: &Group) -> bool {
     let meta = syn::parse2::<Meta>(attribute.stream());
-    attribute.delimiter() == Delimiter::Bracket
-        && meta.is_ok_and(|meta| Word::of(meta.path()).is_some() || Role::of(meta.path()).is_some())
+    attribute.delimiter() == Delimiter::Bracket && meta.is_ok_and(|meta| is_ours(meta.path()))
+}
+
+fn is_ours(path: &syn::Path) -> bool {
+    Word::of(path).is_some() || Role::of(path).is_some() || Term::of(path).is_some()
 }

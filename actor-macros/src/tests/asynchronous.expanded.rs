@@ -114,4 +114,48 @@ const _: () = {
     impl __rt::Handlers for Loader {
         const SUSPENDS: bool = true;
     }
+    type __Reach = __rt::ReachOf<Loader>;
+    impl __rt::Travels for Loader {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[
+                __Reach::tell("flush", &[]),
+                __Reach::tell(
+                    "forget",
+                    &[__Reach::field::<u8>("cx"), __Reach::field::<u8>("msg")],
+                ),
+                __Reach::ask::<
+                    Result<u64, LoadError>,
+                >("load", &[__Reach::field::<PathBuf>("path")]),
+            ],
+            encode: |msg, out| match msg {
+                LoaderMsg::Flush => out.handler(0)?.end(),
+                LoaderMsg::Forget { cx, msg } => {
+                    out.handler(1)?.field::<u8>(&cx)?.field::<u8>(&msg)?.end()
+                }
+                LoaderMsg::Load { path, reply } => {
+                    out.handler(2)?
+                        .field::<PathBuf>(&path)?
+                        .reply::<Result<u64, LoadError>>(reply)?
+                        .end()
+                }
+            },
+            decode: |from| ::core::result::Result::Ok(
+                match from.handler() {
+                    0 => LoaderMsg::Flush,
+                    1 => {
+                        let cx = from.field::<u8>()?;
+                        let msg = from.field::<u8>()?;
+                        LoaderMsg::Forget { cx, msg }
+                    }
+                    2 => {
+                        let path = from.field::<PathBuf>()?;
+                        let reply = from.reply::<Result<u64, LoadError>>()?;
+                        LoaderMsg::Load { path, reply }
+                    }
+                    other => return from.unknown(other),
+                },
+            ),
+        };
+    }
 };

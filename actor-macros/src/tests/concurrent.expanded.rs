@@ -193,4 +193,70 @@ const _: () = {
             }
         }
     }
+    type __Reach = __rt::ReachOf<Gallery>;
+    impl __rt::Travels for Gallery {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[
+                __Reach::ask::<Html>("forward", &[__Reach::field::<u64>("page")]),
+                __Reach::ask::<Html>("render", &[__Reach::field::<String>("template")]),
+                __Reach::tell("set", &[__Reach::field::<Engine>("engine")]),
+                #[cfg(unix)]
+                __Reach::tell("store", &[__Reach::field::<u64>("page")]),
+                #[cfg(not(all(unix)))]
+                __Reach::absent(),
+                __Reach::ask::<u64>("wait_for", &[]),
+            ],
+            encode: |msg, out| match msg {
+                GalleryMsg::Forward { page, reply } => {
+                    out.handler(0)?.field::<u64>(&page)?.reply::<Html>(reply)?.end()
+                }
+                GalleryMsg::Render { template, reply } => {
+                    out.handler(1)?
+                        .field::<String>(&template)?
+                        .reply::<Html>(reply)?
+                        .end()
+                }
+                GalleryMsg::Set { engine } => {
+                    out.handler(2)?.field::<Engine>(&engine)?.end()
+                }
+                #[cfg(unix)]
+                GalleryMsg::Store { page } => out.handler(3)?.field::<u64>(&page)?.end(),
+                GalleryMsg::WaitFor { reply } => {
+                    out.handler(4)?.reply::<u64>(reply)?.end()
+                }
+            },
+            decode: |from| ::core::result::Result::Ok(
+                match from.handler() {
+                    0 => {
+                        let page = from.field::<u64>()?;
+                        let reply = from.reply::<Html>()?;
+                        GalleryMsg::Forward { page, reply }
+                    }
+                    1 => {
+                        let template = from.field::<String>()?;
+                        let reply = from.reply::<Html>()?;
+                        GalleryMsg::Render {
+                            template,
+                            reply,
+                        }
+                    }
+                    2 => {
+                        let engine = from.field::<Engine>()?;
+                        GalleryMsg::Set { engine }
+                    }
+                    #[cfg(unix)]
+                    3 => {
+                        let page = from.field::<u64>()?;
+                        GalleryMsg::Store { page }
+                    }
+                    4 => {
+                        let reply = from.reply::<u64>()?;
+                        GalleryMsg::WaitFor { reply }
+                    }
+                    other => return from.unknown(other),
+                },
+            ),
+        };
+    }
 };

@@ -7,6 +7,7 @@ const _: () = {
     impl __rt::Actor for Counter {
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
         type Below = __rt::At<Self>;
+        type Reach = __rt::Here;
         type Wraps = ();
     }
 };
@@ -96,4 +97,31 @@ const _: () = {
         }
     }
     impl __rt::Handlers for Counter {}
+    type __Reach = __rt::ReachOf<Counter>;
+    impl __rt::Travels for Counter {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[
+                __Reach::ask::<i64>("get", &[]),
+                __Reach::tell("inc", &[__Reach::field::<i64>("by")]),
+            ],
+            encode: |msg, out| match msg {
+                CounterMsg::Get { reply } => out.handler(0)?.reply::<i64>(reply)?.end(),
+                CounterMsg::Inc { by } => out.handler(1)?.field::<i64>(&by)?.end(),
+            },
+            decode: |from| ::core::result::Result::Ok(
+                match from.handler() {
+                    0 => {
+                        let reply = from.reply::<i64>()?;
+                        CounterMsg::Get { reply }
+                    }
+                    1 => {
+                        let by = from.field::<i64>()?;
+                        CounterMsg::Inc { by }
+                    }
+                    other => return from.unknown(other),
+                },
+            ),
+        };
+    }
 };

@@ -127,4 +127,54 @@ const _: () = {
     impl __rt::Handlers for Counter {
         const SUSPENDS: bool = true;
     }
+    type __Reach = __rt::ReachOf<Counter>;
+    impl __rt::Travels for Counter {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[
+                __Reach::ask::<
+                    bool,
+                >("compare", &[__Reach::field::<ActorRef<Counter>>("other")]),
+                __Reach::ask::<()>("settle", &[]),
+                __Reach::ask::<i64>("wait_for", &[__Reach::field::<i64>("at_least")]),
+            ],
+            encode: |msg, out| match msg {
+                CounterMsg::Compare { other, answer: reply } => {
+                    out.handler(0)?
+                        .field::<ActorRef<Counter>>(&other)?
+                        .reply::<bool>(reply)?
+                        .end()
+                }
+                CounterMsg::Settle { reply } => out.handler(1)?.reply::<()>(reply)?.end(),
+                CounterMsg::WaitFor { at_least, reply } => {
+                    out.handler(2)?.field::<i64>(&at_least)?.reply::<i64>(reply)?.end()
+                }
+            },
+            decode: |from| ::core::result::Result::Ok(
+                match from.handler() {
+                    0 => {
+                        let other = from.field::<ActorRef<Counter>>()?;
+                        let reply = from.reply::<bool>()?;
+                        CounterMsg::Compare {
+                            other,
+                            answer: reply,
+                        }
+                    }
+                    1 => {
+                        let reply = from.reply::<()>()?;
+                        CounterMsg::Settle { reply }
+                    }
+                    2 => {
+                        let at_least = from.field::<i64>()?;
+                        let reply = from.reply::<i64>()?;
+                        CounterMsg::WaitFor {
+                            at_least,
+                            reply,
+                        }
+                    }
+                    other => return from.unknown(other),
+                },
+            ),
+        };
+    }
 };

@@ -5,6 +5,7 @@ const _: () = {
     impl __rt::Actor for Idle {
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
         type Below = __rt::At<Self>;
+        type Reach = __rt::Here;
         type Wraps = ();
     }
 };
@@ -52,4 +53,16 @@ const _: () = {
         }
     }
     impl __rt::Handlers for Idle {}
+    type __Reach = __rt::ReachOf<Idle>;
+    impl __rt::Travels for Idle {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[],
+            encode: |msg, _out| match msg {},
+            decode: |from| {
+                let other = from.handler();
+                from.unknown(other)
+            },
+        };
+    }
 };

@@ -108,4 +108,43 @@ const _: () = {
     impl __rt::Handlers for Front {
         const SUSPENDS: bool = true;
     }
+    type __Reach = __rt::ReachOf<Front>;
+    impl __rt::Travels for Front {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[
+                __Reach::ask::<Option<u64>>("find", &[__Reach::field::<String>("key")]),
+                __Reach::ask::<Front>("find_checked", &[__Reach::field::<String>("key")]),
+            ],
+            encode: |msg, out| match msg {
+                FrontMsg::Find { key, reply } => {
+                    out.handler(0)?
+                        .field::<String>(&key)?
+                        .reply::<Option<u64>>(reply)?
+                        .end()
+                }
+                FrontMsg::FindChecked { key, reply } => {
+                    out.handler(1)?.field::<String>(&key)?.reply::<Front>(reply)?.end()
+                }
+            },
+            decode: |from| ::core::result::Result::Ok(
+                match from.handler() {
+                    0 => {
+                        let key = from.field::<String>()?;
+                        let reply = from.reply::<Option<u64>>()?;
+                        FrontMsg::Find { key, reply }
+                    }
+                    1 => {
+                        let key = from.field::<String>()?;
+                        let reply = from.reply::<Front>()?;
+                        FrontMsg::FindChecked {
+                            key,
+                            reply,
+                        }
+                    }
+                    other => return from.unknown(other),
+                },
+            ),
+        };
+    }
 };

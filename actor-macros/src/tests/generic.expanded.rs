@@ -14,6 +14,7 @@ const _: () = {
     {
         const TYPE: &'static __rt::ActorType<Self> = &__rt::ActorType::new();
         type Below = __rt::At<Self>;
+        type Reach = __rt::Here;
         type Wraps = ();
     }
 };
@@ -180,6 +181,52 @@ const _: () = {
         T: ::core::marker::Send + 'static,
         B: 'static,
     {}
+    type __Reach<T, B, const N: usize> = __rt::ReachOf<Store<T, B, N>>;
+    impl<T: Clone, B, const N: usize> __rt::Travels for Store<T, B, N>
+    where
+        B: Backend,
+        T: ::core::marker::Send + 'static,
+        B: 'static,
+    {
+        type Reach = __Reach<T, B, N>;
+        const CARRIAGE: __rt::Carriage<Self, __Reach<T, B, N>> = __rt::Carriage {
+            handlers: &[
+                __Reach::<T, B, N>::ask::<[T; N]>("all", &[]),
+                __Reach::<
+                    T,
+                    B,
+                    N,
+                >::tell(
+                    "put",
+                    &[
+                        __Reach::<T, B, N>::field::<usize>("at"),
+                        __Reach::<T, B, N>::field::<T>("value"),
+                    ],
+                ),
+            ],
+            encode: |msg, out| match msg {
+                StoreMsg::All { reply } => out.handler(0)?.reply::<[T; N]>(reply)?.end(),
+                StoreMsg::Put { at, value } => {
+                    out.handler(1)?.field::<usize>(&at)?.field::<T>(&value)?.end()
+                }
+                StoreMsg::__Unnamed(never, _) => match never {}
+            },
+            decode: |from| ::core::result::Result::Ok(
+                match from.handler() {
+                    0 => {
+                        let reply = from.reply::<[T; N]>()?;
+                        StoreMsg::All { reply }
+                    }
+                    1 => {
+                        let at = from.field::<usize>()?;
+                        let value = from.field::<T>()?;
+                        StoreMsg::Put { at, value }
+                    }
+                    other => return from.unknown(other),
+                },
+            ),
+        };
+    }
 };
 struct Fixed<const SIZE: usize>([u8; SIZE]);
 const _: () = {
@@ -190,6 +237,7 @@ const _: () = {
     {
         const TYPE: &'static __rt::ActorType<Self> = &__rt::ActorType::new();
         type Below = __rt::At<Self>;
+        type Reach = __rt::Here;
         type Wraps = ();
     }
 };
@@ -237,6 +285,18 @@ const _: () = {
         }
     }
     impl<const SIZE: usize> __rt::Handlers for Fixed<SIZE> {}
+    type __Reach<const SIZE: usize> = __rt::ReachOf<Fixed<SIZE>>;
+    impl<const SIZE: usize> __rt::Travels for Fixed<SIZE> {
+        type Reach = __Reach<SIZE>;
+        const CARRIAGE: __rt::Carriage<Self, __Reach<SIZE>> = __rt::Carriage {
+            handlers: &[],
+            encode: |msg, _out| match msg {},
+            decode: |from| {
+                let other = from.handler();
+                from.unknown(other)
+            },
+        };
+    }
 };
 impl<T: Send + 'static> Cell<T> {
     pub fn set(&mut self, value: T) {}
@@ -317,4 +377,23 @@ const _: () = {
         }
     }
     impl<T: Send + 'static> __rt::Handlers for Cell<T> {}
+    type __Reach<T> = __rt::ReachOf<Cell<T>>;
+    impl<T: Send + 'static> __rt::Travels for Cell<T> {
+        type Reach = __Reach<T>;
+        const CARRIAGE: __rt::Carriage<Self, __Reach<T>> = __rt::Carriage {
+            handlers: &[__Reach::<T>::tell("set", &[__Reach::<T>::field::<T>("value")])],
+            encode: |msg, out| match msg {
+                CellMsg::Set { value } => out.handler(0)?.field::<T>(&value)?.end(),
+            },
+            decode: |from| ::core::result::Result::Ok(
+                match from.handler() {
+                    0 => {
+                        let value = from.field::<T>()?;
+                        CellMsg::Set { value }
+                    }
+                    other => return from.unknown(other),
+                },
+            ),
+        };
+    }
 };

@@ -60,6 +60,18 @@ const _: () = {
             __rt::told(Self::close(self))
         }
     }
+    type __Reach = __rt::ReachOf<Plain>;
+    impl __rt::Travels for Plain {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[],
+            encode: |msg, _out| match msg {},
+            decode: |from| {
+                let other = from.handler();
+                from.unknown(other)
+            },
+        };
+    }
 };
 impl Late {
     async fn open(&mut self, cx: &mut Context<Self>) -> Result<Start, OpenError> {
@@ -125,6 +137,18 @@ const _: () = {
         ) -> __rt::Handled<'a> {
             __rt::told_later(Self::close(self, cx, news))
         }
+    }
+    type __Reach = __rt::ReachOf<Late>;
+    impl __rt::Travels for Late {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[],
+            encode: |msg, _out| match msg {},
+            decode: |from| {
+                let other = from.handler();
+                from.unknown(other)
+            },
+        };
     }
 };
 impl Watching {
@@ -193,6 +217,18 @@ const _: () = {
             __rt::told_later(Self::left(self, cx, news))
         }
     }
+    type __Reach = __rt::ReachOf<Watching>;
+    impl __rt::Travels for Watching {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[],
+            encode: |msg, _out| match msg {},
+            decode: |from| {
+                let other = from.handler();
+                from.unknown(other)
+            },
+        };
+    }
 };
 impl Phoenix {
     fn burn(&mut self, why: &ExitReason) {}
@@ -248,6 +284,18 @@ const _: () = {
             __rt::told(Self::burn(self, news))
         }
     }
+    type __Reach = __rt::ReachOf<Phoenix>;
+    impl __rt::Travels for Phoenix {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[],
+            encode: |msg, _out| match msg {},
+            decode: |from| {
+                let other = from.handler();
+                from.unknown(other)
+            },
+        };
+    }
 };
 impl Ash {
     fn burn(&mut self, cx: &mut Context<Self>) {}
@@ -302,5 +350,17 @@ const _: () = {
         ) -> __rt::Handled<'a> {
             __rt::told(Self::burn(self, cx))
         }
+    }
+    type __Reach = __rt::ReachOf<Ash>;
+    impl __rt::Travels for Ash {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[],
+            encode: |msg, _out| match msg {},
+            decode: |from| {
+                let other = from.handler();
+                from.unknown(other)
+            },
+        };
     }
 };

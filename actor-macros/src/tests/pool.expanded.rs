@@ -65,6 +65,25 @@ const _: () = {
         }
     }
     impl __rt::Handlers for Worker {}
+    type __Reach = __rt::ReachOf<Worker>;
+    impl __rt::Travels for Worker {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[__Reach::tell("job", &[__Reach::field::<u64>("user")])],
+            encode: |msg, out| match msg {
+                WorkerMsg::Job { user } => out.handler(0)?.field::<u64>(&user)?.end(),
+            },
+            decode: |from| ::core::result::Result::Ok(
+                match from.handler() {
+                    0 => {
+                        let user = from.field::<u64>()?;
+                        WorkerMsg::Job { user }
+                    }
+                    other => return from.unknown(other),
+                },
+            ),
+        };
+    }
 };
 pub struct Works {
     config: Config,

@@ -14,6 +14,7 @@ const _: () = {
         ];
         const TYPE: &'static __rt::ActorType<Self> = &__rt::ActorType::new();
         type Below = __rt::On<dyn Account, __rt::On<dyn bank::Audit, __rt::At<Self>>>;
+        type Reach = __rt::Here;
         type Wraps = (((), metrics::Counted), Timing);
     }
     impl<T> __rt::Takes<__rt::MsgOf<dyn Account>> for Savings<T>
@@ -141,6 +142,49 @@ const _: () = {
     }
     impl<T: Send + 'static> __rt::Handlers for Savings<T> {
         const SUSPENDS: bool = true;
+    }
+    type __Reach<T> = __rt::ReachOf<Savings<T>>;
+    impl<T: Send + 'static> __rt::Travels for Savings<T> {
+        type Reach = __Reach<T>;
+        const CARRIAGE: __rt::Carriage<Self, __Reach<T>> = __rt::Carriage {
+            handlers: &[
+                __Reach::<
+                    T,
+                >::ask::<
+                    Result<(), Short>,
+                >(
+                    "move_to",
+                    &[
+                        __Reach::<T>::field::<T>("amount"),
+                        __Reach::<T>::field::<ActorRef<dyn Account>>("to"),
+                    ],
+                ),
+            ],
+            encode: |msg, out| match msg {
+                SavingsMsg::MoveTo { to, amount, reply } => {
+                    out.handler(0)?
+                        .field::<T>(&amount)?
+                        .field::<ActorRef<dyn Account>>(&to)?
+                        .reply::<Result<(), Short>>(reply)?
+                        .end()
+                }
+            },
+            decode: |from| ::core::result::Result::Ok(
+                match from.handler() {
+                    0 => {
+                        let amount = from.field::<T>()?;
+                        let to = from.field::<ActorRef<dyn Account>>()?;
+                        let reply = from.reply::<Result<(), Short>>()?;
+                        SavingsMsg::MoveTo {
+                            to,
+                            amount,
+                            reply,
+                        }
+                    }
+                    other => return from.unknown(other),
+                },
+            ),
+        };
     }
 };
 impl<T: Send + 'static> Account for Savings<T> {

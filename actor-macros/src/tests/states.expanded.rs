@@ -34,6 +34,7 @@ const _: () = {
     {
         const TYPE: &'static __rt::ActorType<Self> = &__rt::ActorType::new();
         type Below = __rt::At<Self>;
+        type Reach = __rt::Here;
         type Wraps = ();
     }
 };
@@ -151,5 +152,35 @@ const _: () = {
             1 << <<Self as __rt::States>::State>::Connecting as u64
                 | 1 << <<Self as __rt::States>::State>::Ready as u64,
         ];
+    }
+    type __Reach<T> = __rt::ReachOf<Link<T>>;
+    impl<T: Send + 'static> __rt::Travels for Link<T> {
+        type Reach = __Reach<T>;
+        const CARRIAGE: __rt::Carriage<Self, __Reach<T>> = __rt::Carriage {
+            handlers: &[
+                __Reach::<T>::tell("connected", &[]),
+                __Reach::<T>::tell("reset", &[]),
+                __Reach::<T>::ask::<usize>("send", &[__Reach::<T>::field::<T>("value")]),
+            ],
+            encode: |msg, out| match msg {
+                LinkMsg::Connected => out.handler(0)?.end(),
+                LinkMsg::Reset => out.handler(1)?.end(),
+                LinkMsg::Send { value, reply } => {
+                    out.handler(2)?.field::<T>(&value)?.reply::<usize>(reply)?.end()
+                }
+            },
+            decode: |from| ::core::result::Result::Ok(
+                match from.handler() {
+                    0 => LinkMsg::Connected,
+                    1 => LinkMsg::Reset,
+                    2 => {
+                        let value = from.field::<T>()?;
+                        let reply = from.reply::<usize>()?;
+                        LinkMsg::Send { value, reply }
+                    }
+                    other => return from.unknown(other),
+                },
+            ),
+        };
     }
 };

@@ -89,4 +89,16 @@ const _: () = {
             __rt::started(Self::open(self))
         }
     }
+    type __Reach = __rt::ReachOf<Reader>;
+    impl __rt::Travels for Reader {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[],
+            encode: |msg, _out| match msg {},
+            decode: |from| {
+                let other = from.handler();
+                from.unknown(other)
+            },
+        };
+    }
 };

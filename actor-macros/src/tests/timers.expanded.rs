@@ -77,4 +77,16 @@ const _: () = {
             ),
         ];
     }
+    type __Reach = __rt::ReachOf<Watch>;
+    impl __rt::Travels for Watch {
+        type Reach = __Reach;
+        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+            handlers: &[],
+            encode: |msg, _out| match msg {},
+            decode: |from| {
+                let other = from.handler();
+                from.unknown(other)
+            },
+        };
+    }
 };

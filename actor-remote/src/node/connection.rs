@@ -346,7 +346,7 @@ impl Io {
     #[inline]
     fn decoder<'a>(&self, known: &Registered, protocol: u64, payload: &'a [u8]) -> Decoder<'a> {
         let by_name = self.outbound.is_by_name(protocol);
-        Decoder::new(payload, self.outbound.codec(), known.handlers, by_name)
+        Decoder::new(payload, self.outbound.codec(), known.schema, by_name)
     }
 
     /// Gives a message to its actor, or counts it as one that could not be read.
@@ -365,7 +365,7 @@ impl Io {
                 .unwrap_or_else(|_| Err(DecodeError::Refused("the value panicked".to_owned())))
         });
         if let Err(error) = &arrived {
-            tracing::warn!(target: "callboard", %to, protocol = known.name, %error, "not read");
+            tracing::warn!(target: "callboard", %to, protocol = known.schema.name, %error, "not read");
             (known.refuse)(to, DeadReason::Decode);
         }
         arrived

@@ -13,7 +13,7 @@ use super::Inner;
 use crate::error::FindError;
 use crate::route::address_of;
 use crate::wire::frame::Place;
-use crate::wire::{RemoteMessage, wire_id};
+use crate::wire::{RemoteProtocol, wire_id};
 
 /// A question to another node for an actor of some name: made by [`Node::lookup`](crate::Node::lookup), asked at once.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct Lookup<P: ?Sized> {
     protocol: PhantomData<fn(Box<P>)>,
 }
 
-pub(super) fn look_up<P: Remote<Msg: RemoteMessage> + ?Sized>(
+pub(super) fn look_up<P: RemoteProtocol + ?Sized>(
     inner: &Arc<Inner>,
     node: &str,
     name: &str,

@@ -11,7 +11,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use actor_runtime::remote::{self, Crossing, Standing};
-use actor_runtime::{Address, DeadReason, LookupError, Remote, System, SystemRef};
+use actor_runtime::{Address, DeadReason, LookupError, System, SystemRef};
 use tokio::sync::watch;
 
 pub use self::dial::Connecting;
@@ -23,7 +23,7 @@ use crate::peer::{Ours, Theirs, Waiting, is_node_name};
 use crate::route::{Lost, Outbound, address_of, place_of};
 use crate::transport::MemoryNetwork;
 use crate::wire::frame::{Place, Protocol};
-use crate::wire::{Codec, Decoder, HandlerSchema, ProtocolSchema, RemoteMessage, wire_id};
+use crate::wire::{Codec, Decoder, ProtocolSchema, RemoteProtocol, wire_id};
 
 /// What actors of this node let those of other nodes do to them, beside what their handlers do. Nothing unless said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,24 +65,18 @@ pub enum NodeEvent {
 
 /// A protocol that the node takes.
 pub(crate) struct Registered {
-    name: &'static str,
-    version: u32,
+    schema: &'static ProtocolSchema,
     fingerprint: u64,
-    handlers: &'static [HandlerSchema],
     arrive: fn(Address, Decoder<'_>) -> Result<(), DecodeError>,
     refuse: fn(Address, DeadReason),
     find: fn(&SystemRef, &str) -> Result<Address, LookupError>,
 }
 
 impl Registered {
-    fn of<P: Remote<Msg: RemoteMessage> + ?Sized>() -> Self {
-        let schema =
-            ProtocolSchema { name: P::NAME, version: P::VERSION, handlers: P::Msg::HANDLERS };
+    fn of<P: RemoteProtocol + ?Sized>() -> Self {
         Self {
-            name: P::NAME,
-            version: P::VERSION,
-            fingerprint: schema.fingerprint(),
-            handlers: P::Msg::HANDLERS,
+            schema: const { &P::SCHEMA },
+            fingerprint: const { P::SCHEMA.fingerprint() },
             arrive: arrive::<P>,
             refuse: remote::refuse_arrival::<P>,
             find: remote::lookup::<P>,
@@ -91,19 +85,19 @@ impl Registered {
 
     fn said(&self) -> Protocol {
         Protocol {
-            name: self.name.to_owned(),
-            version: self.version,
+            name: self.schema.name.to_owned(),
+            version: self.schema.version,
             fingerprint: self.fingerprint,
-            handlers: self.handlers.iter().map(|handler| handler.id).collect(),
+            handlers: self.schema.wire_ids().collect(),
         }
     }
 }
 
 fn arrive<P>(to: Address, mut decoder: Decoder<'_>) -> Result<(), DecodeError>
 where
-    P: Remote<Msg: RemoteMessage> + ?Sized,
+    P: RemoteProtocol + ?Sized,
 {
-    let message = P::Msg::decode(&mut decoder)?;
+    let message = P::decode(&mut decoder)?;
     decoder.finish()?;
     remote::arrive::<P>(to, message);
     Ok(())
@@ -155,7 +149,7 @@ impl fmt::Debug for NodeBuilder {
 
 impl NodeBuilder {
     /// Takes messages of a protocol from other nodes, and lets them look it up. What is not registered is not read.
-    pub fn register<P: Remote<Msg: RemoteMessage> + ?Sized>(mut self) -> Self {
+    pub fn register<P: RemoteProtocol + ?Sized>(mut self) -> Self {
         self.protocols.insert(wire_id(P::NAME), Registered::of::<P>());
         self
     }
@@ -342,11 +336,7 @@ impl Node {
     /// # Errors
     ///
     /// [`FindError`] has the cases. It ends after 5 s at the latest.
-    pub fn lookup<P: Remote<Msg: RemoteMessage> + ?Sized>(
-        &self,
-        node: &str,
-        name: &str,
-    ) -> Lookup<P> {
+    pub fn lookup<P: RemoteProtocol + ?Sized>(&self, node: &str, name: &str) -> Lookup<P> {
         lookup::look_up(&self.inner, node, name)
     }
 

@@ -64,7 +64,11 @@ impl Codec {
         self.write(value, out)
     }
 
-    fn write<T: Serialize + ?Sized>(self, value: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    pub(super) fn write<T: Serialize + ?Sized>(
+        self,
+        value: &T,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
         match self {
             Self::Bincode => bincode_options()
                 .serialize_into(out, value)
@@ -94,7 +98,10 @@ impl Codec {
         Ok(slot.expect("it was put there"))
     }
 
-    fn read<'de, T: Deserialize<'de>>(self, from: &mut &'de [u8]) -> Result<T, DecodeError> {
+    pub(super) fn read<'de, T: Deserialize<'de>>(
+        self,
+        from: &mut &'de [u8],
+    ) -> Result<T, DecodeError> {
         match self {
             Self::Bincode => {
                 let rest = Rest(from);

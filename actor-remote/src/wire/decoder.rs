@@ -7,7 +7,8 @@ use actor_runtime::{AskError, Reply, remote};
 
 use super::codec::Codec;
 use super::encoder::encode_answer;
-use super::schema::{HandlerSchema, Wire, fingerprint};
+use super::schema::{ProtocolSchema, fingerprint};
+use super::types::Wire;
 use crate::error::{DecodeError, EncodeError};
 
 /// Where answers go that other nodes wait for.
@@ -35,7 +36,7 @@ struct Asker {
 pub struct Decoder<'a> {
     rest: &'a [u8],
     codec: Codec,
-    handlers: &'static [HandlerSchema],
+    protocol: &'static ProtocolSchema,
     by_name: bool,
     handler: usize,
     field: usize,
@@ -46,11 +47,11 @@ impl<'a> Decoder<'a> {
     pub(crate) const fn new(
         bytes: &'a [u8],
         codec: Codec,
-        handlers: &'static [HandlerSchema],
+        protocol: &'static ProtocolSchema,
         by_name: bool,
     ) -> Self {
         let (handler, field) = (0, 0);
-        Self { rest: bytes, codec, handlers, by_name, handler, field, asker: None }
+        Self { rest: bytes, codec, protocol, by_name, handler, field, asker: None }
     }
 
     /// The same of a message that brings an ask.
@@ -81,7 +82,8 @@ impl<'a> Decoder<'a> {
     #[inline]
     pub fn handler(&mut self) -> usize {
         let number = if self.by_name { self.handler_by_name() } else { self.handler_dense() };
-        self.handler = number.filter(|number| *number < self.handlers.len()).unwrap_or(usize::MAX);
+        self.handler =
+            number.filter(|number| *number < self.protocol.handlers.len()).unwrap_or(usize::MAX);
         self.handler
     }
 
@@ -96,7 +98,7 @@ impl<'a> Decoder<'a> {
         let (id, rest) = self.rest.split_first_chunk()?;
         self.rest = rest;
         let id = u64::from_le_bytes(*id);
-        self.handlers.iter().position(|handler| handler.id == id)
+        self.protocol.handlers.iter().position(|handler| handler.wire_id(self.protocol.name) == id)
     }
 
     /// The next parameter of the handler.
@@ -128,7 +130,8 @@ impl<'a> Decoder<'a> {
     }
 
     fn next_name(&mut self) -> Result<&'static str, DecodeError> {
-        let handler = self.handlers.get(self.handler).ok_or(DecodeError::UnknownHandler)?;
+        let handler =
+            self.protocol.handlers.get(self.handler).ok_or(DecodeError::UnknownHandler)?;
         let field = handler.fields.get(self.field).ok_or(DecodeError::UnknownHandler)?;
         self.field += 1;
         Ok(field.name)
@@ -183,10 +186,15 @@ impl<'a> Decoder<'a> {
         }))
     }
 
-    /// What a message of no known handler comes to.
-    #[must_use]
-    pub fn unknown(&self) -> DecodeError {
-        DecodeError::UnknownHandler
+    /// The message is of no handler that this version has.
+    ///
+    /// # Errors
+    ///
+    /// Always [`DecodeError::UnknownHandler`].
+    #[cold]
+    pub fn unknown<M>(&self, number: usize) -> Result<M, DecodeError> {
+        let _ = number;
+        Err(DecodeError::UnknownHandler)
     }
 }
 

@@ -11,7 +11,8 @@ use actor_runtime::remote::Awaiting;
 use actor_runtime::{AskError, Reply};
 
 use super::codec::Codec;
-use super::schema::{HandlerSchema, Wire, fingerprint};
+use super::schema::{ProtocolSchema, fingerprint};
+use super::types::Wire;
 use crate::error::{DecodeError, EncodeError};
 
 /// What the other node says of a protocol whose fingerprint is not ours.
@@ -95,7 +96,7 @@ pub(crate) fn encode_answer<T: Wire>(
 pub struct Encoder<'a> {
     out: &'a mut Vec<u8>,
     codec: Codec,
-    handlers: &'static [HandlerSchema],
+    protocol: &'static ProtocolSchema,
     /// None where the fields go dense.
     peer: Option<&'a PeerProtocol>,
     handler: usize,
@@ -110,7 +111,7 @@ impl<'a> Encoder<'a> {
     pub(crate) const fn new(
         out: &'a mut Vec<u8>,
         codec: Codec,
-        handlers: &'static [HandlerSchema],
+        protocol: &'static ProtocolSchema,
         peer: Option<&'a PeerProtocol>,
         ask_timeout_nanos: u64,
     ) -> Self {
@@ -118,7 +119,7 @@ impl<'a> Encoder<'a> {
         Self {
             out,
             codec,
-            handlers,
+            protocol,
             peer,
             handler,
             field,
@@ -139,21 +140,22 @@ impl<'a> Encoder<'a> {
     ///
     /// [`EncodeError::UnknownHandler`] if the other node has none of that id.
     #[inline]
-    pub fn handler(&mut self, number: usize) -> Result<(), EncodeError> {
+    pub fn handler(&mut self, number: usize) -> Result<&mut Self, EncodeError> {
         self.handler = number;
         match self.peer {
             None => self.out.extend_from_slice(&(number as u16).to_le_bytes()),
             Some(peer) => {
-                let handler = &self.handlers[number];
-                if peer.handlers.binary_search(&handler.id).is_err() {
+                let handler = &self.protocol.handlers[number];
+                let id = handler.wire_id(self.protocol.name);
+                if peer.handlers.binary_search(&id).is_err() {
                     return Err(EncodeError::UnknownHandler(handler.name));
                 }
-                self.out.extend_from_slice(&handler.id.to_le_bytes());
+                self.out.extend_from_slice(&id.to_le_bytes());
                 self.count_at = self.out.len();
                 self.out.push(0);
             }
         }
-        Ok(())
+        Ok(self)
     }
 
     /// The next parameter of the handler.
@@ -162,16 +164,17 @@ impl<'a> Encoder<'a> {
     ///
     /// [`EncodeError::Refused`] if it would not be written.
     #[inline]
-    pub fn field<T: Wire>(&mut self, value: &T) -> Result<(), EncodeError> {
+    pub fn field<T: Wire>(&mut self, value: &T) -> Result<&mut Self, EncodeError> {
         match self.peer {
-            None => self.codec.encode(value, self.out),
-            Some(_) => self.field_by_name(value),
+            None => self.codec.encode(value, self.out)?,
+            Some(_) => self.field_by_name(value)?,
         }
+        Ok(self)
     }
 
     #[cold]
     fn field_by_name<T: Wire>(&mut self, value: &T) -> Result<(), EncodeError> {
-        let name = self.handlers[self.handler].fields[self.field].name;
+        let name = self.protocol.handlers[self.handler].fields[self.field].name;
         self.field += 1;
         self.out[self.count_at] += 1;
         // A name is an identifier, far shorter than that.
@@ -194,11 +197,31 @@ impl<'a> Encoder<'a> {
     ///
     /// None today.
     #[inline]
-    pub fn reply<T: Wire>(&mut self, reply: Reply<T>) -> Result<(), EncodeError> {
+    pub fn reply<T: Wire>(&mut self, reply: Reply<T>) -> Result<&mut Self, EncodeError> {
         let awaiting = Awaiting::new(reply, self.ask_timeout_nanos);
         let (codec, by_name) = (self.codec, self.peer.is_some());
         self.asked = Some(Asked { awaiting, land: land::<T>, codec, by_name });
+        Ok(self)
+    }
+
+    /// The message has no more parameters.
+    ///
+    /// # Errors
+    ///
+    /// None today.
+    #[inline]
+    pub fn end(&mut self) -> Result<(), EncodeError> {
         Ok(())
+    }
+
+    /// The message is of a handler that is `#[local]`.
+    ///
+    /// # Errors
+    ///
+    /// Always: such a message does not leave.
+    #[cold]
+    pub fn local(&mut self, handler: &'static str) -> Result<(), EncodeError> {
+        Err(EncodeError::Local(handler))
     }
 }
 

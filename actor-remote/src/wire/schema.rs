@@ -1,51 +1,42 @@
-//! What the types of messages are on the wire: schemas, and their fingerprints.
-
-use actor_runtime::{ActorRef, Remote};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-/// A type that may stand in a message to another node. Made by `#[derive(Wire)]`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot leave this node",
-    note = "derive `Serialize`, `Deserialize` and `Wire`, or mark the handler `#[local]`"
-)]
-pub trait Wire: Serialize + DeserializeOwned + Send + 'static {
-    /// What it is on the wire.
-    const SCHEMA: &'static Schema;
-}
+//! What messages and their types are on the wire: schemas, and their fingerprints. All of it is data, and all of it
+//! is known to the compiler.
+//!
+//! A fingerprint covers what two nodes must share so that one reads what the other writes: ids, names, types,
+//! defaults and replies. It does not cover docs, what a type is called, or in which order handlers and their
+//! parameters stand in the text: the macros sort them by name.
 
 /// What a type is on the wire.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Schema {
     /// An enum.
     Enum {
-        /// Its name.
+        /// What it is called, for people.
         name: &'static str,
         /// Its variants, in order.
         variants: &'static [VariantSchema],
-        /// Whether a variant that is not known is kept.
+        /// Whether a variant that is not known is kept: then each says by itself which it is.
         open: bool,
     },
     /// Keys and values.
-    Map(&'static Schema, &'static Schema),
+    Map(&'static Self, &'static Self),
     /// A value or none.
-    Option(&'static Schema),
+    Option(&'static Self),
     /// A value of the language.
     Primitive(Primitive),
     /// A reference to an actor of the protocol with this name.
     Reference(&'static str),
     /// Any number of values.
-    Seq(&'static Schema),
+    Seq(&'static Self),
     /// A struct.
     Struct {
-        /// Its name.
+        /// What it is called, for people.
         name: &'static str,
         /// Its fields, in order.
         fields: &'static [FieldSchema],
     },
     /// Values one behind the other.
-    Tuple(&'static [&'static Schema]),
+    Tuple(&'static [&'static Self]),
 }
 
 /// A value of the language.
@@ -72,8 +63,82 @@ pub enum Primitive {
     Unit,
 }
 
+impl Primitive {
+    pub(super) const ALL: [Self; 17] = [
+        Self::Bool,
+        Self::Bytes,
+        Self::Char,
+        Self::F32,
+        Self::F64,
+        Self::I8,
+        Self::I16,
+        Self::I32,
+        Self::I64,
+        Self::I128,
+        Self::String,
+        Self::U8,
+        Self::U16,
+        Self::U32,
+        Self::U64,
+        Self::U128,
+        Self::Unit,
+    ];
+
+    /// As it is written in Rust, but `bytes`, which is `Vec<u8>`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bool => "bool",
+            Self::Bytes => "bytes",
+            Self::Char => "char",
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+            Self::I8 => "i8",
+            Self::I16 => "i16",
+            Self::I32 => "i32",
+            Self::I64 => "i64",
+            Self::I128 => "i128",
+            Self::String => "String",
+            Self::U8 => "u8",
+            Self::U16 => "u16",
+            Self::U32 => "u32",
+            Self::U64 => "u64",
+            Self::U128 => "u128",
+            Self::Unit => "()",
+        }
+    }
+
+    /// Whether each value of `narrow` is one of this type as well: `u32` widens to `u64`.
+    #[must_use]
+    pub const fn widens(self, narrow: Self) -> bool {
+        match (self.number(), narrow.number()) {
+            (Some((false, bits)), Some((false, narrow)))
+            | (Some((true, bits)), Some((true, narrow))) => bits > narrow,
+            (Some((true, bits)), Some((false, narrow))) => bits > narrow,
+            _ => matches!((self, narrow), (Self::F64, Self::F32)),
+        }
+    }
+
+    /// Of an integer, whether it has a sign, and how many bits it has.
+    const fn number(self) -> Option<(bool, u32)> {
+        Some(match self {
+            Self::I8 => (true, 8),
+            Self::I16 => (true, 16),
+            Self::I32 => (true, 32),
+            Self::I64 => (true, 64),
+            Self::I128 => (true, 128),
+            Self::U8 => (false, 8),
+            Self::U16 => (false, 16),
+            Self::U32 => (false, 32),
+            Self::U64 => (false, 64),
+            Self::U128 => (false, 128),
+            _ => return None,
+        })
+    }
+}
+
 /// A variant of an enum.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VariantSchema {
     /// Its name.
     pub name: &'static str,
@@ -82,57 +147,169 @@ pub struct VariantSchema {
 }
 
 /// A field of a struct, or a parameter of a handler.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FieldSchema {
-    /// Its name.
+    /// Its name on the wire, which is the oldest that it had.
     pub name: &'static str,
     /// The version that it came with.
     pub since: u32,
     /// Whether it has a default for senders that have none.
     pub default: bool,
+    /// Whether older versions may have it narrower.
+    pub widens: bool,
     /// Its type.
     pub schema: &'static Schema,
 }
 
+impl FieldSchema {
+    /// A field that was always there.
+    #[must_use]
+    pub const fn new(name: &'static str, schema: &'static Schema) -> Self {
+        Self { name, since: 1, default: false, widens: false, schema }
+    }
+
+    /// The version that it came with.
+    #[must_use]
+    pub const fn since(self, since: u32) -> Self {
+        Self { since, ..self }
+    }
+
+    /// It has a default.
+    #[must_use]
+    pub const fn default(self) -> Self {
+        Self { default: true, ..self }
+    }
+
+    /// It was narrower.
+    #[must_use]
+    pub const fn widens(self) -> Self {
+        Self { widens: true, ..self }
+    }
+}
+
 /// A handler of a protocol.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HandlerSchema {
-    /// Its name.
+    /// Its name on the wire, which is the oldest that it had; empty if peers know nothing of it.
     pub name: &'static str,
-    /// Its id on the wire.
-    pub id: u64,
+    /// Its id, if it says one.
+    pub id: Option<u32>,
     /// The version that it came with.
     pub since: u32,
-    /// Its parameters, in order, the reply left out.
+    /// Its parameters, by their names, the reply left out.
     pub fields: &'static [FieldSchema],
     /// What it answers, if it is asked.
     pub reply: Option<&'static Schema>,
 }
 
-/// A name or an id that is not to be used again.
-#[derive(Clone, Copy, Debug)]
-pub struct Reserved {
-    /// The name.
-    pub name: &'static str,
-    /// The id.
-    pub id: u64,
-}
+impl HandlerSchema {
+    /// A handler that was always there.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        fields: &'static [FieldSchema],
+        reply: Option<&'static Schema>,
+    ) -> Self {
+        Self { name, id: None, since: 1, fields, reply }
+    }
 
-/// A protocol.
-#[derive(Clone, Copy, Debug)]
-pub struct ProtocolSchema {
-    /// What peers know it as.
-    pub name: &'static str,
-    /// Its version.
-    pub version: u32,
-    /// Its handlers, in the order of the tags.
-    pub handlers: &'static [HandlerSchema],
+    /// The place of one that peers know nothing of.
+    #[must_use]
+    pub const fn absent() -> Self {
+        Self::new("", &[], None)
+    }
+
+    /// Whether it is only a place.
+    #[must_use]
+    pub const fn is_absent(&self) -> bool {
+        self.name.is_empty()
+    }
+
+    /// Its id.
+    #[must_use]
+    pub const fn id(self, id: u32) -> Self {
+        Self { id: Some(id), ..self }
+    }
+
+    /// The version that it came with.
+    #[must_use]
+    pub const fn since(self, since: u32) -> Self {
+        Self { since, ..self }
+    }
+
+    /// What peers find it by in the protocol of this name: its id, or the hash of `name/handler`.
+    #[must_use]
+    pub const fn wire_id(&self, protocol: &str) -> u64 {
+        match self.id {
+            Some(id) => id as u64,
+            None => {
+                let protocol = hash(BASIS, protocol.as_bytes());
+                hash(hash(protocol, b"/"), self.name.as_bytes())
+            }
+        }
+    }
 }
 
 /// The id of `name/handler` on the wire.
 #[must_use]
 pub const fn wire_id(path: &str) -> u64 {
     hash(BASIS, path.as_bytes())
+}
+
+/// A name or an id that is not to be used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reserved {
+    /// The name.
+    pub name: &'static str,
+    /// The id, if it said one.
+    pub id: Option<u32>,
+}
+
+/// A protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProtocolSchema {
+    /// What peers know it as.
+    pub name: &'static str,
+    /// Its version.
+    pub version: u32,
+    /// Its handlers, by their names.
+    pub handlers: &'static [HandlerSchema],
+}
+
+impl ProtocolSchema {
+    /// A protocol with these handlers.
+    #[must_use]
+    pub const fn new(name: &'static str, version: u32, handlers: &'static [HandlerSchema]) -> Self {
+        Self { name, version, handlers }
+    }
+
+    /// What its handlers are found by, but those that peers know nothing of.
+    pub(crate) fn wire_ids(&self) -> impl Iterator<Item = u64> {
+        let present = self.handlers.iter().filter(|handler| !handler.is_absent());
+        present.map(|handler| handler.wire_id(self.name))
+    }
+
+    /// What both ends share of it if their messages are the same, byte for byte.
+    #[must_use]
+    pub const fn fingerprint(&self) -> u64 {
+        let mut state = hash(BASIS, self.name.as_bytes());
+        let mut at = 0;
+        while at < self.handlers.len() {
+            let handler = &self.handlers[at];
+            state = hash(state, &handler.wire_id(self.name).to_le_bytes());
+            state = hash(state, handler.name.as_bytes());
+            state = add_fields(state, handler.fields);
+            state = match handler.reply {
+                Some(reply) => add(hash(state, &[1]), reply),
+                None => hash(state, &[0]),
+            };
+            at += 1;
+        }
+        state
+    }
 }
 
 const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
@@ -153,6 +330,12 @@ pub const fn fingerprint(schema: &Schema) -> u64 {
     add(BASIS, schema)
 }
 
+/// What names a variant of an open enum on the wire: its name and its fields.
+#[must_use]
+pub const fn variant_id(variant: &VariantSchema) -> u64 {
+    add_fields(hash(BASIS, variant.name.as_bytes()), variant.fields)
+}
+
 const fn add(state: u64, schema: &Schema) -> u64 {
     match schema {
         Schema::Primitive(primitive) => hash(state, &[1, *primitive as u8]),
@@ -168,11 +351,11 @@ const fn add(state: u64, schema: &Schema) -> u64 {
             }
             hash(state, &[0])
         }
-        Schema::Struct { name, fields } => {
-            add_fields(hash(hash(state, &[6]), name.as_bytes()), fields)
-        }
-        Schema::Enum { name, variants, open } => {
-            let mut state = hash(hash(state, &[7, *open as u8]), name.as_bytes());
+        Schema::Struct { fields, .. } => add_fields(hash(state, &[6]), fields),
+        // Each value says which variant it is.
+        Schema::Enum { open: true, .. } => hash(state, &[7]),
+        Schema::Enum { variants, open: false, .. } => {
+            let mut state = hash(state, &[8]);
             let mut at = 0;
             while at < variants.len() {
                 state = hash(state, variants[at].name.as_bytes());
@@ -181,61 +364,17 @@ const fn add(state: u64, schema: &Schema) -> u64 {
             }
             hash(state, &[0])
         }
-        Schema::Reference(name) => hash(hash(state, &[8]), name.as_bytes()),
+        Schema::Reference(name) => hash(hash(state, &[9]), name.as_bytes()),
     }
 }
 
 const fn add_fields(mut state: u64, fields: &[FieldSchema]) -> u64 {
     let mut at = 0;
     while at < fields.len() {
-        state = hash(hash(state, &[9]), fields[at].name.as_bytes());
-        state = add(state, fields[at].schema);
+        let field = &fields[at];
+        state = hash(hash(state, &[10, field.default as u8]), field.name.as_bytes());
+        state = add(state, field.schema);
         at += 1;
     }
     hash(state, &[0])
-}
-
-impl ProtocolSchema {
-    /// What both ends share of it if their messages are the same, byte for byte.
-    #[must_use]
-    pub const fn fingerprint(&self) -> u64 {
-        let mut state = hash(BASIS, self.name.as_bytes());
-        let mut at = 0;
-        while at < self.handlers.len() {
-            let handler = &self.handlers[at];
-            state = hash(state, &handler.id.to_le_bytes());
-            state = hash(state, handler.name.as_bytes());
-            state = add_fields(state, handler.fields);
-            if let Some(reply) = handler.reply {
-                state = add(hash(state, &[1]), reply);
-            }
-            at += 1;
-        }
-        state
-    }
-}
-
-macro_rules! primitives {
-    ($($type:ty => $primitive:ident,)*) => {$(
-        impl Wire for $type {
-            const SCHEMA: &'static Schema = &Schema::Primitive(Primitive::$primitive);
-        }
-    )*};
-}
-
-primitives! {
-    bool => Bool, char => Char, f32 => F32, f64 => F64, i8 => I8, i16 => I16, i32 => I32, i64 => I64, i128 => I128,
-    String => String, u8 => U8, u16 => U16, u32 => U32, u64 => U64, u128 => U128, () => Unit,
-}
-
-impl<T: Wire> Wire for Option<T> {
-    const SCHEMA: &'static Schema = &Schema::Option(T::SCHEMA);
-}
-
-impl<T: Wire> Wire for Vec<T> {
-    const SCHEMA: &'static Schema = &Schema::Seq(T::SCHEMA);
-}
-
-impl<P: Remote + ?Sized> Wire for ActorRef<P> {
-    const SCHEMA: &'static Schema = &Schema::Reference(P::NAME);
 }

@@ -52,6 +52,7 @@ use crate::exit::ExitReason;
 use crate::flow::{Flow, IntoFlow, IntoStart};
 use crate::host;
 use crate::message::{Message, Protocol};
+use crate::reach::{Carries, leaving};
 use crate::record::{Class, Delivery};
 use crate::timer::When;
 
@@ -167,12 +168,17 @@ pub trait Actor: Handlers {
     ///
     /// [`At`]: crate::private::At
     type Below;
+    /// How far its messages go: [`Here`](crate::Here), or to other nodes too.
+    type Reach: Carries<Self>;
     /// What runs round its handlers: `()` if nothing does.
     type Wraps: Wraps;
 }
 
 /// [`Actor::Below`] of `A`.
 pub type Below<A> = <A as Actor>::Below;
+
+/// [`Actor::Reach`] of `A`.
+pub type ReachOf<A> = <A as Actor>::Reach;
 
 /// [`Actor::Wraps`] of `A`.
 pub type WrapsOf<A> = <A as Actor>::Wraps;
@@ -267,7 +273,7 @@ impl<A: Actor> ActorType<A> {
 
 /// [`Actor::REACHED_BY`]
 const fn reached_by<A: Actor>() -> Delivery<A::Msg> {
-    if A::BLOCKS {
+    let delivery = if A::BLOCKS {
         match &A::TYPE.on_thread {
             Some((kind, _)) => kind.delivery(),
             None => panic!("the type of a blocking actor is `ActorType::blocking()`"),
@@ -276,7 +282,8 @@ const fn reached_by<A: Actor>() -> Delivery<A::Msg> {
         A::TYPE.suspending.delivery()
     } else {
         A::TYPE.plain.delivery()
-    }
+    };
+    leaving::<A, A::Reach>(delivery)
 }
 
 impl<A: Actor> fmt::Debug for ActorType<A> {

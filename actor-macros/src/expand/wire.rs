@@ -1,0 +1,267 @@
+//! How messages are taken apart to leave, and put together as they arrive.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::{Attribute, GenericParam, Generics};
+
+use super::{Bodies, ends, message_of};
+use crate::model::{Field, Handler, Handlers, Remote};
+use crate::names;
+
+/// Of an actor, whose handlers cannot know how far its messages go; so it is made of every actor.
+///
+/// ```text
+/// type __Reach = __rt::ReachOf<Counter>;
+/// impl __rt::Travels for Counter {
+///     type Reach = __Reach;
+///     const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
+///         handlers: &[
+///             __Reach::ask::<i64>("get", &[]),
+///             __Reach::tell("inc", &[__Reach::field::<i64>("by")]),
+///         ],
+///         encode: |msg, out| match msg {
+///             CounterMsg::Get { reply } => out.handler(0)?.reply::<i64>(reply)?.end(),
+///             CounterMsg::Inc { by } => out.handler(1)?.field::<i64>(&by)?.end(),
+///         },
+///         decode: |from| Ok(match from.handler() {
+///             0 => { let reply = from.reply::<i64>()?; CounterMsg::Get { reply } }
+///             1 => { let by = from.field::<i64>()?; CounterMsg::Inc { by } }
+///             other => return from.unknown(other),
+///         }),
+///     };
+/// }
+/// ```
+pub(super) fn of_actor(model: &Handlers, variants: &[&Handler], bodies: Bodies) -> TokenStream {
+    let Handlers { ty, name, .. } = model;
+    // Where there is no `#[actor]` this is the error, so it stands at the type's name.
+    let far = quote_spanned!(name.span()=> __rt::ReachOf<#ty>);
+    travels(model, variants, &far, bodies)
+}
+
+/// Of a protocol, which says itself how far its messages go: to other nodes, if it is `remote` at all.
+pub(super) fn of_protocol(
+    model: &Handlers,
+    variants: &[&Handler],
+    remote: &Remote,
+    bodies: Bodies,
+) -> TokenStream {
+    let travels = travels(model, variants, &quote!(__rt::remote::Everywhere), bodies);
+    let remote = self::remote(remote, &model.ty, &Generics::default());
+    quote!(#travels #remote)
+}
+
+fn travels(
+    model: &Handlers,
+    variants: &[&Handler],
+    far: &TokenStream,
+    bodies: Bodies,
+) -> TokenStream {
+    let Handlers { name, ty, parameters, .. } = model;
+    let reach = names::reach();
+    let (params, args, bounds) = parameters.bounded.split_for_impl();
+    let (alias, path) = (unbounded(&parameters.written), args.as_turbofish());
+    let one = quote_spanned!(name.span()=> #reach #args);
+    let carriage = match bodies {
+        Bodies::Real => carriage(model, variants, &quote!(#reach #path)),
+        Bodies::Stub => quote! {
+            handlers: &[],
+            encode: |_, _| ::core::unreachable!(),
+            decode: |_| ::core::unreachable!(),
+        },
+    };
+    quote! {
+        type #reach #alias = #far;
+        impl #params __rt::Travels for #ty #bounds {
+            type Reach = #one;
+            const CARRIAGE: __rt::Carriage<Self, #one> = __rt::Carriage { #carriage };
+        }
+    }
+}
+
+/// What `#[actor]` makes of `remote`.
+///
+/// ```text
+/// __rt::remote_items! {
+///     impl __rt::remote::Remote for Cart {
+///         const NAME: &'static str = "shop.cart";
+///         const VERSION: u32 = 3;
+///     }
+/// }
+/// ```
+pub(super) fn remote(remote: &Remote, ty: &TokenStream, generics: &Generics) -> TokenStream {
+    let Remote { word, name, version } = remote;
+    let version = version.as_ref().map_or_else(|| quote!(1), |version| quote!(#version));
+    let (params, _, bounds) = generics.split_for_impl();
+    let at = word.span().resolved_at(Span::call_site());
+    // Without the feature there is an error in its place, and that is where the word stands.
+    let only_with_it = quote_spanned!(at=> __rt::remote_items!);
+    quote! {
+        #only_with_it {
+            impl #params __rt::remote::Remote for #ty #bounds {
+                const NAME: &'static str = #name;
+                const VERSION: u32 = #version;
+            }
+        }
+    }
+}
+
+/// The parameters of an alias, which has no bounds.
+fn unbounded(params: &Generics) -> Option<TokenStream> {
+    let params = params.params.iter().map(|param| match param {
+        GenericParam::Const(param) => {
+            let (name, ty) = (&param.ident, &param.ty);
+            quote!(const #name: #ty)
+        }
+        GenericParam::Lifetime(param) => quote!(#param),
+        GenericParam::Type(param) => {
+            let name = &param.ident;
+            quote!(#name)
+        }
+    });
+    (params.len() > 0).then(|| quote!(<#(#params),*>))
+}
+
+fn carriage(model: &Handlers, variants: &[&Handler], reach: &TokenStream) -> TokenStream {
+    let (msg, out, from) = (names::local("msg"), names::local("out"), names::local("from"));
+    // The order of the text says nothing on the wire, so there it is that of the names.
+    let mut sorted = variants.to_vec();
+    sorted.sort_by_key(|handler| handler.wire_name());
+    let rows = sorted.iter().map(|handler| row(handler, reach));
+    let encode = sorted
+        .iter()
+        .enumerate()
+        .map(|(number, handler)| leave(number, handler, &model.messages, &out));
+    let decode = sorted
+        .iter()
+        .enumerate()
+        .filter(|(_, handler)| !handler.terms.is_local)
+        .map(|(number, handler)| arrive(number, handler, &model.messages, &from));
+    let decode: Vec<TokenStream> = decode.collect();
+    let messages = &model.messages;
+    let never = (!model.parameters.unnamed.is_empty())
+        .then(|| quote!(#messages::__Unnamed(never, _) => match never {},));
+    let decode = if decode.is_empty() {
+        quote!({
+            let other = #from.handler();
+            #from.unknown(other)
+        })
+    } else {
+        quote! {
+            ::core::result::Result::Ok(match #from.handler() {
+                #(#decode)*
+                other => return #from.unknown(other),
+            })
+        }
+    };
+    let taken = if variants.is_empty() { names::local("_out") } else { out.clone() };
+    quote! {
+        handlers: &[#(#rows,)*],
+        encode: |#msg, #taken| match #msg { #(#encode)* #never },
+        decode: |#from| #decode,
+    }
+}
+
+/// What peers may know of a handler. One that is not there for them has its place all the same: numbers follow
+/// the text.
+fn row(handler: &Handler, reach: &TokenStream) -> TokenStream {
+    let Handler { terms, answer, notes, .. } = handler;
+    let absent = quote!(#reach::absent());
+    if terms.is_local {
+        return absent;
+    }
+    let name = handler.wire_name();
+    let fields = handler.wire_fields().into_iter().map(|field| column(field, reach));
+    let fields = quote!(&[#(#fields),*]);
+    let kind = match answer {
+        Some(answer) => {
+            let ty = &answer.ty;
+            quote!(#reach::ask::<#ty>)
+        }
+        None => quote!(#reach::tell),
+    };
+    let id = terms.id.iter();
+    let since = terms.since.iter();
+    let present = quote!(#kind(#name, #fields) #(.id(#id))* #(.since(#since))*);
+    match unless(&notes.cfgs) {
+        Some(otherwise) => {
+            let cfgs = &notes.cfgs;
+            quote!(#(#cfgs)* #present, #otherwise #absent)
+        }
+        None => present,
+    }
+}
+
+fn column(field: &Field, reach: &TokenStream) -> TokenStream {
+    let Field { cfgs, ty, terms, .. } = field;
+    let name = field.wire_name();
+    let since = terms.since.iter();
+    let default = terms.default.as_ref().map(|_| quote!(.default()));
+    let widens = terms.widens.then(|| quote!(.widens()));
+    quote! {
+        #(#cfgs)*
+        #reach::field::<#ty>(#name) #(.since(#since))* #default #widens
+    }
+}
+
+/// The attribute of what is there where these leave something out.
+fn unless(cfgs: &[Attribute]) -> Option<TokenStream> {
+    let conditions = cfgs.iter().filter_map(|cfg| cfg.parse_args::<TokenStream>().ok());
+    (!cfgs.is_empty()).then(|| quote!(#[cfg(not(all(#(#conditions),*)))]))
+}
+
+/// How the message of a handler leaves.
+fn leave(number: usize, handler: &Handler, messages: &Ident, out: &Ident) -> TokenStream {
+    let Handler { terms, answer, variant, notes, .. } = handler;
+    let cfgs = &notes.cfgs;
+    if terms.is_local {
+        let name = handler.name.unraw().to_string();
+        return quote!(#(#cfgs)* #messages::#variant { .. } => #out.local(#name),);
+    }
+    let number = Literal::usize_unsuffixed(number);
+    let message = message_of(messages, handler);
+    let reply = names::local("reply");
+    let mut calls = TokenStream::new();
+    let is_whole = handler.fields().all(|field| field.cfgs.is_empty());
+    for field in handler.wire_fields() {
+        let Field { cfgs, name, ty, .. } = field;
+        // A part that some build leaves out is a statement of its own.
+        calls.extend(match is_whole {
+            true => quote!(.field::<#ty>(&#name)?),
+            false => quote!(#(#cfgs)* let #out = #out.field::<#ty>(&#name)?;),
+        });
+    }
+    let answer = answer.as_ref().map(|answer| {
+        let ty = &answer.ty;
+        quote!(.reply::<#ty>(#reply)?)
+    });
+    if is_whole {
+        quote!(#(#cfgs)* #message => #out.handler(#number)? #calls #answer.end(),)
+    } else {
+        quote!(#(#cfgs)* #message => { let #out = #out.handler(#number)?; #calls #out #answer.end() })
+    }
+}
+
+/// How the message of a handler arrives.
+fn arrive(number: usize, handler: &Handler, messages: &Ident, from: &Ident) -> TokenStream {
+    let Handler { answer, notes, .. } = handler;
+    let cfgs = &notes.cfgs;
+    let number = Literal::usize_unsuffixed(number);
+    let mut reads = TokenStream::new();
+    for field in handler.wire_fields() {
+        let Field { cfgs, name, ty, terms, .. } = field;
+        let (_, at) = ends(ty);
+        let read = match &terms.default {
+            Some(default) => quote_spanned!(at=> field_or::<#ty>(|| #default)),
+            None => quote!(field::<#ty>()),
+        };
+        reads.extend(quote!(#(#cfgs)* let #name = #from.#read?;));
+    }
+    if let Some(answer) = answer {
+        let (reply, ty) = (names::local("reply"), &answer.ty);
+        reads.extend(quote!(let #reply = #from.reply::<#ty>()?;));
+    }
+    let message = message_of(messages, handler);
+    let arrived = if reads.is_empty() { message } else { quote!({ #reads #message }) };
+    quote!(#(#cfgs)* #number => #arrived,)
+}

@@ -1,0 +1,53 @@
+//! A remote actor.
+
+use callboard::prelude::*;
+
+/// Counts, for anybody.
+#[actor(remote = "test.counter")]
+#[derive(Default)]
+pub(crate) struct Counter {
+    n: u64,
+    friend: Option<ActorRef<Counter>>,
+    held: Vec<Reply<u64>>,
+}
+
+#[handlers]
+impl Counter {
+    #[tell]
+    pub(crate) fn add(&mut self, by: u64) {
+        self.n += by;
+    }
+
+    #[ask]
+    pub(crate) fn get(&self) -> u64 {
+        self.n
+    }
+
+    #[ask]
+    pub(crate) fn echo(&self, bytes: Vec<u8>) -> Vec<u8> {
+        bytes
+    }
+
+    #[tell]
+    pub(crate) fn befriend(&mut self, friend: ActorRef<Counter>) {
+        self.friend = Some(friend);
+    }
+
+    #[ask]
+    pub(crate) fn friend(&self) -> Option<ActorRef<Counter>> {
+        self.friend
+    }
+
+    /// Is never answered.
+    #[ask]
+    pub(crate) fn hold(&mut self, reply: Reply<u64>) {
+        self.held.push(reply);
+    }
+
+    #[ask]
+    pub(crate) async fn ask_friend(&mut self) -> Result<u64, String> {
+        let Some(friend) = self.friend else { return Err("none".to_owned()) };
+        friend.add(1);
+        friend.get().await.map_err(|error| error.to_string())
+    }
+}
