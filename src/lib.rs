@@ -77,7 +77,7 @@ pub use actor_runtime::{
     Actor, ActorRef, Address, Answers, AnyTimer, Ask, AskCycle, AskError, AutoShutdown,
     BlockingCall, BoxError, Broadcast, Call, Child, ChildCounts, ChildError, ChildFailed,
     ChildInfo, ChildSpec, ChildState, Context, Continue, DeadLetters, DeadReason, Down, Drained,
-    Dynamic, DynamicSpec, Event, Events, Exit, ExitReason, Flow, Forward, Kept, Lagged,
+    Dynamic, DynamicSpec, Event, Events, Exit, ExitReason, Flow, Forward, Kept, Lagged, LocalRef,
     LookupError, Message, Monitor, Name, NameOf, Named, Overflow, Panic, Pending, Permit, Place,
     Pool, Process, ProcessStart, Query, Receivable, RegisterError, Replies, Reply, Report, Reserve,
     ReserveError, Restart, Routing, ShardStats, Shutdown, Siblings, Spawn, SpawnOn, Speaking,

@@ -210,6 +210,11 @@ pub(crate) fn messages_of(actor: &Ident) -> Ident {
     made(&format_ident!("{}Msg", actor.unraw(), span = actor.span()))
 }
 
+/// `Dump` → `__Dump`: what only references to actors of this node are.
+pub(crate) fn near(variant: &Ident) -> Ident {
+    format_ident!("__{}", variant.unraw())
+}
+
 /// How far the messages of one actor go, as what is made of it calls that.
 pub(crate) fn reach() -> Ident {
     format_ident!("__Reach")

@@ -10,6 +10,7 @@ use crate::cell::status::CLOSING;
 use crate::exit::ExitReason;
 use crate::host::{self, Host, Said, Signal};
 use crate::message::{Api, Message, MsgOf, Protocol, Takes};
+use crate::nearby::{LocalRef, Nearby};
 use crate::route::{self, Word};
 
 /// A reference to an actor: where it is, and what it takes.
@@ -46,6 +47,17 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
         P: Speaks<Q>,
     {
         ActorRef::from_address(self.address())
+    }
+
+    /// The same actor, if it is of this node: only so do its handlers that are `#[local]` have callers.
+    ///
+    /// On a shard that is one of its own system; on any other thread, of any system of this process that runs.
+    #[must_use]
+    pub fn local(&self) -> Option<LocalRef<P>>
+    where
+        P: Nearby,
+    {
+        LocalRef::at(self.address())
     }
 
     /// Sends a message and waits for nothing: at most once, in order, some nanoseconds on the

@@ -184,6 +184,7 @@ mod mailbox;
 mod message;
 mod name;
 mod naming;
+mod nearby;
 mod permit;
 mod pool;
 #[doc(hidden)]
@@ -231,6 +232,7 @@ pub use crate::flow::{Flow, IntoFlow, IntoHealth, IntoStart, IntoStartOk, Start}
 pub use crate::mailbox::Overflow;
 pub use crate::message::{Api, At, Layer, Message, MessageField, On, Protocol, Takes};
 pub use crate::name::{Name, NameOf};
+pub use crate::nearby::LocalRef;
 pub use crate::permit::{Permit, Reserve};
 pub use crate::pool::{Broadcast, Pool, Routing};
 pub use crate::process::{IntoEnd, Process, ProcessStart, Receivable};

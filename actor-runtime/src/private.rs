@@ -26,6 +26,7 @@ pub use crate::mailbox::Overflow;
 pub use crate::message::{
     Api, At, Field, Layer, Message, MessageField, MsgOf, On, Protocol, Takes,
 };
+pub use crate::nearby::{Near, Nearby};
 pub use crate::pool::{Pool, Routing};
 pub use crate::process::{
     Arms, Awaits, Downs, Got, IntoEnd, NO_ARM, Process, ProcessStart, ProcessType, Receivable,

@@ -147,7 +147,12 @@ fn method(model: &Handlers, handler: &Handler, bodies: Bodies) -> TokenStream {
     let Handler { vis, notes, generics, answer, .. } = handler;
     let name = made(&handler.name);
     let (cfgs, docs, deprecated) = (&notes.cfgs, &notes.docs, &notes.deprecated);
+    let near = handler.terms.is_local.then(|| {
+        let near = names::near(&handler.variant);
+        quote!(where __N: #near)
+    });
     let bounds = &generics.where_clause;
+    let bounds = near.unwrap_or_else(|| quote!(#bounds));
     let params = handler.fields().map(|field| {
         let (cfgs, name, ty) = (&field.cfgs, &field.name, &field.ty);
         let any = field.speaks.as_ref().map(|protocol| quote!(impl __rt::Speaking<#protocol>));

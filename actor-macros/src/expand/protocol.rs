@@ -83,6 +83,7 @@ pub(crate) fn protocol(model: &Protocol, bodies: Bodies) -> TokenStream {
     let by = Taker { actor: quote!(actor), methods: name.clone(), ty: quote!(__A) };
     let Taking { msg, cx, body } = taking(model, &variants, &by, bodies);
     let actor = if bodies == Bodies::Real { quote!(actor) } else { quote!(_actor) };
+    let nearby = wire::nearby(model, &quote!(__rt::At<Self>));
     quote! {
         #messages
         #declared
@@ -116,6 +117,7 @@ pub(crate) fn protocol(model: &Protocol, bodies: Bodies) -> TokenStream {
                 }
             }
             #travels
+            #nearby
         };
     }
 }

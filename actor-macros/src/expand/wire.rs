@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{Attribute, GenericParam, Generics};
 
+use super::dispatch::with;
 use super::{Bodies, ends, message_of};
 use crate::model::{Field, Handler, Handlers, Remote};
 use crate::names;
@@ -36,7 +37,9 @@ pub(super) fn of_actor(model: &Handlers, variants: &[&Handler], bodies: Bodies) 
     let Handlers { ty, name, .. } = model;
     // Where there is no `#[actor]` this is the error, so it stands at the type's name.
     let far = quote_spanned!(name.span()=> __rt::ReachOf<#ty>);
-    travels(model, variants, &far, bodies)
+    let travels = travels(model, variants, &far, bodies);
+    let nearby = nearby(model, &quote!(__rt::Below<Self>));
+    quote!(#travels #nearby)
 }
 
 /// Of a protocol, which says itself how far its messages go: to other nodes, if it is `remote` at all.
@@ -104,6 +107,49 @@ pub(super) fn remote(remote: &Remote, ty: &TokenStream, generics: &Generics) -> 
             }
         }
     }
+}
+
+/// What only references to actors of this node have: methods for the handlers that are `#[local]`.
+///
+/// ```text
+/// impl __rt::Nearby for Cart {
+///     type Near = CartApi<__rt::Near<__rt::Below<Self>>>;
+/// }
+/// #[diagnostic::on_unimplemented(message = "..", label = "..", note = "..")]
+/// pub trait __Dump {}
+/// impl<__N> __Dump for __rt::Near<__N> {}
+/// ```
+pub(super) fn nearby(model: &Handlers, below: &TokenStream) -> Option<TokenStream> {
+    let Handlers { ty, api, parameters, .. } = model;
+    let (params, _, bounds) = parameters.bounded.split_for_impl();
+    let all = with(&parameters.written, &quote!(__rt::Near<#below>), Span::call_site());
+    let actor = names::snake_case(&model.name.unraw().to_string());
+    let traits = model.handlers.iter().filter(|handler| handler.terms.is_local).map(|handler| {
+        let (near, cfgs) = (names::near(&handler.variant), &handler.notes.cfgs);
+        let name = handler.name.unraw();
+        let message = format!("`{name}` is `#[local]`: this reference may point to another node");
+        let note = format!("write `if let Some(here) = {actor}.local() {{{{ here.{name}(..) }}}}`");
+        quote! {
+            #(#cfgs)*
+            #[diagnostic::on_unimplemented(
+                message = #message,
+                label = "this may point to another node",
+                note = #note
+            )]
+            pub trait #near {}
+            #(#cfgs)*
+            impl<__N> #near for __rt::Near<__N> {}
+        }
+    });
+    let traits: Vec<TokenStream> = traits.collect();
+    (!traits.is_empty()).then(|| {
+        quote! {
+            impl #params __rt::Nearby for #ty #bounds {
+                type Near = #api #all;
+            }
+            #(#traits)*
+        }
+    })
 }
 
 /// The parameters of an alias, which has no bounds.
