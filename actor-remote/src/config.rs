@@ -29,6 +29,11 @@ pub struct Limits {
     pub handshake: Duration,
     /// Between two heartbeats; 1 s.
     pub heartbeat: Duration,
+    /// How unlikely the silence of a peer is when it counts as lost: 8 is one in a hundred million by what its
+    /// heartbeats were like, see `cluster/detector.rs`.
+    pub suspicion: u32,
+    /// The pause between heartbeats that is forgiven, for a machine may be busy; 3 s.
+    pub pause: Duration,
     /// How long a peer may be silent before it counts as lost, whatever it did before; 10 s.
     pub silence: Duration,
     /// The payloads of a peer that cannot be read in one minute before the connection is closed; 100.
@@ -53,6 +58,8 @@ impl Default for Limits {
             pending_asks: 65_536,
             handshake: Duration::from_secs(5),
             heartbeat: Duration::from_secs(1),
+            suspicion: 8,
+            pause: Duration::from_secs(3),
             silence: Duration::from_secs(10),
             decode_errors: 100,
             peers: 1_000,

@@ -16,6 +16,7 @@ use tokio::io::{AsyncWriteExt, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
 use super::{Inner, Registered};
+use crate::cluster::Detector;
 use crate::config::{READ_BYTES, ROUNDS};
 use crate::error::{CloseCode, DecodeError, FindError};
 use crate::peer::{Event, Peer, Theirs, Waiting};
@@ -121,6 +122,7 @@ struct Io {
     began: Instant,
     now: Duration,
     peer: Peer,
+    detector: Detector,
     outbound: Arc<Outbound>,
     answers: Rc<dyn Answers>,
     /// What is at the socket, and how much of it is sent.
@@ -143,6 +145,7 @@ impl Connection {
             began,
             now: Duration::ZERO,
             peer: Peer::new(&inner.limits, theirs, Duration::ZERO),
+            detector: Detector::new(theirs.heartbeat, inner.limits.pause, Duration::ZERO),
             answers: Rc::new(AnswersTo(outbound.clone())),
             outbound,
             sending: Vec::new(),
@@ -204,6 +207,9 @@ impl Connection {
     fn timeout(&mut self) -> Result<(), CloseCode> {
         let io = &mut self.io;
         io.peer.handle_timeout(io.now)?;
+        if io.detector.phi(io.now) > f64::from(self.inner.limits.suspicion) {
+            return Err(CloseCode::Silent);
+        }
         while self.seconds < io.now.as_secs() {
             self.seconds += 1;
             io.outbound.tick();
@@ -267,6 +273,10 @@ impl Io {
     fn handle(&mut self, inner: &Inner, event: Event<'_>) -> Result<(), CloseCode> {
         match event {
             Event::None => Ok(()),
+            Event::Heartbeat => {
+                self.detector.hear(self.now);
+                Ok(())
+            }
             Event::Frame(frame) => self.take(inner, frame),
             Event::Whole(bytes) => self.take(inner, frame::read(&bytes)?),
             Event::Acknowledged { signals, messages } => {

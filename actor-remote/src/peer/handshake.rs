@@ -101,3 +101,72 @@ impl Ours {
 pub(crate) fn is_node_name(name: &str) -> bool {
     (1..=255).contains(&name.len()) && !name.chars().any(char::is_control)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ours(id: u128, name: &str) -> Ours {
+        let protocols = vec![protocol("shop.cart", 7)];
+        let (name, cluster) = (name.to_owned(), "shop".to_owned());
+        Ours { id, name, cluster, codec: Codec::default(), protocols }
+    }
+
+    fn protocol(name: &str, fingerprint: u64) -> Protocol {
+        Protocol { name: name.to_owned(), version: 1, fingerprint, handlers: vec![9, 8] }
+    }
+
+    /// What node 1, `a`, makes of a hello that `change` has changed.
+    fn met(change: impl FnOnce(&mut Hello)) -> Result<Theirs, CloseCode> {
+        let limits = Limits { frame_bytes: 5_000, ..Limits::default() };
+        let mut hello = ours(2, "b").hello(&limits);
+        change(&mut hello);
+        ours(1, "a").meet(hello, &Limits::default())
+    }
+
+    #[test]
+    fn w1_two_nodes_agree_on_the_smaller_limit() {
+        let theirs = met(|_| {}).expect("they agree");
+        assert_eq!((theirs.id, &*theirs.name, theirs.frame_bytes), (2, "b", 5_000));
+    }
+
+    #[test]
+    fn w2_nodes_without_a_common_version_part() {
+        assert_eq!(met(|hello| hello.versions = (2, 9)), Err(CloseCode::VersionMismatch));
+        assert!(met(|hello| hello.versions = (0, 9)).is_ok());
+    }
+
+    #[test]
+    fn k6_nodes_of_different_clusters_part() {
+        let other = |hello: &mut Hello| hello.cluster = "bank".to_owned();
+        assert_eq!(met(other), Err(CloseCode::ClusterMismatch));
+    }
+
+    #[test]
+    fn w1_a_node_does_not_connect_to_itself_nor_to_who_has_its_name() {
+        assert_eq!(met(|hello| hello.id = 1), Err(CloseCode::Own));
+        assert_eq!(met(|hello| hello.name = "a".to_owned()), Err(CloseCode::Own));
+    }
+
+    #[test]
+    fn w1_a_codec_or_a_name_that_is_none_is_refused() {
+        let codec = |hello: &mut Hello| (hello.codec, hello.id) = (99, 0);
+        assert_eq!(met(codec), Err(CloseCode::CodecMismatch));
+        assert_eq!(met(|hello| hello.name = String::new()), Err(CloseCode::Malformed));
+        assert_eq!(met(|hello| hello.name = "b\n".to_owned()), Err(CloseCode::Malformed));
+    }
+
+    #[test]
+    fn w3_one_of_two_nodes_decides() {
+        let theirs = |id| Theirs { id, ..met(|_| {}).expect("they agree") };
+        assert!(ours(1, "a").is_arbiter(&theirs(2)) && !ours(2, "b").is_arbiter(&theirs(1)));
+    }
+
+    #[test]
+    fn what_is_not_the_same_at_both_ends_goes_by_name() {
+        let shared = ours(1, "a").shared(vec![protocol("shop.cart", 7), protocol("shop.till", 1)]);
+        assert_eq!(shared[&wire_id("shop.cart")], None);
+        let other = PeerProtocol { fingerprint: 1, handlers: vec![8, 9] };
+        assert_eq!(shared[&wire_id("shop.till")], Some(other));
+    }
+}

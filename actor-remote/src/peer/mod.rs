@@ -25,7 +25,9 @@ pub(crate) enum Event<'a> {
     Acknowledged { signals: u64, messages: u64 },
     /// The other node closes the connection.
     Closed(CloseCode),
-    /// A message, an answer or a lookup: to be given to whom it is for.
+    /// The other node gives its sign of life.
+    Heartbeat,
+    /// A message, an answer, a signal or a lookup: to be given to whom it is for.
     Frame(Frame<'a>),
     /// Nothing.
     None,
@@ -114,7 +116,7 @@ impl Peer {
             Frame::Ack { signals, messages } => Event::Acknowledged { signals, messages },
             Frame::Ping(stamp) => {
                 Writer::new(&mut self.transmit, kind::PONG).u64(stamp).finish();
-                Event::None
+                Event::Heartbeat
             }
             Frame::Pong(_) | Frame::Ignored => Event::None,
             Frame::Fragment { is_last, bytes } => return self.take_fragment(is_last, bytes),
@@ -191,5 +193,122 @@ impl Peer {
             self.acknowledge();
         }
         out.append(&mut self.transmit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn peer() -> Peer {
+        let theirs = Theirs {
+            id: 2,
+            name: "b".to_owned(),
+            codec: crate::wire::Codec::default(),
+            frame_bytes: 1_000,
+            heartbeat: SECOND,
+        };
+        let limits = Limits { decode_errors: 2, ..Limits::default() };
+        Peer::new(&limits, &theirs, Duration::ZERO)
+    }
+
+    fn frame(kind: u8, write: impl FnOnce(Writer<'_>) -> Writer<'_>) -> Vec<u8> {
+        let mut out = Vec::new();
+        write(Writer::new(&mut out, kind)).finish();
+        out.split_off(frame::LENGTH_BYTES)
+    }
+
+    fn stop(number: u64) -> Vec<u8> {
+        let place = frame::Place { shard: 0, slot: 1, generation: 1 };
+        frame(kind::SIGNAL, |out| out.u64(number).place(place).signal(&frame::Signal::Stop))
+    }
+
+    fn fragment(is_last: bool, bytes: &[u8]) -> Vec<u8> {
+        frame(kind::FRAGMENT, |out| out.u8(is_last.into()).bytes(bytes))
+    }
+
+    /// What the peer makes of frames that come one after the other: the first that it does not take.
+    fn taken(frames: &[Vec<u8>]) -> Result<(), CloseCode> {
+        let mut peer = peer();
+        frames.iter().try_for_each(|frame| peer.handle_frame(frame, SECOND).map(drop))
+    }
+
+    fn said(peer: &mut Peer) -> Vec<Frame<'static>> {
+        let mut out = Vec::new();
+        peer.poll_transmit(&mut out);
+        let (out, mut frames) = (out.leak(), Vec::new());
+        let mut rest: &'static [u8] = out;
+        while let Ok(Some(length)) = frame::length(rest, 1_000) {
+            let (frame, after) = rest[frame::LENGTH_BYTES..].split_at(length);
+            frames.push(frame::read(frame).expect("it was written"));
+            rest = after;
+        }
+        frames
+    }
+
+    #[test]
+    fn w8_signals_come_once_and_in_order_and_are_acknowledged() {
+        assert_eq!(taken(&[stop(1), stop(2)]), Ok(()));
+        assert_eq!(taken(&[stop(1), stop(1)]), Err(CloseCode::BadSequence));
+        assert_eq!(taken(&[stop(2)]), Err(CloseCode::BadSequence));
+        let mut peer = peer();
+        peer.handle_frame(&stop(1), SECOND).map(drop).expect("it is the first");
+        assert_eq!(said(&mut peer), [Frame::Ack { signals: 1, messages: 0 }]);
+        assert_eq!(said(&mut peer), []);
+    }
+
+    #[test]
+    fn w6_fragments_out_of_order_or_without_end_close() {
+        let whole = frame(kind::TELL, |out| out.bytes(&[0; 20]));
+        let (begin, end) = whole.split_at(8);
+        assert_eq!(taken(&[fragment(false, begin), fragment(true, end)]), Ok(()));
+        assert_eq!(taken(&[fragment(false, begin), whole.clone()]), Err(CloseCode::BadFragment));
+        assert_eq!(taken(&[fragment(false, begin), stop(1)]), Err(CloseCode::BadFragment));
+        assert_eq!(taken(&[fragment(true, &[])]), Err(CloseCode::BadFragment));
+        assert_eq!(taken(&[fragment(true, end)]), Err(CloseCode::BadFragment));
+        let too_long = vec![fragment(false, &[kind::TELL; 600]); 2];
+        assert_eq!(taken(&too_long), Err(CloseCode::BadFragment));
+        let ping = frame(kind::PING, |out| out.u64(1));
+        assert_eq!(taken(&[fragment(false, begin), ping, fragment(true, end)]), Ok(()));
+    }
+
+    #[test]
+    fn w4_what_belongs_to_the_handshake_has_no_place_after_it() {
+        let protocols = frame(kind::PROTOCOLS, |out| out.protocols(&[]));
+        assert_eq!(taken(&[protocols]), Err(CloseCode::OutOfPlace));
+    }
+
+    #[test]
+    fn w4_payloads_that_cannot_be_read_close_when_there_are_too_many_in_a_minute() {
+        let mut peer = peer();
+        assert_eq!(peer.handle_error(SECOND), Ok(()));
+        assert_eq!(peer.handle_error(SECOND), Ok(()));
+        assert_eq!(peer.handle_error(SECOND * 61), Ok(()), "another minute");
+        assert_eq!(peer.handle_error(SECOND * 62), Ok(()));
+        assert_eq!(peer.handle_error(SECOND * 63), Err(CloseCode::TooManyErrors));
+    }
+
+    #[test]
+    fn w13_a_silent_peer_is_lost() {
+        let (mut silent, mut heard) = (peer(), peer());
+        assert_eq!(silent.handle_timeout(SECOND * 9), Ok(()));
+        assert!(matches!(said(&mut silent)[..], [Frame::Ping(_)]), "it was asked");
+        assert_eq!(silent.handle_timeout(SECOND * 10), Err(CloseCode::Silent));
+        heard.handle_frame(&frame(kind::PONG, |out| out.u64(1)), SECOND * 9).expect("a pong");
+        assert_eq!(heard.handle_timeout(SECOND * 18), Ok(()));
+    }
+
+    #[test]
+    fn messages_are_acknowledged_now_and_then() {
+        let mut peer = peer();
+        let tell = frame(kind::TELL, |out| out.bytes(&[0; 20]));
+        for _ in 0..ACK_MESSAGES - 1 {
+            peer.handle_frame(&tell, SECOND).map(drop).expect("a tell");
+        }
+        assert_eq!(said(&mut peer), []);
+        peer.handle_frame(&tell, SECOND).map(drop).expect("a tell");
+        assert_eq!(said(&mut peer), [Frame::Ack { signals: 0, messages: ACK_MESSAGES }]);
     }
 }

@@ -179,3 +179,128 @@ impl<'de> BincodeRead<'de> for Rest<'_, 'de> {
         visitor.visit_borrowed_bytes(self.take(length)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fmt::Write;
+
+    use expect_test::expect_file;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    enum Fruit {
+        Apple,
+        Pear { grams: u32, ripe: bool },
+        Bag(Vec<Self>),
+    }
+
+    const CODECS: &[Codec] = &[
+        Codec::Bincode,
+        #[cfg(feature = "codec-postcard")]
+        Codec::Postcard,
+    ];
+
+    fn bytes_of<T: Serialize + 'static>(codec: Codec, value: &T) -> Vec<u8> {
+        let mut out = Vec::new();
+        codec.encode(value, &mut out).expect("it can be written");
+        out
+    }
+
+    fn round<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug + 'static>(value: &T) {
+        for codec in CODECS {
+            let bytes = bytes_of(*codec, value);
+            let mut rest = &*bytes;
+            assert_eq!(codec.decode::<T>(&mut rest).as_ref(), Ok(value), "{codec:?}");
+            assert!(rest.is_empty());
+        }
+    }
+
+    fn bag() -> Fruit {
+        Fruit::Bag(vec![Fruit::Apple, Fruit::Pear { grams: 170, ripe: true }])
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        round(&(1_u8, -2_i16, 3_u32, -4_i64, 5_u128));
+        round(&("text".to_owned(), 'x', 1.5_f64, true, ()));
+        round(&vec![1_u8, 2, 3]);
+        round(&Some(vec![1_u8, 2, 3]));
+        round(&None::<Vec<u8>>);
+        round(&BTreeMap::from([(1_u32, "one".to_owned()), (2, "two".to_owned())]));
+        round(&bag());
+    }
+
+    #[test]
+    fn a_vec_of_bytes_is_what_serde_would_make_of_it() {
+        // So who reads it as a sequence reads the same.
+        let bytes = bytes_of(Codec::Bincode, &vec![1_u8, 2, 3]);
+        assert_eq!(bytes, [3, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3]);
+    }
+
+    fn golden(codec: Codec) -> String {
+        let mut text = String::new();
+        let mut line = |name: &str, bytes: Vec<u8>| {
+            let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            writeln!(text, "{name:24} {}", hex.join(" ")).expect("a string takes all");
+        };
+        line("true", bytes_of(codec, &true));
+        line("42_u8", bytes_of(codec, &42_u8));
+        line("300_u32", bytes_of(codec, &300_u32));
+        line("-1_i64", bytes_of(codec, &-1_i64));
+        line("u64::MAX", bytes_of(codec, &u64::MAX));
+        line("1.5_f64", bytes_of(codec, &1.5_f64));
+        line("'ß'", bytes_of(codec, &'ß'));
+        line("\"cart\"", bytes_of(codec, &"cart".to_owned()));
+        line("[1, 2, 3] of u8", bytes_of(codec, &vec![1_u8, 2, 3]));
+        line("[1, 2] of u32", bytes_of(codec, &vec![1_u32, 2]));
+        line("Some(7_u16)", bytes_of(codec, &Some(7_u16)));
+        line("None", bytes_of(codec, &None::<u16>));
+        line("{1: true}", bytes_of(codec, &BTreeMap::from([(1_u32, true)])));
+        line("an enum in an enum", bytes_of(codec, &bag()));
+        text
+    }
+
+    #[test]
+    fn bincode_writes_these_bytes() {
+        expect_file!["../../golden/bincode.txt"].assert_eq(&golden(Codec::Bincode));
+    }
+
+    #[cfg(feature = "codec-postcard")]
+    #[test]
+    fn postcard_writes_these_bytes() {
+        expect_file!["../../golden/postcard.txt"].assert_eq(&golden(Codec::Postcard));
+    }
+
+    #[test]
+    fn w14_a_length_is_checked_against_the_bytes_that_are_left() {
+        let mut hostile = u64::MAX.to_le_bytes().to_vec();
+        hostile.push(1);
+        let decode = |bytes: &[u8]| Codec::Bincode.decode::<Vec<u8>>(&mut &*bytes);
+        assert_eq!(decode(&hostile), Err(DecodeError::Truncated));
+        let text = Codec::Bincode.decode::<String>(&mut &*hostile);
+        assert_eq!(text, Err(DecodeError::Truncated));
+        let list = Codec::Bincode.decode::<Vec<u64>>(&mut &*hostile);
+        assert_eq!(list, Err(DecodeError::Truncated));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: if cfg!(miri) { 8 } else { 2_000 },
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn w4_random_bytes_are_no_values_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
+            for codec in CODECS {
+                drop(codec.decode::<(String, Vec<u64>, Option<Vec<u8>>)>(&mut &*bytes));
+                drop(codec.decode::<Fruit>(&mut &*bytes));
+                drop(codec.decode::<BTreeMap<String, Vec<u8>>>(&mut &*bytes));
+                drop(codec.decode::<Vec<u8>>(&mut &*bytes));
+            }
+        }
+    }
+}

@@ -499,3 +499,195 @@ impl<'a> Writer<'a> {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use expect_test::expect_file;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PLACE: Place = Place { shard: 1, slot: 2, generation: 3 };
+
+    fn hello() -> Hello {
+        Hello {
+            versions: (1, 1),
+            capabilities: 0,
+            codec: 1,
+            frame_bytes: 1 << 20,
+            heartbeat_ms: 1_000,
+            id: 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef,
+            name: "node-a".to_owned(),
+            cluster: "shop".to_owned(),
+        }
+    }
+
+    fn signals() -> Vec<Signal> {
+        let reasons = [
+            Reason::Error("no".to_owned()),
+            Reason::Kill,
+            Reason::Killed,
+            Reason::NoConnection,
+            Reason::NoProc,
+            Reason::Normal,
+            Reason::Overflow,
+            Reason::Panic { text: "oh".to_owned(), location: "a.rs:1:2".to_owned() },
+            Reason::Shutdown,
+            Reason::ShutdownWith("so".to_owned()),
+            Reason::StartTimeout,
+        ];
+        let ends = reasons.into_iter().map(|reason| Signal::LinkDown(PLACE, reason));
+        let others = [
+            Signal::Demonitor(PLACE, 4),
+            Signal::Down {
+                monitor: 4,
+                actor: PLACE,
+                incarnation: 5,
+                restarting: true,
+                reason: Reason::Normal,
+            },
+            Signal::Exit(None, Reason::Shutdown),
+            Signal::Exit(Some(PLACE), Reason::Normal),
+            Signal::Kill,
+            Signal::Link(PLACE),
+            Signal::Monitor(PLACE, 4),
+            Signal::Stop,
+            Signal::StopNow,
+            Signal::Unlink(PLACE, 4),
+            Signal::Unlinked(PLACE, 4),
+        ];
+        others.into_iter().chain(ends).collect()
+    }
+
+    fn written(kind: u8, write: impl FnOnce(Writer<'_>) -> Writer<'_>) -> Vec<u8> {
+        let mut out = Vec::new();
+        write(Writer::new(&mut out, kind)).finish();
+        out
+    }
+
+    /// A frame of each kind, and of each kind of signal, with what it is.
+    fn frames() -> Vec<(String, Vec<u8>)> {
+        let mut frames = vec![
+            ("hello".to_owned(), written(kind::HELLO, |frame| frame.hello(&hello()))),
+            (
+                "protocols".to_owned(),
+                written(kind::PROTOCOLS, |frame| {
+                    frame.protocols(&[Protocol {
+                        name: "shop.cart".to_owned(),
+                        version: 3,
+                        fingerprint: 7,
+                        handlers: vec![8, 9],
+                    }])
+                }),
+            ),
+            ("close".to_owned(), written(kind::CLOSE, |frame| frame.u16(12))),
+            ("ping".to_owned(), written(kind::PING, |frame| frame.u64(5))),
+            ("pong".to_owned(), written(kind::PONG, |frame| frame.u64(5))),
+            ("ack".to_owned(), written(kind::ACK, |frame| frame.u64(5).u64(6))),
+            (
+                "tell".to_owned(),
+                written(kind::TELL, |frame| frame.place(PLACE).u64(7).bytes(&[0, 0, 42])),
+            ),
+            (
+                "ask".to_owned(),
+                written(kind::ASK, |frame| {
+                    frame.place(PLACE).u64(7).bytes(&[1, 0]).u64(9).u64(5_000_000_000)
+                }),
+            ),
+            ("answer".to_owned(), written(kind::ANSWER, |frame| frame.u64(9).bytes(&[42]))),
+            ("refusal".to_owned(), written(kind::REFUSAL, |frame| frame.u64(9).u8(2))),
+            ("lookup".to_owned(), written(kind::LOOKUP, |frame| frame.u64(9).u64(7).text("/a"))),
+            ("fragment".to_owned(), written(kind::FRAGMENT, |frame| frame.u8(1).bytes(&[16]))),
+        ];
+        frames.extend(signals().into_iter().map(|signal| {
+            let bytes = written(kind::SIGNAL, |frame| frame.u64(1).place(PLACE).signal(&signal));
+            (format!("signal {signal:?}"), bytes)
+        }));
+        frames
+    }
+
+    #[test]
+    fn each_kind_of_frame_is_these_bytes() {
+        let mut text = String::new();
+        for (name, bytes) in frames() {
+            let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            writeln!(text, "{name}\n    {}", hex.join(" ")).expect("a string takes all");
+        }
+        expect_file!["../../golden/frames.txt"].assert_eq(&text);
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        for signal in signals() {
+            let bytes = written(kind::SIGNAL, |out| out.u64(1).place(PLACE).signal(&signal));
+            let read = read(&bytes[LENGTH_BYTES..]);
+            assert_eq!(read, Ok(Frame::Signal { number: 1, to: PLACE, signal }));
+        }
+        let bytes = written(kind::HELLO, |frame| frame.hello(&hello()));
+        assert_eq!(read(&bytes[LENGTH_BYTES..]), Ok(Frame::Hello(hello())));
+        for (name, bytes) in frames() {
+            assert_eq!(length(&bytes, 1_000), Ok(Some(bytes.len() - LENGTH_BYTES)), "{name}");
+            assert!(read(&bytes[LENGTH_BYTES..]).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn w5_a_length_is_refused_before_anything_is_kept_for_it() {
+        assert_eq!(length(&100_u32.to_le_bytes(), 100), Ok(Some(100)));
+        assert_eq!(length(&101_u32.to_le_bytes(), 100), Err(CloseCode::BadLength));
+        assert_eq!(length(&u32::MAX.to_le_bytes(), 64 << 20), Err(CloseCode::BadLength));
+        assert_eq!(length(&[0; 4], 100), Err(CloseCode::BadLength));
+        assert_eq!(length(&[1, 0, 0], 100), Ok(None));
+    }
+
+    #[test]
+    fn w2_an_unknown_kind_closes_unless_it_may_be_ignored() {
+        assert_eq!(read(&[99, 1, 2]), Err(CloseCode::UnknownKind));
+        assert_eq!(read(&[200, 1, 2]), Ok(Frame::Ignored));
+    }
+
+    #[test]
+    fn w4_a_count_that_is_not_there_is_malformed() {
+        // Sixty thousand protocols in two bytes.
+        assert_eq!(read(&[kind::PROTOCOLS, 0xff, 0xff]), Err(CloseCode::Malformed));
+        // A text that is longer than its frame.
+        let mut lookup = vec![kind::LOOKUP];
+        lookup.extend_from_slice(&[0; 16]);
+        lookup.extend_from_slice(&[0xff, 0xff, b'a']);
+        assert_eq!(read(&lookup), Err(CloseCode::Malformed));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: if cfg!(miri) { 8 } else { 2_000 },
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn w4_random_bytes_are_read_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = length(&bytes, 1 << 20);
+            drop(read(&bytes));
+        }
+
+        #[test]
+        fn w4_frames_that_are_cut_or_altered_are_read_without_a_panic(
+            which in any::<prop::sample::Index>(),
+            cut in any::<prop::sample::Index>(),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        ) {
+            let frames = frames();
+            let mut bytes = frames[which.index(frames.len())].1[LENGTH_BYTES..].to_vec();
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            drop(read(&bytes));
+            let cut = cut.index(bytes.len());
+            // What is cut may still be a frame, but never one that reads beyond its end.
+            drop(read(&bytes[..cut]));
+        }
+    }
+}
