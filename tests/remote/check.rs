@@ -45,23 +45,47 @@ impl At<'_> {
     }
 }
 
-/// Runs a case with two nodes, the first connected to the second.
+/// Two nodes, the first connected to the second.
+pub(crate) struct Pair {
+    systems: [System; 2],
+    nodes: [Node; 2],
+}
+
+impl Pair {
+    /// `how` says how each is to be.
+    pub(crate) fn new(
+        network: Option<&MemoryNetwork>,
+        shards: usize,
+        how: impl Fn(NodeBuilder) -> NodeBuilder,
+    ) -> Self {
+        let systems = [real(shards), real(shards)];
+        let a = how(node(network, "a")).start(&systems[0]).expect("a node");
+        let b = how(node(network, "b")).start(&systems[1]).expect("a node");
+        let address = b.address().map_or_else(|| "b".to_owned(), |address| address.to_string());
+        assert_eq!(a.connect(address).wait().map(|peer| peer.name).ok().as_deref(), Some("b"));
+        Self { systems, nodes: [a, b] }
+    }
+
+    /// Runs a case, and ends both.
+    pub(crate) fn run(self, case: impl Fn(At<'_>, At<'_>)) {
+        let [a, b] = &self.nodes;
+        let [here, there] = &self.systems;
+        case(At { system: here, node: a }, At { system: there, node: b });
+        drop(self.nodes);
+        for system in self.systems {
+            let report = system.stop(END);
+            assert_eq!((report.actors_left, report.stuck_shards), (0, 0), "{report}");
+        }
+    }
+}
+
+/// Runs a case with two nodes.
 pub(crate) fn two_nodes(
     network: Option<&MemoryNetwork>,
     shards: usize,
     case: impl Fn(At<'_>, At<'_>),
 ) {
-    let systems = [real(shards), real(shards)];
-    let a = node(network, "a").start(&systems[0]).expect("a node");
-    let b = node(network, "b").start(&systems[1]).expect("a node");
-    let address = b.address().map_or_else(|| "b".to_owned(), |address| address.to_string());
-    assert_eq!(a.connect(address).wait().map(|peer| peer.name).ok().as_deref(), Some("b"));
-    case(At { system: &systems[0], node: &a }, At { system: &systems[1], node: &b });
-    drop((a, b));
-    for system in systems {
-        let report = system.stop(END);
-        assert_eq!((report.actors_left, report.stuck_shards), (0, 0), "{report}");
-    }
+    Pair::new(network, shards, |node| node).run(case);
 }
 
 /// Runs a case within the process and on loopback, on one shard and on two.

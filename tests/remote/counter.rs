@@ -44,6 +44,21 @@ impl Counter {
         self.held.push(reply);
     }
 
+    /// The number after the one before. One that is out of order is the last that counts.
+    #[tell]
+    pub(crate) fn next(&mut self, number: u64) {
+        self.n = if number == self.n + 1 { number } else { u64::MAX / 2 };
+    }
+
+    /// Tells its friend so often; how often that was taken, and how often it came back.
+    #[ask]
+    pub(crate) fn flood(&self, count: u64) -> (u64, u64) {
+        let Some(friend) = self.friend else { return (0, 0) };
+        let told = (0..count).map(|_| friend.try_tell(CounterMsg::Add { by: 1 }));
+        let taken = told.filter(Result::is_ok).count() as u64;
+        (taken, count - taken)
+    }
+
     #[ask]
     pub(crate) async fn ask_friend(&mut self) -> Result<u64, String> {
         let Some(friend) = self.friend else { return Err("none".to_owned()) };

@@ -5,6 +5,7 @@
 
 #![allow(missing_docs, reason = "the actors of a test have no readers")]
 
+mod bonds;
 mod check;
 mod counter;
 mod nodes;

@@ -2,10 +2,11 @@
 
 use std::sync::mpsc;
 
-use callboard::AskError;
-use callboard::remote::MemoryNetwork;
+use callboard::remote::{FindError, Limits, MemoryNetwork, NodeEvent};
+use callboard::{AskError, DeadReason};
 
-use crate::check::{LONG, everywhere, two_nodes};
+use crate::check::{At, LONG, Pair, everywhere, node, real, two_nodes};
+use crate::counter::{Counter, CounterMsg};
 
 #[test]
 fn tells_and_asks_cross_to_another_node() {
@@ -65,5 +66,109 @@ fn a3_a_lost_connection_ends_asks_at_once() {
         network.cut("a", "b");
         assert_eq!(told.recv_timeout(LONG / 2), Ok(Err(AskError::NoConnection)));
         assert_eq!(far.get().timeout(LONG).wait(), Err(AskError::NoConnection));
+    });
+}
+
+#[test]
+fn p01_what_an_actor_is_told_comes_in_order() {
+    let limits = Limits { outbound_messages: 1 << 20, ..Limits::default() };
+    for network in [None, Some(MemoryNetwork::default())] {
+        let pair = Pair::new(network.as_ref(), 2, |node| node.limits(limits.clone()));
+        pair.run(|here, there| {
+            let [_, far] = there.counter(1, &here);
+            (1..=100_000).for_each(|number| far.next(number));
+            assert_eq!(far.get().timeout(LONG).wait(), Ok(100_000));
+        });
+    }
+}
+
+#[test]
+fn w7_what_waits_for_a_node_is_bounded() {
+    let limits = Limits { outbound_messages: 8, ..Limits::default() };
+    let network = MemoryNetwork::default();
+    let pair = Pair::new(Some(&network), 1, |node| node.limits(limits.clone()));
+    pair.run(|here, there| {
+        let [_, far] = there.counter(0, &here);
+        let [near, _] = here.counter(0, &there);
+        // In one handler, on the shard of the connection, which sends nothing meanwhile.
+        near.befriend(far);
+        assert_eq!(near.flood(20).wait(), Ok((8, 12)));
+        let lost = || here.system.stats().total().dead_letters.of(DeadReason::Overflow);
+        assert_eq!(far.get().wait(), Ok(8));
+        assert_eq!(lost(), 0, "each was given back");
+        // Who waits for room gets it.
+        for _ in 0..100 {
+            far.reserve().wait().expect("there is room").send(CounterMsg::Add { by: 1 });
+        }
+        assert_eq!(far.get().wait(), Ok(108));
+    });
+}
+
+#[test]
+fn a_message_that_is_larger_than_was_agreed_is_not_sent() {
+    let limits = Limits { frame_bytes: 10_000, ..Limits::default() };
+    let pair = Pair::new(None, 1, |node| node.limits(limits.clone()));
+    pair.run(|here, there| {
+        let [_, far] = there.counter(0, &here);
+        assert_eq!(far.echo(vec![7; 9_900]).wait().map(|echo| echo.len()), Ok(9_900));
+        assert_eq!(far.echo(vec![7; 10_000]).wait(), Err(AskError::TooLarge));
+        assert_eq!(far.get().wait(), Ok(0), "the connection lives");
+    });
+}
+
+#[test]
+fn w3_nodes_that_dial_each_other_settle_on_one_connection() {
+    for _ in 0..20 {
+        let network = MemoryNetwork::default();
+        let systems = [real(1), real(1)];
+        let a = node(Some(&network), "a").start(&systems[0]).expect("a node");
+        let b = node(Some(&network), "b").start(&systems[1]).expect("a node");
+        let both = [a.connect("b"), b.connect("a")];
+        let met = both.map(|dialled| dialled.wait().map(|peer| peer.name).ok());
+        assert_eq!(met, [Some("b".to_owned()), Some("a".to_owned())]);
+        assert_eq!((a.peers(), b.peers()), (vec![b.info()], vec![a.info()]));
+        let (here, there) =
+            (At { system: &systems[0], node: &a }, At { system: &systems[1], node: &b });
+        let [_, far] = there.counter(0, &here);
+        assert_eq!(far.get().wait(), Ok(0));
+    }
+}
+
+#[test]
+fn w10_of_a_node_that_begins_again_all_of_the_old_is_dead() {
+    let network = MemoryNetwork::default();
+    let [here, first, second] = [real(1), real(1), real(1)];
+    let a = node(Some(&network), "a").start(&here).expect("a node");
+    let b = node(Some(&network), "b").start(&first).expect("a node");
+    let mut events = here.subscribe::<NodeEvent>("nodes/b");
+    a.connect("b").wait().expect("it connects");
+    let at_a = At { system: &here, node: &a };
+    let [_, old] = At { system: &first, node: &b }.counter(0, &at_a);
+    let held = old.hold().timeout(LONG).start();
+    drop(b);
+    assert_eq!(held.wait(), Err(AskError::NoConnection));
+    let b = node(Some(&network), "b").start(&second).expect("a node");
+    let is_up = |event| matches!(event, Some(Ok(NodeEvent::Up(peer))) if peer == b.info());
+    while !is_up(events.wait_next()) {}
+    assert_eq!(old.get().wait(), Err(AskError::NoProc));
+    let [_, new] = At { system: &second, node: &b }.counter(0, &at_a);
+    assert_ne!(new, old);
+    assert_eq!(new.get().wait(), Ok(0));
+}
+
+#[test]
+fn only_what_is_exported_is_found() {
+    everywhere(|here, there| {
+        let [own, _] = there.counter(0, &here);
+        there.system.register("/secret/counter", own).wait().expect("the name is free");
+        there.system.register("/testament", own).wait().expect("the name is free");
+        let find = |name| here.node.lookup::<Counter>("b", name).wait();
+        assert_eq!(find("/secret/counter"), Err(FindError::NotFound));
+        assert_eq!(find("/testament"), Err(FindError::NotFound));
+        assert_eq!(find("/test/nobody"), Err(FindError::NotFound));
+        there.node.export("/secret");
+        assert!(find("/secret/counter").is_ok());
+        let nowhere = here.node.lookup::<Counter>("c", "/test/counter").wait();
+        assert_eq!(nowhere, Err(FindError::NoConnection));
     });
 }

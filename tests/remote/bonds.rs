@@ -1,0 +1,180 @@
+//! Links, monitors and exits between nodes are those of one node, and a lost node ends them.
+
+use std::sync::mpsc;
+
+use callboard::remote::{MemoryNetwork, NodeError, Rights};
+use callboard::{ActorRef, AskError, Context, Down, Exit, ExitReason, actor, handlers};
+
+use crate::check::{At, LONG, Pair, everywhere, two_nodes};
+use crate::counter::Counter;
+
+/// Says what it hears of others.
+#[actor]
+struct Watcher(mpsc::Sender<String>);
+
+#[handlers]
+impl Watcher {
+    #[ask]
+    fn monitor_it(&mut self, cx: &mut Context<Self>, actor: ActorRef<Counter>) {
+        cx.monitor(actor);
+    }
+
+    #[ask]
+    fn link_it(&mut self, cx: &mut Context<Self>, actor: ActorRef<Counter>) {
+        cx.link(actor);
+    }
+
+    #[ask]
+    fn unlink_it(&mut self, cx: &mut Context<Self>, actor: ActorRef<Counter>) {
+        cx.unlink(actor);
+    }
+
+    #[down]
+    fn down(&mut self, down: Down) {
+        let Down { actor, incarnation, reason, .. } = down;
+        let _ = self.0.send(format!("down {actor} {incarnation}: {reason}"));
+    }
+
+    #[exit]
+    fn exits(&mut self, exit: Exit) {
+        let _ = self.0.send(format!("exit: {}", exit.reason));
+    }
+}
+
+/// A watcher, and what it says.
+fn watch(at: &At<'_>) -> (ActorRef<Watcher>, mpsc::Receiver<String>) {
+    let (say, said) = mpsc::channel();
+    let watcher = at.system.spawn_on(0, move || Watcher(say)).wait();
+    (watcher.expect("it starts"), said)
+}
+
+fn next(said: &mpsc::Receiver<String>) -> String {
+    said.recv_timeout(LONG).expect("it hears")
+}
+
+#[test]
+fn p21_two_monitors_of_an_actor_of_another_node_are_told_once_each() {
+    everywhere(|here, there| {
+        let [own, far] = there.counter(1, &here);
+        let (watcher, said) = watch(&here);
+        for _ in 0..2 {
+            watcher.monitor_it(far).wait().expect("it monitors");
+        }
+        // Behind both monitors.
+        far.add(1);
+        assert_eq!(far.get().wait(), Ok(1));
+        own.stop();
+        let down = format!("down {} 1: normal", far.address());
+        assert_eq!([next(&said), next(&said)], [down.clone(), down]);
+    });
+}
+
+#[test]
+fn p22_a_monitor_of_an_actor_that_is_gone_fires_at_once() {
+    everywhere(|here, there| {
+        let [own, far] = there.counter(1, &here);
+        own.kill();
+        drop(own.wait().wait());
+        let (watcher, said) = watch(&here);
+        watcher.monitor_it(far).wait().expect("it monitors");
+        assert!(next(&said).ends_with(": no such actor"));
+    });
+}
+
+#[test]
+fn p25_the_end_of_a_linked_actor_of_another_node_is_an_exit() {
+    everywhere(|here, there| {
+        let [own, far] = there.counter(1, &here);
+        let (watcher, said) = watch(&here);
+        watcher.link_it(far).wait().expect("it links");
+        assert_eq!(far.get().wait(), Ok(0), "the link is there");
+        own.exit(ExitReason::error("worn out"));
+        assert_eq!(next(&said), "exit: error: worn out");
+        // And the other way.
+        let [own, far] = there.counter(1, &here);
+        watcher.link_it(far).wait().expect("it links");
+        watcher.unlink_it(far).wait().expect("it unlinks");
+        watcher.link_it(far).wait().expect("it links");
+        assert_eq!(far.get().wait(), Ok(0));
+        watcher.kill();
+        let why = own.wait().wait();
+        assert!(matches!(why, ExitReason::Killed), "{why}");
+    });
+}
+
+#[test]
+fn p26_a_link_to_an_actor_that_is_gone_is_an_exit() {
+    everywhere(|here, there| {
+        let [own, far] = there.counter(1, &here);
+        own.kill();
+        drop(own.wait().wait());
+        let (watcher, said) = watch(&here);
+        watcher.link_it(far).wait().expect("it links");
+        assert_eq!(next(&said), "exit: no such actor");
+    });
+}
+
+#[test]
+fn p58_a_lost_connection_fires_each_link_and_each_monitor_once() {
+    let network = MemoryNetwork::default();
+    two_nodes(Some(&network), 2, |here, there| {
+        let [own, far] = there.counter(1, &here);
+        let (watcher, said) = watch(&here);
+        let (watched_by, own_said) = watch(&there);
+        watcher.link_it(far).wait().expect("it links");
+        watcher.monitor_it(far).wait().expect("it monitors");
+        let [near, seen] = here.counter(0, &there);
+        watched_by.monitor_it(seen).wait().expect("it monitors");
+        assert_eq!(far.get().wait(), Ok(0));
+        assert_eq!(seen.get().wait(), Ok(0));
+        network.cut("a", "b");
+        let mut heard = [next(&said), next(&said)];
+        heard.sort();
+        let lost = "the connection to its node was lost";
+        assert_eq!(heard, [format!("down {} 1: {lost}", far.address()), format!("exit: {lost}")]);
+        assert_eq!(next(&own_said), format!("down {} 1: {lost}", seen.address()));
+        // Both live, and nobody is told twice.
+        own.stop();
+        near.stop();
+        drop((own.wait().wait(), near.wait().wait()));
+        watcher.monitor_it(far).wait().expect("it monitors");
+        assert_eq!(next(&said), format!("down {} 1: {lost}", far.address()), "at once");
+        assert!(said.try_recv().is_err() && own_said.try_recv().is_err());
+    });
+}
+
+#[test]
+fn w15_an_actor_of_another_node_is_ended_only_where_there_is_the_right() {
+    let network = MemoryNetwork::default();
+    two_nodes(Some(&network), 1, |here, there| {
+        let [_, far] = there.counter(0, &here);
+        far.kill();
+        far.stop();
+        far.exit(ExitReason::Shutdown);
+        assert_eq!(far.get().wait(), Ok(0), "nobody may");
+    });
+    let pair = Pair::new(Some(&network), 1, |node| node.rights(Rights { exit: true, kill: true }));
+    pair.run(|here, there| {
+        let [own, far] = there.counter(0, &here);
+        far.stop();
+        assert!(matches!(own.wait().wait(), ExitReason::Normal));
+        let [own, far] = there.counter(0, &here);
+        far.exit(ExitReason::error("enough"));
+        assert_eq!(own.wait().wait().to_string(), "error: enough");
+        let [own, far] = there.counter(0, &here);
+        far.kill();
+        assert!(matches!(own.wait().wait(), ExitReason::Killed));
+        assert_eq!(far.get().timeout(LONG).wait(), Err(AskError::Stopped));
+    });
+}
+
+#[test]
+fn w11_plain_tcp_stays_on_loopback() {
+    let system = crate::check::real(1);
+    let open = callboard::remote::Node::builder("open").listen("0.0.0.0:0").start(&system);
+    assert!(matches!(open, Err(NodeError::Insecure)));
+    let node = callboard::remote::Node::builder("open").start(&system).expect("it does not listen");
+    // An address for documentation: nobody is there.
+    let connected = node.connect("192.0.2.1:7").wait();
+    assert!(matches!(connected, Err(NodeError::Insecure)));
+}
