@@ -106,7 +106,7 @@ pub mod __private {
         pub use actor_runtime::private::Here as Everywhere;
     }
 
-    /// What only a build with remote actors has.
+    /// What a remote actor has.
     #[cfg(feature = "remote")]
     #[macro_export]
     #[doc(hidden)]
@@ -114,7 +114,23 @@ pub mod __private {
         ($($items:tt)*) => { $($items)* };
     }
 
-    /// What only a build with remote actors has.
+    /// What every actor has in a build with remote ones.
+    #[cfg(feature = "remote")]
+    #[macro_export]
+    #[doc(hidden)]
+    macro_rules! __when_remote {
+        ($($items:tt)*) => { $($items)* };
+    }
+
+    /// What every actor has in a build with remote ones.
+    #[cfg(not(feature = "remote"))]
+    #[macro_export]
+    #[doc(hidden)]
+    macro_rules! __when_remote {
+        ($($items:tt)*) => {};
+    }
+
+    /// What a remote actor has.
     #[cfg(not(feature = "remote"))]
     #[macro_export]
     #[doc(hidden)]
@@ -128,6 +144,7 @@ pub mod __private {
     }
 
     pub use __remote as remote_items;
+    pub use __when_remote as when_remote;
 }
 
 #[cfg(feature = "remote")]

@@ -237,7 +237,7 @@ pub use crate::permit::{Permit, Reserve};
 pub use crate::pool::{Broadcast, Pool, Routing};
 pub use crate::process::{IntoEnd, Process, ProcessStart, Receivable};
 pub use crate::query::Query;
-pub use crate::reach::{Carriage, Carries, Here, Reach, Travels};
+pub use crate::reach::{Carriage, Carries, Decode, Encode, Here, Reach, Travels};
 pub use crate::record::Delivery;
 pub use crate::registry::Named;
 pub use crate::remote::Remote;

@@ -126,3 +126,53 @@ where
 fn say_panic(panic: &Panic) {
     eprintln!("\nthread '{}' {panic}", std::thread::current().name().unwrap_or("main"));
 }
+
+/// Makes of a struct of methods one that lies on the methods of the next protocol, or at the end on an address. It is
+/// the same for every actor but for the parameters, so expansions name it only: the struct, the parameters with
+/// bounds, the same without, the `where` clause, and what the struct has beside the methods below.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __layer {
+    ($api:ident) => { $crate::__layer!($api [] [] [] []); };
+    ($api:ident [$($params:tt)*] [$($args:tt)*] [$($bounds:tt)*] [$($beside:tt)*]) => {
+        impl<$($params)* __N: $crate::Api> $crate::Api for $api<$($args)* __N> $($bounds)* {
+            type Of = __N::Of;
+
+            #[inline]
+            fn at(address: $crate::Address) -> Self {
+                Self(__N::at(address) $($beside)*)
+            }
+
+            #[inline]
+            fn address(&self) -> $crate::Address {
+                self.0.address()
+            }
+        }
+
+        impl<$($params)* __N> ::core::ops::Deref for $api<$($args)* __N> $($bounds)* {
+            type Target = __N;
+
+            #[inline]
+            fn deref(&self) -> &__N {
+                &self.0
+            }
+        }
+
+        impl<$($params)* __N: $crate::Api> ::core::marker::Copy for $api<$($args)* __N> $($bounds)* {}
+
+        impl<$($params)* __N: $crate::Api> ::core::clone::Clone for $api<$($args)* __N> $($bounds)* {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<$($params)* __N: $crate::Api> ::core::fmt::Debug for $api<$($args)* __N> $($bounds)* {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let address = $crate::Api::address(self);
+                f.debug_tuple(::core::stringify!($api)).field(&address).finish()
+            }
+        }
+    };
+}
+
+pub use __layer as layer;

@@ -56,14 +56,24 @@ pub trait Travels: Protocol {
     const CARRIAGE: Carriage<Self, Self::Reach>;
 }
 
+/// Writes a message of `P` for a reach.
+pub type Encode<P, R> = fn(
+    <P as Protocol>::Msg,
+    &mut <R as Reach>::Encoder<'_>,
+) -> Result<(), <R as Reach>::EncodeError>;
+
+/// Reads a message of `P` for a reach.
+pub type Decode<P, R> =
+    fn(&mut <R as Reach>::Decoder<'_>) -> Result<<P as Protocol>::Msg, <R as Reach>::DecodeError>;
+
 /// How the messages of `P` are taken as far as `R`.
 pub struct Carriage<P: Protocol + ?Sized, R: Reach> {
     /// The handlers, by their names on the wire.
     pub handlers: &'static [R::Handler],
     /// Writes a message.
-    pub encode: fn(P::Msg, &mut R::Encoder<'_>) -> Result<(), R::EncodeError>,
+    pub encode: Encode<P, R>,
     /// Reads a message.
-    pub decode: fn(&mut R::Decoder<'_>) -> Result<P::Msg, R::DecodeError>,
+    pub decode: Decode<P, R>,
 }
 
 impl<P: Protocol + ?Sized, R: Reach> fmt::Debug for Carriage<P, R> {

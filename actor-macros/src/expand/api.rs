@@ -1,9 +1,9 @@
 //! The methods of a reference.
 
 use proc_macro2::{Delimiter, Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::{Generics, Visibility};
+use syn::{GenericParam, Generics, Visibility};
 
 use super::{Bodies, group, message_of};
 use crate::model::{Handler, Handlers};
@@ -11,19 +11,14 @@ use crate::names::{self, made};
 
 /// ```text
 /// /// The methods of a reference to `Counter`.
-/// #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 /// pub struct CounterApi<__N>(__N);
 /// ```
 pub(super) fn declaration(model: &Handlers, vis: &Visibility) -> TokenStream {
     let Handlers { api, cfgs, name, parameters, .. } = model;
     let doc = format!(" The methods of a reference to `{}`.", name.unraw());
-    let params = on_next(&parameters.written, false);
+    let params = on_next(&parameters.written, None);
     let bounds = &parameters.written.where_clause;
     let types: Vec<&Ident> = parameters.written.type_params().map(|param| &param.ident).collect();
-    // A derive would ask of the actor's parameters what it derives.
-    let derives = types
-        .is_empty()
-        .then(|| quote!(#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]));
     let phantom =
         (!types.is_empty()).then(|| quote!(, ::core::marker::PhantomData<(#(fn() -> #types,)*)>));
     let (head, end) = (quote_spanned!(api.span()=> #vis struct), quote_spanned!(api.span()=> ;));
@@ -31,30 +26,20 @@ pub(super) fn declaration(model: &Handlers, vis: &Visibility) -> TokenStream {
     quote! {
         #[doc = #doc]
         #(#cfgs)*
-        #derives
         #head #api #params #fields #bounds #end
     }
 }
 
 /// The parameters with one more: the methods that these lie on.
-fn on_next(params: &Generics, is_bounded: bool) -> Generics {
+fn on_next(params: &Generics, bound: Option<TokenStream>) -> Generics {
     let mut params = params.clone();
-    let bound = is_bounded.then(|| quote!(: __rt::Api));
     let next = syn::parse2(quote!(__N #bound)).expect("a type parameter");
     params.params.push(next);
     params
 }
 
 /// ```text
-/// impl<__N: __rt::Api> __rt::Api for CounterApi<__N> {
-///     type Of = __N::Of;
-///     fn at(address: __rt::Address) -> Self { Self(__N::at(address)) }
-///     fn address(&self) -> __rt::Address { self.0.address() }
-/// }
-/// impl<__N> ::core::ops::Deref for CounterApi<__N> {
-///     type Target = __N;
-///     fn deref(&self) -> &__N { &self.0 }
-/// }
+/// __rt::layer!(CounterApi);
 /// impl<__N: __rt::Api> CounterApi<__N> {
 ///     /// Adds `by`.
 ///     pub fn inc(&self, by: i64) {
@@ -72,59 +57,34 @@ fn on_next(params: &Generics, is_bounded: bool) -> Generics {
 /// }
 /// ```
 pub(super) fn implementation(model: &Handlers, bodies: Bodies) -> TokenStream {
-    let Handlers { api, parameters, .. } = model;
-    let phantom = parameters.written.type_params().next();
-    let phantom = phantom.map(|_| quote!(, ::core::marker::PhantomData));
-    let copies = phantom.is_some().then(|| copies(model));
-    let methods = methods(model, bodies);
-    let (bounded, free) = (on_next(&parameters.written, true), on_next(&parameters.written, false));
-    let (params, args, bounds) = bounded.split_for_impl();
-    let (free, _, _) = free.split_for_impl();
-    quote! {
-        #copies
-        impl #params __rt::Api for #api #args #bounds {
-            type Of = __N::Of;
-            fn at(address: __rt::Address) -> Self { Self(__N::at(address) #phantom) }
-            fn address(&self) -> __rt::Address { self.0.address() }
-        }
-        impl #free ::core::ops::Deref for #api #args #bounds {
-            type Target = __N;
-            fn deref(&self) -> &__N { &self.0 }
-        }
-        #methods
-    }
+    let (layer, methods) = (layer(model), methods(model, bodies));
+    quote!(#layer #methods)
 }
 
-/// What is derived where the actor has no parameters.
+/// What makes of the struct methods that lie on others.
 ///
 /// ```text
-/// impl<T, __N: __rt::Api> ::core::marker::Copy for StoreApi<T, __N> {}
-/// impl<T, __N: __rt::Api> ::core::clone::Clone for StoreApi<T, __N> {
-///     fn clone(&self) -> Self { *self }
-/// }
-/// impl<T, __N: __rt::Api> ::core::fmt::Debug for StoreApi<T, __N> { .. }
+/// __rt::layer!(StoreApi [T: Copy, const N: usize,] [T, N,] [where T: Send] [, ::core::marker::PhantomData]);
 /// ```
-fn copies(model: &Handlers) -> TokenStream {
+fn layer(model: &Handlers) -> TokenStream {
     let Handlers { api, parameters, .. } = model;
-    let bounded = on_next(&parameters.written, true);
-    let (params, args, bounds) = bounded.split_for_impl();
-    let shown = api.to_string();
-    quote! {
-        impl #params ::core::marker::Copy for #api #args #bounds {}
-        impl #params ::core::clone::Clone for #api #args #bounds {
-            fn clone(&self) -> Self { *self }
-        }
-        impl #params ::core::fmt::Debug for #api #args #bounds {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.debug_tuple(#shown).field(&__rt::Api::address(self)).finish()
-            }
-        }
+    let written = &parameters.written;
+    if written.params.is_empty() {
+        return quote!(__rt::layer!(#api););
     }
+    let (params, bounds) = (written.params.iter(), &written.where_clause);
+    let args = written.params.iter().map(|param| match param {
+        GenericParam::Const(param) => param.ident.to_token_stream(),
+        GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
+        GenericParam::Type(param) => param.ident.to_token_stream(),
+    });
+    let phantom = written.type_params().next().map(|_| quote!(, ::core::marker::PhantomData));
+    quote!(__rt::layer!(#api [#(#params,)*] [#(#args,)*] [#bounds] [#phantom]);)
 }
 
 fn methods(model: &Handlers, bodies: Bodies) -> Option<TokenStream> {
     let Handlers { api, parameters, .. } = model;
-    let bounded = on_next(&parameters.bounded, true);
+    let bounded = on_next(&parameters.bounded, Some(quote!(: __rt::Api)));
     let (params, args, bounds) = bounded.split_for_impl();
     let stubs = (bodies == Bodies::Stub).then(
         || quote!(#[allow(unused_variables, reason = "stubs, so that one mistake is one error")]),

@@ -46,13 +46,12 @@ pub(crate) enum Bodies {
 /// const _: () = {
 ///     use ::callboard::__private as __rt;
 ///     impl __rt::Message for CounterMsg { .. }
-///     impl<__N: __rt::Api> __rt::Api for CounterApi<__N> { .. }
-///     impl<__N> ::core::ops::Deref for CounterApi<__N> { .. }
+///     __rt::layer!(CounterApi);
 ///     impl<__N: __rt::Api> CounterApi<__N> { .. }
 ///     impl __rt::Protocol for Counter { .. }
 ///     impl __rt::Handle<CounterMsg> for Counter { .. }
 ///     impl __rt::Handlers for Counter { .. }
-///     impl __rt::Travels for Counter { .. }
+///     __rt::when_remote! { .. }
 /// };
 /// ```
 pub(crate) fn handlers(model: &Handlers, bodies: Bodies) -> TokenStream {

@@ -10,9 +10,11 @@ use super::{Bodies, ends, message_of};
 use crate::model::{Field, Handler, Handlers, Remote};
 use crate::names;
 
-/// Of an actor, whose handlers cannot know how far its messages go; so it is made of every actor.
+/// Of an actor, whose handlers cannot know how far its messages go; so it is made of every actor, in builds that have
+/// remote ones.
 ///
 /// ```text
+/// __rt::when_remote! {
 /// type __Reach = __rt::ReachOf<Counter>;
 /// impl __rt::Travels for Counter {
 ///     type Reach = __Reach;
@@ -32,6 +34,7 @@ use crate::names;
 ///         }),
 ///     };
 /// }
+/// }
 /// ```
 pub(super) fn of_actor(model: &Handlers, variants: &[&Handler], bodies: Bodies) -> TokenStream {
     let Handlers { ty, name, .. } = model;
@@ -39,7 +42,7 @@ pub(super) fn of_actor(model: &Handlers, variants: &[&Handler], bodies: Bodies) 
     let far = quote_spanned!(name.span()=> __rt::ReachOf<#ty>);
     let travels = travels(model, variants, &far, bodies);
     let nearby = nearby(model, &quote!(__rt::Below<Self>));
-    quote!(#travels #nearby)
+    quote!(__rt::when_remote! { #travels } #nearby)
 }
 
 /// Of a protocol, which says itself how far its messages go: to other nodes, if it is `remote` at all.

@@ -35,7 +35,6 @@ pub enum LoaderMsg {
     },
 }
 /// The methods of a reference to `Loader`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct LoaderApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -54,21 +53,7 @@ const _: () = {
             }
         }
     }
-    impl<__N: __rt::Api> __rt::Api for LoaderApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for LoaderApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(LoaderApi);
     impl<__N: __rt::Api> LoaderApi<__N> {
         /// Asks for `load`.
         pub fn load(&self, path: PathBuf) -> __rt::Ask<Result<u64, LoadError>> {
@@ -113,49 +98,5 @@ const _: () = {
     }
     impl __rt::Handlers for Loader {
         const SUSPENDS: bool = true;
-    }
-    type __Reach = __rt::ReachOf<Loader>;
-    impl __rt::Travels for Loader {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[
-                __Reach::tell("flush", &[]),
-                __Reach::tell(
-                    "forget",
-                    &[__Reach::field::<u8>("cx"), __Reach::field::<u8>("msg")],
-                ),
-                __Reach::ask::<
-                    Result<u64, LoadError>,
-                >("load", &[__Reach::field::<PathBuf>("path")]),
-            ],
-            encode: |msg, out| match msg {
-                LoaderMsg::Flush => out.handler(0)?.end(),
-                LoaderMsg::Forget { cx, msg } => {
-                    out.handler(1)?.field::<u8>(&cx)?.field::<u8>(&msg)?.end()
-                }
-                LoaderMsg::Load { path, reply } => {
-                    out.handler(2)?
-                        .field::<PathBuf>(&path)?
-                        .reply::<Result<u64, LoadError>>(reply)?
-                        .end()
-                }
-            },
-            decode: |from| ::core::result::Result::Ok(
-                match from.handler() {
-                    0 => LoaderMsg::Flush,
-                    1 => {
-                        let cx = from.field::<u8>()?;
-                        let msg = from.field::<u8>()?;
-                        LoaderMsg::Forget { cx, msg }
-                    }
-                    2 => {
-                        let path = from.field::<PathBuf>()?;
-                        let reply = from.reply::<Result<u64, LoadError>>()?;
-                        LoaderMsg::Load { path, reply }
-                    }
-                    other => return from.unknown(other),
-                },
-            ),
-        };
     }
 };

@@ -50,7 +50,6 @@ pub enum GalleryMsg {
     },
 }
 /// The methods of a reference to `Gallery`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct GalleryApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -81,21 +80,7 @@ const _: () = {
             }
         }
     }
-    impl<__N: __rt::Api> __rt::Api for GalleryApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for GalleryApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(GalleryApi);
     impl<__N: __rt::Api> GalleryApi<__N> {
         /// Asks for `render`.
         pub fn render(&self, template: String) -> __rt::Ask<Html> {
@@ -192,71 +177,5 @@ const _: () = {
                 _ => ::core::unreachable!(),
             }
         }
-    }
-    type __Reach = __rt::ReachOf<Gallery>;
-    impl __rt::Travels for Gallery {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[
-                __Reach::ask::<Html>("forward", &[__Reach::field::<u64>("page")]),
-                __Reach::ask::<Html>("render", &[__Reach::field::<String>("template")]),
-                __Reach::tell("set", &[__Reach::field::<Engine>("engine")]),
-                #[cfg(unix)]
-                __Reach::tell("store", &[__Reach::field::<u64>("page")]),
-                #[cfg(not(all(unix)))]
-                __Reach::absent(),
-                __Reach::ask::<u64>("wait_for", &[]),
-            ],
-            encode: |msg, out| match msg {
-                GalleryMsg::Forward { page, reply } => {
-                    out.handler(0)?.field::<u64>(&page)?.reply::<Html>(reply)?.end()
-                }
-                GalleryMsg::Render { template, reply } => {
-                    out.handler(1)?
-                        .field::<String>(&template)?
-                        .reply::<Html>(reply)?
-                        .end()
-                }
-                GalleryMsg::Set { engine } => {
-                    out.handler(2)?.field::<Engine>(&engine)?.end()
-                }
-                #[cfg(unix)]
-                GalleryMsg::Store { page } => out.handler(3)?.field::<u64>(&page)?.end(),
-                GalleryMsg::WaitFor { reply } => {
-                    out.handler(4)?.reply::<u64>(reply)?.end()
-                }
-            },
-            decode: |from| ::core::result::Result::Ok(
-                match from.handler() {
-                    0 => {
-                        let page = from.field::<u64>()?;
-                        let reply = from.reply::<Html>()?;
-                        GalleryMsg::Forward { page, reply }
-                    }
-                    1 => {
-                        let template = from.field::<String>()?;
-                        let reply = from.reply::<Html>()?;
-                        GalleryMsg::Render {
-                            template,
-                            reply,
-                        }
-                    }
-                    2 => {
-                        let engine = from.field::<Engine>()?;
-                        GalleryMsg::Set { engine }
-                    }
-                    #[cfg(unix)]
-                    3 => {
-                        let page = from.field::<u64>()?;
-                        GalleryMsg::Store { page }
-                    }
-                    4 => {
-                        let reply = from.reply::<u64>()?;
-                        GalleryMsg::WaitFor { reply }
-                    }
-                    other => return from.unknown(other),
-                },
-            ),
-        };
     }
 };

@@ -35,7 +35,6 @@ pub enum CounterMsg {
     },
 }
 /// The methods of a reference to `Counter`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct CounterApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -49,21 +48,7 @@ const _: () = {
             }
         }
     }
-    impl<__N: __rt::Api> __rt::Api for CounterApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for CounterApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(CounterApi);
     impl<__N: __rt::Api> CounterApi<__N> {
         /// Adds `by`.
         pub fn inc(&self, by: i64) {
@@ -97,31 +82,4 @@ const _: () = {
         }
     }
     impl __rt::Handlers for Counter {}
-    type __Reach = __rt::ReachOf<Counter>;
-    impl __rt::Travels for Counter {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[
-                __Reach::ask::<i64>("get", &[]),
-                __Reach::tell("inc", &[__Reach::field::<i64>("by")]),
-            ],
-            encode: |msg, out| match msg {
-                CounterMsg::Get { reply } => out.handler(0)?.reply::<i64>(reply)?.end(),
-                CounterMsg::Inc { by } => out.handler(1)?.field::<i64>(&by)?.end(),
-            },
-            decode: |from| ::core::result::Result::Ok(
-                match from.handler() {
-                    0 => {
-                        let reply = from.reply::<i64>()?;
-                        CounterMsg::Get { reply }
-                    }
-                    1 => {
-                        let by = from.field::<i64>()?;
-                        CounterMsg::Inc { by }
-                    }
-                    other => return from.unknown(other),
-                },
-            ),
-        };
-    }
 };

@@ -30,7 +30,6 @@ pub enum CounterMsg {
     },
 }
 /// The methods of a reference to `Counter`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct CounterApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -50,21 +49,7 @@ const _: () = {
             }
         }
     }
-    impl<__N: __rt::Api> __rt::Api for CounterApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for CounterApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(CounterApi);
     impl<__N: __rt::Api> CounterApi<__N> {
         /// Asks for `wait_for`.
         fn wait_for(&self, at_least: i64) -> __rt::Ask<i64> {
@@ -126,55 +111,5 @@ const _: () = {
     }
     impl __rt::Handlers for Counter {
         const SUSPENDS: bool = true;
-    }
-    type __Reach = __rt::ReachOf<Counter>;
-    impl __rt::Travels for Counter {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[
-                __Reach::ask::<
-                    bool,
-                >("compare", &[__Reach::field::<ActorRef<Counter>>("other")]),
-                __Reach::ask::<()>("settle", &[]),
-                __Reach::ask::<i64>("wait_for", &[__Reach::field::<i64>("at_least")]),
-            ],
-            encode: |msg, out| match msg {
-                CounterMsg::Compare { other, answer: reply } => {
-                    out.handler(0)?
-                        .field::<ActorRef<Counter>>(&other)?
-                        .reply::<bool>(reply)?
-                        .end()
-                }
-                CounterMsg::Settle { reply } => out.handler(1)?.reply::<()>(reply)?.end(),
-                CounterMsg::WaitFor { at_least, reply } => {
-                    out.handler(2)?.field::<i64>(&at_least)?.reply::<i64>(reply)?.end()
-                }
-            },
-            decode: |from| ::core::result::Result::Ok(
-                match from.handler() {
-                    0 => {
-                        let other = from.field::<ActorRef<Counter>>()?;
-                        let reply = from.reply::<bool>()?;
-                        CounterMsg::Compare {
-                            other,
-                            answer: reply,
-                        }
-                    }
-                    1 => {
-                        let reply = from.reply::<()>()?;
-                        CounterMsg::Settle { reply }
-                    }
-                    2 => {
-                        let at_least = from.field::<i64>()?;
-                        let reply = from.reply::<i64>()?;
-                        CounterMsg::WaitFor {
-                            at_least,
-                            reply,
-                        }
-                    }
-                    other => return from.unknown(other),
-                },
-            ),
-        };
     }
 };

@@ -13,7 +13,6 @@ impl Idle {}
 /// The messages of `Idle`.
 pub enum IdleMsg {}
 /// The methods of a reference to `Idle`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct IdleApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -23,21 +22,7 @@ const _: () = {
             match *self {}
         }
     }
-    impl<__N: __rt::Api> __rt::Api for IdleApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for IdleApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(IdleApi);
     impl __rt::Protocol for Idle {
         type Msg = IdleMsg;
         type Api = IdleApi<__rt::Below<Self>>;
@@ -53,16 +38,4 @@ const _: () = {
         }
     }
     impl __rt::Handlers for Idle {}
-    type __Reach = __rt::ReachOf<Idle>;
-    impl __rt::Travels for Idle {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[],
-            encode: |msg, _out| match msg {},
-            decode: |from| {
-                let other = from.handler();
-                from.unknown(other)
-            },
-        };
-    }
 };

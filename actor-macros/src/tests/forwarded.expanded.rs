@@ -28,7 +28,6 @@ pub enum FrontMsg {
     },
 }
 /// The methods of a reference to `Front`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct FrontApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -46,21 +45,7 @@ const _: () = {
             }
         }
     }
-    impl<__N: __rt::Api> __rt::Api for FrontApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for FrontApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(FrontApi);
     impl<__N: __rt::Api> FrontApi<__N> {
         /// Asks for `find`.
         fn find(&self, key: String) -> __rt::Ask<Option<u64>> {
@@ -107,44 +92,5 @@ const _: () = {
     }
     impl __rt::Handlers for Front {
         const SUSPENDS: bool = true;
-    }
-    type __Reach = __rt::ReachOf<Front>;
-    impl __rt::Travels for Front {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[
-                __Reach::ask::<Option<u64>>("find", &[__Reach::field::<String>("key")]),
-                __Reach::ask::<Front>("find_checked", &[__Reach::field::<String>("key")]),
-            ],
-            encode: |msg, out| match msg {
-                FrontMsg::Find { key, reply } => {
-                    out.handler(0)?
-                        .field::<String>(&key)?
-                        .reply::<Option<u64>>(reply)?
-                        .end()
-                }
-                FrontMsg::FindChecked { key, reply } => {
-                    out.handler(1)?.field::<String>(&key)?.reply::<Front>(reply)?.end()
-                }
-            },
-            decode: |from| ::core::result::Result::Ok(
-                match from.handler() {
-                    0 => {
-                        let key = from.field::<String>()?;
-                        let reply = from.reply::<Option<u64>>()?;
-                        FrontMsg::Find { key, reply }
-                    }
-                    1 => {
-                        let key = from.field::<String>()?;
-                        let reply = from.reply::<Front>()?;
-                        FrontMsg::FindChecked {
-                            key,
-                            reply,
-                        }
-                    }
-                    other => return from.unknown(other),
-                },
-            ),
-        };
     }
 };

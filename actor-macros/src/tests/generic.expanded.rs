@@ -83,51 +83,10 @@ const _: () = {
             }
         }
     }
-    impl<T: Clone, B, const N: usize, __N: __rt::Api> ::core::marker::Copy
-    for StoreApi<T, B, N, __N>
-    where
-        B: Backend,
-    {}
-    impl<T: Clone, B, const N: usize, __N: __rt::Api> ::core::clone::Clone
-    for StoreApi<T, B, N, __N>
-    where
-        B: Backend,
-    {
-        fn clone(&self) -> Self {
-            *self
-        }
-    }
-    impl<T: Clone, B, const N: usize, __N: __rt::Api> ::core::fmt::Debug
-    for StoreApi<T, B, N, __N>
-    where
-        B: Backend,
-    {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_tuple("StoreApi").field(&__rt::Api::address(self)).finish()
-        }
-    }
-    impl<T: Clone, B, const N: usize, __N: __rt::Api> __rt::Api
-    for StoreApi<T, B, N, __N>
-    where
-        B: Backend,
-    {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address), ::core::marker::PhantomData)
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<T: Clone, B, const N: usize, __N> ::core::ops::Deref for StoreApi<T, B, N, __N>
-    where
-        B: Backend,
-    {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(
+        StoreApi[T : Clone, B, const N : usize,] [T, B, N,] [where B : Backend,] [,
+        ::core::marker::PhantomData]
+    );
     impl<T: Clone, B, const N: usize, __N: __rt::Api> StoreApi<T, B, N, __N>
     where
         B: Backend,
@@ -181,52 +140,6 @@ const _: () = {
         T: ::core::marker::Send + 'static,
         B: 'static,
     {}
-    type __Reach<T, B, const N: usize> = __rt::ReachOf<Store<T, B, N>>;
-    impl<T: Clone, B, const N: usize> __rt::Travels for Store<T, B, N>
-    where
-        B: Backend,
-        T: ::core::marker::Send + 'static,
-        B: 'static,
-    {
-        type Reach = __Reach<T, B, N>;
-        const CARRIAGE: __rt::Carriage<Self, __Reach<T, B, N>> = __rt::Carriage {
-            handlers: &[
-                __Reach::<T, B, N>::ask::<[T; N]>("all", &[]),
-                __Reach::<
-                    T,
-                    B,
-                    N,
-                >::tell(
-                    "put",
-                    &[
-                        __Reach::<T, B, N>::field::<usize>("at"),
-                        __Reach::<T, B, N>::field::<T>("value"),
-                    ],
-                ),
-            ],
-            encode: |msg, out| match msg {
-                StoreMsg::All { reply } => out.handler(0)?.reply::<[T; N]>(reply)?.end(),
-                StoreMsg::Put { at, value } => {
-                    out.handler(1)?.field::<usize>(&at)?.field::<T>(&value)?.end()
-                }
-                StoreMsg::__Unnamed(never, _) => match never {}
-            },
-            decode: |from| ::core::result::Result::Ok(
-                match from.handler() {
-                    0 => {
-                        let reply = from.reply::<[T; N]>()?;
-                        StoreMsg::All { reply }
-                    }
-                    1 => {
-                        let at = from.field::<usize>()?;
-                        let value = from.field::<T>()?;
-                        StoreMsg::Put { at, value }
-                    }
-                    other => return from.unknown(other),
-                },
-            ),
-        };
-    }
 };
 struct Fixed<const SIZE: usize>([u8; SIZE]);
 const _: () = {
@@ -245,7 +158,6 @@ impl<const SIZE: usize> Fixed<SIZE> {}
 /// The messages of `Fixed`.
 pub enum FixedMsg<const SIZE: usize> {}
 /// The methods of a reference to `Fixed`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct FixedApi<const SIZE: usize, __N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -255,21 +167,7 @@ const _: () = {
             match *self {}
         }
     }
-    impl<const SIZE: usize, __N: __rt::Api> __rt::Api for FixedApi<SIZE, __N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<const SIZE: usize, __N> ::core::ops::Deref for FixedApi<SIZE, __N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(FixedApi[const SIZE : usize,] [SIZE,] [] []);
     impl<const SIZE: usize> __rt::Protocol for Fixed<SIZE> {
         type Msg = FixedMsg<SIZE>;
         type Api = FixedApi<SIZE, __rt::Below<Self>>;
@@ -285,18 +183,6 @@ const _: () = {
         }
     }
     impl<const SIZE: usize> __rt::Handlers for Fixed<SIZE> {}
-    type __Reach<const SIZE: usize> = __rt::ReachOf<Fixed<SIZE>>;
-    impl<const SIZE: usize> __rt::Travels for Fixed<SIZE> {
-        type Reach = __Reach<SIZE>;
-        const CARRIAGE: __rt::Carriage<Self, __Reach<SIZE>> = __rt::Carriage {
-            handlers: &[],
-            encode: |msg, _out| match msg {},
-            decode: |from| {
-                let other = from.handler();
-                from.unknown(other)
-            },
-        };
-    }
 };
 impl<T: Send + 'static> Cell<T> {
     pub fn set(&mut self, value: T) {}
@@ -325,32 +211,7 @@ const _: () = {
             }
         }
     }
-    impl<T: Send + 'static, __N: __rt::Api> ::core::marker::Copy for CellApi<T, __N> {}
-    impl<T: Send + 'static, __N: __rt::Api> ::core::clone::Clone for CellApi<T, __N> {
-        fn clone(&self) -> Self {
-            *self
-        }
-    }
-    impl<T: Send + 'static, __N: __rt::Api> ::core::fmt::Debug for CellApi<T, __N> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_tuple("CellApi").field(&__rt::Api::address(self)).finish()
-        }
-    }
-    impl<T: Send + 'static, __N: __rt::Api> __rt::Api for CellApi<T, __N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address), ::core::marker::PhantomData)
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<T: Send + 'static, __N> ::core::ops::Deref for CellApi<T, __N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(CellApi[T : Send + 'static,] [T,] [] [, ::core::marker::PhantomData]);
     impl<T: Send + 'static, __N: __rt::Api> CellApi<T, __N> {
         /// Tells `set`.
         pub fn set(&self, value: T) {
@@ -377,23 +238,4 @@ const _: () = {
         }
     }
     impl<T: Send + 'static> __rt::Handlers for Cell<T> {}
-    type __Reach<T> = __rt::ReachOf<Cell<T>>;
-    impl<T: Send + 'static> __rt::Travels for Cell<T> {
-        type Reach = __Reach<T>;
-        const CARRIAGE: __rt::Carriage<Self, __Reach<T>> = __rt::Carriage {
-            handlers: &[__Reach::<T>::tell("set", &[__Reach::<T>::field::<T>("value")])],
-            encode: |msg, out| match msg {
-                CellMsg::Set { value } => out.handler(0)?.field::<T>(&value)?.end(),
-            },
-            decode: |from| ::core::result::Result::Ok(
-                match from.handler() {
-                    0 => {
-                        let value = from.field::<T>()?;
-                        CellMsg::Set { value }
-                    }
-                    other => return from.unknown(other),
-                },
-            ),
-        };
-    }
 };

@@ -5,7 +5,6 @@ impl Plain {
 /// The messages of `Plain`.
 pub enum PlainMsg {}
 /// The methods of a reference to `Plain`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct PlainApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -15,21 +14,7 @@ const _: () = {
             match *self {}
         }
     }
-    impl<__N: __rt::Api> __rt::Api for PlainApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for PlainApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(PlainApi);
     impl __rt::Protocol for Plain {
         type Msg = PlainMsg;
         type Api = PlainApi<__rt::Below<Self>>;
@@ -60,18 +45,6 @@ const _: () = {
             __rt::told(Self::close(self))
         }
     }
-    type __Reach = __rt::ReachOf<Plain>;
-    impl __rt::Travels for Plain {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[],
-            encode: |msg, _out| match msg {},
-            decode: |from| {
-                let other = from.handler();
-                from.unknown(other)
-            },
-        };
-    }
 };
 impl Late {
     async fn open(&mut self, cx: &mut Context<Self>) -> Result<Start, OpenError> {
@@ -82,7 +55,6 @@ impl Late {
 /// The messages of `Late`.
 pub enum LateMsg {}
 /// The methods of a reference to `Late`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct LateApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -92,21 +64,7 @@ const _: () = {
             match *self {}
         }
     }
-    impl<__N: __rt::Api> __rt::Api for LateApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for LateApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(LateApi);
     impl __rt::Protocol for Late {
         type Msg = LateMsg;
         type Api = LateApi<__rt::Below<Self>>;
@@ -138,18 +96,6 @@ const _: () = {
             __rt::told_later(Self::close(self, cx, news))
         }
     }
-    type __Reach = __rt::ReachOf<Late>;
-    impl __rt::Travels for Late {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[],
-            encode: |msg, _out| match msg {},
-            decode: |from| {
-                let other = from.handler();
-                from.unknown(other)
-            },
-        };
-    }
 };
 impl Watching {
     fn gone(&mut self, down: Down) {}
@@ -160,7 +106,6 @@ impl Watching {
 /// The messages of `Watching`.
 pub enum WatchingMsg {}
 /// The methods of a reference to `Watching`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct WatchingApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -170,21 +115,7 @@ const _: () = {
             match *self {}
         }
     }
-    impl<__N: __rt::Api> __rt::Api for WatchingApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for WatchingApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(WatchingApi);
     impl __rt::Protocol for Watching {
         type Msg = WatchingMsg;
         type Api = WatchingApi<__rt::Below<Self>>;
@@ -217,18 +148,6 @@ const _: () = {
             __rt::told_later(Self::left(self, cx, news))
         }
     }
-    type __Reach = __rt::ReachOf<Watching>;
-    impl __rt::Travels for Watching {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[],
-            encode: |msg, _out| match msg {},
-            decode: |from| {
-                let other = from.handler();
-                from.unknown(other)
-            },
-        };
-    }
 };
 impl Phoenix {
     fn burn(&mut self, why: &ExitReason) {}
@@ -236,7 +155,6 @@ impl Phoenix {
 /// The messages of `Phoenix`.
 pub enum PhoenixMsg {}
 /// The methods of a reference to `Phoenix`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct PhoenixApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -246,21 +164,7 @@ const _: () = {
             match *self {}
         }
     }
-    impl<__N: __rt::Api> __rt::Api for PhoenixApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for PhoenixApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(PhoenixApi);
     impl __rt::Protocol for Phoenix {
         type Msg = PhoenixMsg;
         type Api = PhoenixApi<__rt::Below<Self>>;
@@ -284,18 +188,6 @@ const _: () = {
             __rt::told(Self::burn(self, news))
         }
     }
-    type __Reach = __rt::ReachOf<Phoenix>;
-    impl __rt::Travels for Phoenix {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[],
-            encode: |msg, _out| match msg {},
-            decode: |from| {
-                let other = from.handler();
-                from.unknown(other)
-            },
-        };
-    }
 };
 impl Ash {
     fn burn(&mut self, cx: &mut Context<Self>) {}
@@ -303,7 +195,6 @@ impl Ash {
 /// The messages of `Ash`.
 pub enum AshMsg {}
 /// The methods of a reference to `Ash`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct AshApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -313,21 +204,7 @@ const _: () = {
             match *self {}
         }
     }
-    impl<__N: __rt::Api> __rt::Api for AshApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for AshApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(AshApi);
     impl __rt::Protocol for Ash {
         type Msg = AshMsg;
         type Api = AshApi<__rt::Below<Self>>;
@@ -350,17 +227,5 @@ const _: () = {
         ) -> __rt::Handled<'a> {
             __rt::told(Self::burn(self, cx))
         }
-    }
-    type __Reach = __rt::ReachOf<Ash>;
-    impl __rt::Travels for Ash {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[],
-            encode: |msg, _out| match msg {},
-            decode: |from| {
-                let other = from.handler();
-                from.unknown(other)
-            },
-        };
     }
 };

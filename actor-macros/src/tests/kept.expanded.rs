@@ -34,7 +34,6 @@ pub enum TillMsg {
     },
 }
 /// The methods of a reference to `Till`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct TillApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -53,21 +52,7 @@ const _: () = {
             }
         }
     }
-    impl<__N: __rt::Api> __rt::Api for TillApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for TillApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(TillApi);
     impl<__N: __rt::Api> TillApi<__N> {
         /// Tells `pay`.
         fn pay(&self, cents: u64, note: String) {
@@ -122,52 +107,5 @@ const _: () = {
     }
     impl __rt::Handlers for Till {
         const SUSPENDS: bool = true;
-    }
-    type __Reach = __rt::ReachOf<Till>;
-    impl __rt::Travels for Till {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[
-                __Reach::ask::<
-                    Result<(), BookError>,
-                >("book", &[__Reach::field::<u64>("cents")]),
-                __Reach::tell(
-                    "pay",
-                    &[__Reach::field::<u64>("cents"), __Reach::field::<String>("note")],
-                ),
-                __Reach::ask::<u64>("sum", &[]),
-            ],
-            encode: |msg, out| match msg {
-                TillMsg::Book { cents, reply } => {
-                    out.handler(0)?
-                        .field::<u64>(&cents)?
-                        .reply::<Result<(), BookError>>(reply)?
-                        .end()
-                }
-                TillMsg::Pay { cents, note } => {
-                    out.handler(1)?.field::<u64>(&cents)?.field::<String>(&note)?.end()
-                }
-                TillMsg::Sum { reply } => out.handler(2)?.reply::<u64>(reply)?.end(),
-            },
-            decode: |from| ::core::result::Result::Ok(
-                match from.handler() {
-                    0 => {
-                        let cents = from.field::<u64>()?;
-                        let reply = from.reply::<Result<(), BookError>>()?;
-                        TillMsg::Book { cents, reply }
-                    }
-                    1 => {
-                        let cents = from.field::<u64>()?;
-                        let note = from.field::<String>()?;
-                        TillMsg::Pay { cents, note }
-                    }
-                    2 => {
-                        let reply = from.reply::<u64>()?;
-                        TillMsg::Sum { reply }
-                    }
-                    other => return from.unknown(other),
-                },
-            ),
-        };
     }
 };

@@ -59,34 +59,9 @@ const _: () = {
             start
         }
     }
-    impl<T: Send + 'static, __N: __rt::Api> ::core::marker::Copy
-    for TransferApi<T, __N> {}
-    impl<T: Send + 'static, __N: __rt::Api> ::core::clone::Clone
-    for TransferApi<T, __N> {
-        fn clone(&self) -> Self {
-            *self
-        }
-    }
-    impl<T: Send + 'static, __N: __rt::Api> ::core::fmt::Debug for TransferApi<T, __N> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_tuple("TransferApi").field(&__rt::Api::address(self)).finish()
-        }
-    }
-    impl<T: Send + 'static, __N: __rt::Api> __rt::Api for TransferApi<T, __N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address), ::core::marker::PhantomData)
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<T: Send + 'static, __N> ::core::ops::Deref for TransferApi<T, __N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(
+        TransferApi[T : Send + 'static,] [T,] [] [, ::core::marker::PhantomData]
+    );
     #[allow(dead_code, reason = "a message may be told as a value instead")]
     impl<T: Send + 'static, __N: __rt::Api> TransferApi<T, __N> {
         /// A part of the file.

@@ -53,7 +53,6 @@ pub enum CounterMsg {
     },
 }
 /// The methods of a reference to `Counter`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct CounterApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -63,21 +62,7 @@ const _: () = {
             ::core::unreachable!()
         }
     }
-    impl<__N: __rt::Api> __rt::Api for CounterApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for CounterApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(CounterApi);
     #[allow(unused_variables, reason = "stubs, so that one mistake is one error")]
     impl<__N: __rt::Api> CounterApi<__N> {
         /// Tells `add`.
@@ -108,13 +93,4 @@ const _: () = {
         }
     }
     impl __rt::Handlers for Counter {}
-    type __Reach = __rt::ReachOf<Counter>;
-    impl __rt::Travels for Counter {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[],
-            encode: |_, _| ::core::unreachable!(),
-            decode: |_| ::core::unreachable!(),
-        };
-    }
 };

@@ -37,7 +37,6 @@ pub enum CounterMsg {
 }
 /// The methods of a reference to `Counter`.
 #[cfg(unix)]
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct CounterApi<__N>(__N);
 #[cfg(unix)]
 #[allow(deprecated, reason = "a deprecated message is still handled")]
@@ -61,21 +60,7 @@ const _: () = {
             }
         }
     }
-    impl<__N: __rt::Api> __rt::Api for CounterApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for CounterApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(CounterApi);
     impl<__N: __rt::Api> CounterApi<__N> {
         /// As [`Counter::get`], in a hurry.
         #[cfg(feature = "fast")]
@@ -137,56 +122,5 @@ const _: () = {
         ) -> __rt::Handled<'a> {
             __rt::started(Self::open(self))
         }
-    }
-    type __Reach = __rt::ReachOf<Counter>;
-    impl __rt::Travels for Counter {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[
-                __Reach::ask::<i64>("get", &[]),
-                #[cfg(feature = "fast")]
-                __Reach::tell(
-                    "race",
-                    &[
-                        __Reach::field::<i64>("by"),
-                        #[cfg(feature = "far")]
-                        __Reach::field::<u8>("far"),
-                    ],
-                ),
-                #[cfg(not(all(feature = "fast")))]
-                __Reach::absent(),
-            ],
-            encode: |msg, out| match msg {
-                CounterMsg::Get { reply } => out.handler(0)?.reply::<i64>(reply)?.end(),
-                #[cfg(feature = "fast")]
-                CounterMsg::Race { #[cfg(feature = "far")] far, by } => {
-                    let out = out.handler(1)?;
-                    let out = out.field::<i64>(&by)?;
-                    #[cfg(feature = "far")]
-                    let out = out.field::<u8>(&far)?;
-                    out.end()
-                }
-            },
-            decode: |from| ::core::result::Result::Ok(
-                match from.handler() {
-                    0 => {
-                        let reply = from.reply::<i64>()?;
-                        CounterMsg::Get { reply }
-                    }
-                    #[cfg(feature = "fast")]
-                    1 => {
-                        let by = from.field::<i64>()?;
-                        #[cfg(feature = "far")]
-                        let far = from.field::<u8>()?;
-                        CounterMsg::Race {
-                            #[cfg(feature = "far")]
-                            far,
-                            by,
-                        }
-                    }
-                    other => return from.unknown(other),
-                },
-            ),
-        };
     }
 };

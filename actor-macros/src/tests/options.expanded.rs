@@ -55,7 +55,6 @@ pub enum CartMsg {
     },
 }
 /// The methods of a reference to `Cart`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct CartApi<__N>(__N);
 const _: () = {
     use shop::cb::__private as __rt;
@@ -68,21 +67,7 @@ const _: () = {
             }
         }
     }
-    impl<__N: __rt::Api> __rt::Api for CartApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for CartApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(CartApi);
     impl<__N: __rt::Api> CartApi<__N> {
         /// Asks for `total`.
         fn total(&self) -> __rt::Ask<u64> {
@@ -109,25 +94,6 @@ const _: () = {
         }
     }
     impl __rt::Handlers for Cart {}
-    type __Reach = __rt::ReachOf<Cart>;
-    impl __rt::Travels for Cart {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[__Reach::ask::<u64>("total", &[])],
-            encode: |msg, out| match msg {
-                CartMsg::Total { reply } => out.handler(0)?.reply::<u64>(reply)?.end(),
-            },
-            decode: |from| ::core::result::Result::Ok(
-                match from.handler() {
-                    0 => {
-                        let reply = from.reply::<u64>()?;
-                        CartMsg::Total { reply }
-                    }
-                    other => return from.unknown(other),
-                },
-            ),
-        };
-    }
 };
 fn main() -> ::std::process::ExitCode {
     #[allow(clippy::unused_async, reason = "the macro asks for an async fn")]

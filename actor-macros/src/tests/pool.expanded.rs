@@ -11,7 +11,6 @@ pub enum WorkerMsg {
     },
 }
 /// The methods of a reference to `Worker`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct WorkerApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -24,21 +23,7 @@ const _: () = {
             }
         }
     }
-    impl<__N: __rt::Api> __rt::Api for WorkerApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for WorkerApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(WorkerApi);
     impl<__N: __rt::Api> WorkerApi<__N> {
         /// Tells `job`.
         fn job(&self, user: u64) {
@@ -65,25 +50,6 @@ const _: () = {
         }
     }
     impl __rt::Handlers for Worker {}
-    type __Reach = __rt::ReachOf<Worker>;
-    impl __rt::Travels for Worker {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[__Reach::tell("job", &[__Reach::field::<u64>("user")])],
-            encode: |msg, out| match msg {
-                WorkerMsg::Job { user } => out.handler(0)?.field::<u64>(&user)?.end(),
-            },
-            decode: |from| ::core::result::Result::Ok(
-                match from.handler() {
-                    0 => {
-                        let user = from.field::<u64>()?;
-                        WorkerMsg::Job { user }
-                    }
-                    other => return from.unknown(other),
-                },
-            ),
-        };
-    }
 };
 pub struct Works {
     config: Config,

@@ -52,7 +52,6 @@ pub enum AccountMsg {
     },
 }
 /// The methods of a reference to `Account`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct AccountApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -77,21 +76,7 @@ const _: () = {
             }
         }
     }
-    impl<__N: __rt::Api> __rt::Api for AccountApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for AccountApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(AccountApi);
     impl<__N: __rt::Api> AccountApi<__N> {
         /// Puts money in.
         pub fn deposit(&self, amount: u64) {

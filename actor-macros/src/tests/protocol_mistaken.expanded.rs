@@ -27,7 +27,6 @@ enum AccountMsg {
     },
 }
 /// The methods of a reference to `Account`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct AccountApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -37,21 +36,7 @@ const _: () = {
             ::core::unreachable!()
         }
     }
-    impl<__N: __rt::Api> __rt::Api for AccountApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for AccountApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(AccountApi);
     #[allow(unused_variables, reason = "stubs, so that one mistake is one error")]
     impl<__N: __rt::Api> AccountApi<__N> {
         /// Tells `deposit`.

@@ -71,32 +71,9 @@ const _: () = {
             }
         }
     }
-    impl<T: Send + 'static, __N: __rt::Api> ::core::marker::Copy for SavingsApi<T, __N> {}
-    impl<T: Send + 'static, __N: __rt::Api> ::core::clone::Clone for SavingsApi<T, __N> {
-        fn clone(&self) -> Self {
-            *self
-        }
-    }
-    impl<T: Send + 'static, __N: __rt::Api> ::core::fmt::Debug for SavingsApi<T, __N> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_tuple("SavingsApi").field(&__rt::Api::address(self)).finish()
-        }
-    }
-    impl<T: Send + 'static, __N: __rt::Api> __rt::Api for SavingsApi<T, __N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address), ::core::marker::PhantomData)
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<T: Send + 'static, __N> ::core::ops::Deref for SavingsApi<T, __N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(
+        SavingsApi[T : Send + 'static,] [T,] [] [, ::core::marker::PhantomData]
+    );
     impl<T: Send + 'static, __N: __rt::Api> SavingsApi<T, __N> {
         /// Asks for `move_to`.
         pub fn move_to(
@@ -142,49 +119,6 @@ const _: () = {
     }
     impl<T: Send + 'static> __rt::Handlers for Savings<T> {
         const SUSPENDS: bool = true;
-    }
-    type __Reach<T> = __rt::ReachOf<Savings<T>>;
-    impl<T: Send + 'static> __rt::Travels for Savings<T> {
-        type Reach = __Reach<T>;
-        const CARRIAGE: __rt::Carriage<Self, __Reach<T>> = __rt::Carriage {
-            handlers: &[
-                __Reach::<
-                    T,
-                >::ask::<
-                    Result<(), Short>,
-                >(
-                    "move_to",
-                    &[
-                        __Reach::<T>::field::<T>("amount"),
-                        __Reach::<T>::field::<ActorRef<dyn Account>>("to"),
-                    ],
-                ),
-            ],
-            encode: |msg, out| match msg {
-                SavingsMsg::MoveTo { to, amount, reply } => {
-                    out.handler(0)?
-                        .field::<T>(&amount)?
-                        .field::<ActorRef<dyn Account>>(&to)?
-                        .reply::<Result<(), Short>>(reply)?
-                        .end()
-                }
-            },
-            decode: |from| ::core::result::Result::Ok(
-                match from.handler() {
-                    0 => {
-                        let amount = from.field::<T>()?;
-                        let to = from.field::<ActorRef<dyn Account>>()?;
-                        let reply = from.reply::<Result<(), Short>>()?;
-                        SavingsMsg::MoveTo {
-                            to,
-                            amount,
-                            reply,
-                        }
-                    }
-                    other => return from.unknown(other),
-                },
-            ),
-        };
     }
 };
 impl<T: Send + 'static> Account for Savings<T> {

@@ -79,32 +79,7 @@ const _: () = {
             }
         }
     }
-    impl<T: Send + 'static, __N: __rt::Api> ::core::marker::Copy for LinkApi<T, __N> {}
-    impl<T: Send + 'static, __N: __rt::Api> ::core::clone::Clone for LinkApi<T, __N> {
-        fn clone(&self) -> Self {
-            *self
-        }
-    }
-    impl<T: Send + 'static, __N: __rt::Api> ::core::fmt::Debug for LinkApi<T, __N> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.debug_tuple("LinkApi").field(&__rt::Api::address(self)).finish()
-        }
-    }
-    impl<T: Send + 'static, __N: __rt::Api> __rt::Api for LinkApi<T, __N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address), ::core::marker::PhantomData)
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<T: Send + 'static, __N> ::core::ops::Deref for LinkApi<T, __N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(LinkApi[T : Send + 'static,] [T,] [] [, ::core::marker::PhantomData]);
     impl<T: Send + 'static, __N: __rt::Api> LinkApi<T, __N> {
         /// Tells `connected`.
         fn connected(&self) {
@@ -152,35 +127,5 @@ const _: () = {
             1 << <<Self as __rt::States>::State>::Connecting as u64
                 | 1 << <<Self as __rt::States>::State>::Ready as u64,
         ];
-    }
-    type __Reach<T> = __rt::ReachOf<Link<T>>;
-    impl<T: Send + 'static> __rt::Travels for Link<T> {
-        type Reach = __Reach<T>;
-        const CARRIAGE: __rt::Carriage<Self, __Reach<T>> = __rt::Carriage {
-            handlers: &[
-                __Reach::<T>::tell("connected", &[]),
-                __Reach::<T>::tell("reset", &[]),
-                __Reach::<T>::ask::<usize>("send", &[__Reach::<T>::field::<T>("value")]),
-            ],
-            encode: |msg, out| match msg {
-                LinkMsg::Connected => out.handler(0)?.end(),
-                LinkMsg::Reset => out.handler(1)?.end(),
-                LinkMsg::Send { value, reply } => {
-                    out.handler(2)?.field::<T>(&value)?.reply::<usize>(reply)?.end()
-                }
-            },
-            decode: |from| ::core::result::Result::Ok(
-                match from.handler() {
-                    0 => LinkMsg::Connected,
-                    1 => LinkMsg::Reset,
-                    2 => {
-                        let value = from.field::<T>()?;
-                        let reply = from.reply::<usize>()?;
-                        LinkMsg::Send { value, reply }
-                    }
-                    other => return from.unknown(other),
-                },
-            ),
-        };
     }
 };

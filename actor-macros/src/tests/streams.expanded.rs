@@ -9,7 +9,6 @@ impl Reader {
 /// The messages of `Reader`.
 pub enum ReaderMsg {}
 /// The methods of a reference to `Reader`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct ReaderApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -19,21 +18,7 @@ const _: () = {
             match *self {}
         }
     }
-    impl<__N: __rt::Api> __rt::Api for ReaderApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for ReaderApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(ReaderApi);
     impl __rt::Protocol for Reader {
         type Msg = ReaderMsg;
         type Api = ReaderApi<__rt::Below<Self>>;
@@ -88,17 +73,5 @@ const _: () = {
         ) -> __rt::Handled<'a> {
             __rt::started(Self::open(self))
         }
-    }
-    type __Reach = __rt::ReachOf<Reader>;
-    impl __rt::Travels for Reader {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[],
-            encode: |msg, _out| match msg {},
-            decode: |from| {
-                let other = from.handler();
-                from.unknown(other)
-            },
-        };
     }
 };

@@ -14,7 +14,6 @@ impl Watch {
 /// The messages of `Watch`.
 pub enum WatchMsg {}
 /// The methods of a reference to `Watch`.
-#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct WatchApi<__N>(__N);
 const _: () = {
     use ::callboard::__private as __rt;
@@ -24,21 +23,7 @@ const _: () = {
             match *self {}
         }
     }
-    impl<__N: __rt::Api> __rt::Api for WatchApi<__N> {
-        type Of = __N::Of;
-        fn at(address: __rt::Address) -> Self {
-            Self(__N::at(address))
-        }
-        fn address(&self) -> __rt::Address {
-            self.0.address()
-        }
-    }
-    impl<__N> ::core::ops::Deref for WatchApi<__N> {
-        type Target = __N;
-        fn deref(&self) -> &__N {
-            &self.0
-        }
-    }
+    __rt::layer!(WatchApi);
     impl __rt::Protocol for Watch {
         type Msg = WatchMsg;
         type Api = WatchApi<__rt::Below<Self>>;
@@ -76,17 +61,5 @@ const _: () = {
                 |actor, _cx| __rt::checked_later(3, Self::check(actor)),
             ),
         ];
-    }
-    type __Reach = __rt::ReachOf<Watch>;
-    impl __rt::Travels for Watch {
-        type Reach = __Reach;
-        const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-            handlers: &[],
-            encode: |msg, _out| match msg {},
-            decode: |from| {
-                let other = from.handler();
-                from.unknown(other)
-            },
-        };
     }
 };
