@@ -34,6 +34,7 @@ mod health;
 mod hostile;
 mod kills;
 mod mailboxes;
+mod mixtures;
 mod names;
 mod order;
 mod outcomes;

@@ -47,6 +47,10 @@ impl Method {
             diag.error(&syntax.sig.ident, "messages of a protocol are handled one by one")
                 .help("remove `concurrent`; handlers of the actor's own may overlap");
         }
+        if let Some(taken_in) = handler.taken_in.take() {
+            diag.error(&taken_in.word, "messages of a protocol are taken in every state")
+                .help("remove `when`; handlers of the actor's own may wait for a state");
+        }
         Some(handler)
     }
 

@@ -9,7 +9,7 @@
 
 use tokio::sync::oneshot;
 
-use super::{Actor, Context, later, timers};
+use super::{Actor, Context, later, states, timers};
 use crate::address::Target;
 use crate::bonds::{Down, Monitor};
 use crate::cell::{Body, Handled, News, Outcome};
@@ -158,6 +158,11 @@ impl<A: Actor> OnThread<A> {
 
 impl<A: Actor> Body for OnThread<A> {
     type Message = A::Msg;
+    const HAS_STATES: bool = !A::TAKEN_IN.is_empty();
+
+    fn taken_in(message: &Self::Message) -> u64 {
+        states::taken_in::<A>(message)
+    }
 
     fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a> {
         self.message(me, |state, cx| state.handle(message, cx))

@@ -33,10 +33,8 @@ impl<A: States> Context<A> {
     /// The state that the actor is in.
     #[must_use]
     pub fn state(&self) -> A::State {
-        let number = host::with(|host| {
-            let cell = host.expect("a context stays on its shard").cell(self.me)?;
-            Some(cell.state())
-        });
+        let me = self.me;
+        let number = host::at_home(move |host| Some(host.cell(me)?.state()));
         A::State::ALL[number.map_or(0, usize::from)]
     }
 
@@ -45,8 +43,7 @@ impl<A: States> Context<A> {
     /// Costs a look at each message that waits for a state. A restart begins in the first state.
     pub fn become_state(&mut self, state: A::State) {
         let number = u8::try_from(state.number()).expect("an actor has at most 64 states");
-        host::with(|host| {
-            host.expect("a context stays on its shard").become_state(self.me, number);
-        });
+        let me = self.me;
+        host::at_home(move |host| host.become_state(me, number));
     }
 }

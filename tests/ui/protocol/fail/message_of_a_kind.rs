@@ -4,6 +4,9 @@ use callboard::protocol;
 pub trait Render {
     #[ask(concurrent = 2)]
     async fn render(&self, page: u64) -> String;
+
+    #[tell(when(Ready))]
+    fn draw(&mut self, page: u64);
 }
 
 fn main() {}
