@@ -426,7 +426,7 @@ pub fn wire(item: TokenStream) -> TokenStream {
     pipeline::wire(item.into()).into()
 }
 
-/// Makes an `async fn` an actor that takes its messages itself, by [`receive!`](macro@receive), in the order it needs
+/// Makes an `async fn` an actor that takes its messages itself, by `receive!`, in the order it needs
 /// them.
 ///
 /// The first parameter is the process, `cx: &mut Process<XferMsg>`; what it takes is an enum with
@@ -486,70 +486,7 @@ pub fn process(args: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::process(args.into(), item.into()).into()
 }
 
-/// Takes the oldest message that an arm wants, and leaves the others where they are: an expression, for the body of a
-/// [`#[process]`](macro@process).
-///
-/// `receive! { cx, ARMS }` has arms as `match` has: a pattern, perhaps a guard, and a body that stands in the function
-/// around it, so that `break`, `return`, `?` and `.await` do what they always do. It is awaited by itself. Variants are
-/// named alone; in another function, which is given the process, by `receive! { cx: XferMsg, ARMS }`.
-///
-/// | arm | takes |
-/// |---|---|
-/// | `Chunk { seq, data } if *seq == next => ..` | a message; the guard sees references, the body has the values |
-/// | `urgent Pause => ..` | the same, but before all that waits |
-/// | `reply answer = pending => ..` | the answer of an ask that was started, a `Result<T, AskError>` |
-/// | `down down = monitor => ..` | the `Down` of a monitor |
-/// | `exit exit => ..` | an `Exit`, in a process that said `cx.trap_exits(true)` |
-/// | `after "30s" => ..` | nothing: so long after the receive began no other arm could run |
-///
-/// Of all that waits the oldest is taken for which there is an arm, and of several the first in the text. What no arm
-/// wants stays, in its order, for later receives, and costs this one nothing. `after` stands last; its duration is a
-/// text or a `Duration`, and with `after 0` the receive takes only what is there.
-///
-/// A name that begins with a capital letter is a variant, any other one is bound to the message.
-///
-/// # Examples
-///
-/// ```
-/// use callboard::prelude::*;
-///
-/// #[derive(Message)]
-/// pub enum XferMsg {
-///     Chunk { seq: u64, data: Vec<u8> },
-///     Abort(String),
-///     Sum { reply: Reply<u64> },
-/// }
-///
-/// #[process(msg = XferMsg)]
-/// async fn transfer(cx: &mut Process<XferMsg>, size: u64) -> Result<(), String> {
-///     let mut sum = 0;
-///     for next in 0..size {
-///         receive! { cx,
-///             // A chunk that comes too early waits for its turn.
-///             Chunk { seq, data } if *seq == next => sum += data.len() as u64,
-///             Abort(why) => return Err(why),
-///             after "5s" => return Err(format!("chunk {next} did not come")),
-///         }
-///     }
-///     receive! { cx, Sum { reply } => reply.answer(sum) }
-///     Ok(())
-/// }
-///
-/// #[callboard::main(shards = 1)]
-/// async fn main() -> Result<(), AskError> {
-///     let transfer = spawn(transfer(3));
-///     for seq in [2, 0, 1] {
-///         transfer.chunk(seq, vec![0; 10]);
-///     }
-///     assert_eq!(transfer.sum().await?, 30);
-///     Ok(())
-/// }
-/// ```
-///
-/// # Errors
-///
-/// An arm that never runs, as an earlier one takes all that it takes; a guard that waits; `after` in another place than
-/// the last.
+/// What `receive!` becomes, which says first where callboard is: `crate = $crate;`.
 #[proc_macro]
 pub fn receive(input: TokenStream) -> TokenStream {
     pipeline::receive(input.into()).into()

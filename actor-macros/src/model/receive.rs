@@ -75,12 +75,13 @@ pub(crate) struct Case {
 
 impl Receive {
     pub(crate) fn read(syntax: ReceiveSyntax, diag: &mut Diag) -> Self {
-        let ReceiveSyntax { cx, messages, arms, errors } = syntax;
+        let ReceiveSyntax { root, cx, messages, arms, errors } = syntax;
         for error in &errors {
             diag.syntax(error);
         }
         let arms = arms.into_iter().map(|arm| Arm::read(arm, diag)).collect();
-        Self { cx, messages, arms, root: Root::default() }
+        let root = root.map_or_else(Root::default, |root| Root(root.into_token_stream()));
+        Self { cx, messages, arms, root }
     }
 }
 

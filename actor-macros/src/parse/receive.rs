@@ -8,8 +8,9 @@ use syn::parse::discouraged::Speculative as _;
 use syn::parse::{Parse, ParseStream, Result};
 use syn::{Attribute, Expr, Pat, Path, Token};
 
-/// `cx, ARMS` or `cx: XferMsg, ARMS`
+/// `cx, ARMS` or `cx: XferMsg, ARMS`, behind `crate = $crate;`, by which the facade's macro says where it is.
 pub(crate) struct ReceiveSyntax {
+    pub(crate) root: Option<Path>,
     pub(crate) cx: TokenStream,
     /// The enum whose variants the arms name; else it is the one of the `#[process]` around.
     pub(crate) messages: Option<Path>,
@@ -39,6 +40,7 @@ pub(crate) enum Takes {
 
 impl Parse for ReceiveSyntax {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let root = root(input)?;
         let cx = tokens_of(input, |input| input.parse::<Expr>())?;
         let colon: Option<Token![:]> = input.parse()?;
         let messages = colon.map(|_| input.call(Path::parse_mod_style)).transpose()?;
@@ -59,8 +61,19 @@ impl Parse for ReceiveSyntax {
                 }
             }
         }
-        Ok(Self { cx, messages, arms, errors })
+        Ok(Self { root, cx, messages, arms, errors })
     }
+}
+
+fn root(input: ParseStream<'_>) -> Result<Option<Path>> {
+    if !(input.peek(Token![crate]) && input.peek2(Token![=])) {
+        return Ok(None);
+    }
+    input.parse::<Token![crate]>()?;
+    input.parse::<Token![=]>()?;
+    let root = input.call(Path::parse_mod_style)?;
+    input.parse::<Token![;]>()?;
+    Ok(Some(root))
 }
 
 impl Parse for ArmSyntax {

@@ -13,3 +13,5 @@ receive! { cx,
 }
 
 receive! { self.cx: xfer::XferMsg, XferMsg::Done => 1, after patience / 2 => 2 }
+
+receive! { crate = my::callboard; cx, Done => 1 }
