@@ -212,6 +212,8 @@ impl std::error::Error for CloseCode {}
 pub enum NodeError {
     /// The system is a node already.
     AlreadyNode,
+    /// A certificate or its key cannot be used, and why.
+    Certificate(String),
     /// The text is no name of a node: 1 to 255 bytes, no control characters.
     BadName,
     /// The other node refused, or was refused, for this reason.
@@ -234,6 +236,7 @@ impl fmt::Display for NodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AlreadyNode => f.write_str("the system is a node already"),
+            Self::Certificate(why) => write!(f, "a certificate cannot be used: {why}"),
             Self::BadName => f.write_str("the text is no name of a node"),
             Self::Closed(code) => write!(f, "the connection was closed: {code}"),
             Self::Insecure => f.write_str(

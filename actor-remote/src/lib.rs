@@ -25,10 +25,12 @@ pub use actor_runtime::Remote;
 
 pub use crate::config::Limits;
 pub use crate::error::{CloseCode, DecodeError, EncodeError, FindError, NodeError};
-pub use crate::node::{Connecting, Lookup, Node, NodeBuilder, NodeEvent, PeerInfo, Rights};
+pub use crate::node::{Connecting, Lookup, Named, Node, NodeBuilder, NodeEvent, PeerInfo, Rights};
 pub use crate::node_id::NodeId;
 pub use crate::route::leave;
 pub use crate::transport::MemoryNetwork;
+#[cfg(feature = "tls")]
+pub use crate::transport::Tls;
 pub use crate::wire::{
     Codec, Data, Decoder, Encoder, Everywhere, FieldSchema, HandlerSchema, Primitive,
     ProtocolSchema, RemoteProtocol, Reserved, SameEverywhere, Schema, UnknownVariant,

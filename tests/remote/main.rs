@@ -8,4 +8,6 @@
 mod bonds;
 mod check;
 mod counter;
+mod hostile;
 mod nodes;
+mod tls;

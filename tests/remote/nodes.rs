@@ -2,8 +2,8 @@
 
 use std::sync::mpsc;
 
-use callboard::remote::{FindError, Limits, MemoryNetwork, NodeEvent};
-use callboard::{AskError, DeadReason};
+use callboard::remote::{FindError, Limits, MemoryNetwork, Named, NodeEvent};
+use callboard::{AskError, DeadReason, actor, handlers};
 
 use crate::check::{At, LONG, Pair, everywhere, node, real, two_nodes};
 use crate::counter::{Counter, CounterMsg};
@@ -170,5 +170,62 @@ fn only_what_is_exported_is_found() {
         assert!(find("/secret/counter").is_ok());
         let nowhere = here.node.lookup::<Counter>("c", "/test/counter").wait();
         assert_eq!(nowhere, Err(FindError::NoConnection));
+    });
+}
+
+#[test]
+fn a_reference_by_name_finds_its_actor_again() {
+    let network = MemoryNetwork::default();
+    let [here, first, second] = [real(1), real(1), real(1)];
+    let a = node(Some(&network), "a").start(&here).expect("a node");
+    a.connect("b");
+    let by_name = std::sync::Arc::new(a.named::<Counter>("b", "/test/counter/0"));
+    let ask = |system: &callboard::System| {
+        let (by_name, (tell, told)) = (by_name.clone(), mpsc::channel());
+        let asker = system.spawn_on(0, move || Asker { by_name, tell }).wait();
+        asker.expect("it starts").ask();
+        told.recv_timeout(LONG)
+    };
+    let b = node(Some(&network), "b").start(&first).expect("a node");
+    let counter = first.spawn_on(0, Counter::default).wait().expect("it starts");
+    first.register("/test/counter/0", counter).wait().expect("the name is free");
+    assert_eq!(ask(&here), Ok(Ok(0)));
+    drop(b);
+    let counter = second.spawn_on(0, Counter::default).wait().expect("it starts");
+    second.register("/test/counter/0", counter).wait().expect("the name is free");
+    counter.add(7);
+    let b = node(Some(&network), "b").start(&second).expect("a node");
+    // The connection of the life before may be lost while it asks.
+    while ask(&here) != Ok(Ok(7)) {}
+    drop(b);
+}
+
+/// Asks by name.
+#[actor]
+struct Asker {
+    by_name: std::sync::Arc<Named<Counter>>,
+    tell: mpsc::Sender<Result<u64, String>>,
+}
+
+#[handlers]
+impl Asker {
+    #[tell]
+    async fn ask(&mut self) {
+        let answer = match self.by_name.get().await {
+            Ok(counter) => counter.get().await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        let _ = self.tell.send(answer);
+    }
+}
+
+#[test]
+fn asks_that_wait_are_bounded_in_number() {
+    let limits = Limits { pending_asks: 4, ..Limits::default() };
+    Pair::new(None, 1, |node| node.limits(limits.clone())).run(|here, there| {
+        let [_, far] = there.counter(0, &here);
+        let held: Vec<_> = (0..4).map(|_| far.hold().timeout(LONG).start()).collect();
+        assert_eq!(far.get().wait(), Err(AskError::Full));
+        drop(held);
     });
 }

@@ -86,10 +86,18 @@ impl Inbox {
             {
                 break;
             }
-            poll_fn(|cx| self.poll_fill(stream, cx)).await.map_err(|_| CloseCode::Lost)?;
+            poll_fn(|cx| self.poll_fill(stream, cx)).await.map_err(|error| failed(&error))?;
         }
         let frame = self.next(most)?.expect("it is whole");
         frame::read(frame)
+    }
+}
+
+/// Why a socket failed: what TLS says of the other end is no lost connection.
+pub(super) fn failed(error: &io::Error) -> CloseCode {
+    match error.kind() {
+        io::ErrorKind::InvalidData => CloseCode::Unauthenticated,
+        _ => CloseCode::Lost,
     }
 }
 
@@ -101,7 +109,8 @@ pub(super) async fn say(
 ) -> Result<(), CloseCode> {
     let mut bytes = Vec::new();
     write(Writer::new(&mut bytes, kind)).finish();
-    stream.write_all(&bytes).await.map_err(|_| CloseCode::Lost)
+    stream.write_all(&bytes).await.map_err(|error| failed(&error))?;
+    stream.flush().await.map_err(|error| failed(&error))
 }
 
 /// A connection whose handshake is over.
@@ -128,6 +137,7 @@ struct Io {
     /// What is at the socket, and how much of it is sent.
     sending: Vec<u8>,
     sent: usize,
+    is_unflushed: bool,
 }
 
 impl Connection {
@@ -150,6 +160,7 @@ impl Connection {
             outbound,
             sending: Vec::new(),
             sent: 0,
+            is_unflushed: false,
         };
         let sleep = Box::pin(tokio::time::sleep_until(began));
         Self {
@@ -238,12 +249,21 @@ impl Connection {
             }
         }
         if io.sent == io.sending.len() {
+            // What TLS has taken may not be at the socket yet.
+            if io.is_unflushed {
+                match Pin::new(&mut *self.stream).poll_flush(cx) {
+                    Poll::Pending => {}
+                    Poll::Ready(Ok(())) => io.is_unflushed = false,
+                    Poll::Ready(Err(_)) => return Err(CloseCode::Lost),
+                }
+            }
             return Ok(false);
         }
         match Pin::new(&mut *self.stream).poll_write(cx, &io.sending[io.sent..]) {
             Poll::Pending => Ok(false),
             Poll::Ready(Ok(bytes)) if bytes > 0 => {
                 io.sent += bytes;
+                io.is_unflushed = true;
                 Ok(true)
             }
             Poll::Ready(_) => Err(CloseCode::Lost),

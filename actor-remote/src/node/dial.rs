@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
-use super::connection::{Connection, Inbox, say};
+use super::connection::{Connection, Inbox, failed, say};
 use super::{Inner, PeerInfo};
 use crate::cluster::Backoff;
 use crate::error::{CloseCode, NodeError};
@@ -76,7 +76,7 @@ pub(super) fn connect(inner: &Arc<Inner>, address: String) -> Connecting {
     let (inner, mut told) = (inner.clone(), Some(told));
     let of = inner.clone();
     remote::attend::<Dialler, _>(&of.system, of.shard, move || async move {
-        if inner.memory.is_none() && !inner.insecure && !is_loopback(&address) {
+        if inner.memory.is_none() && !inner.is_open && !is_loopback(&address) {
             return tell(&mut told, Err(NodeError::Insecure));
         }
         dial(&inner, &address, &mut told).await;
@@ -102,7 +102,7 @@ async fn dial(inner: &Arc<Inner>, address: &str, told: &mut Tell) {
             },
         };
         if let Ok(socket) = opened {
-            let (code, who) = serve(inner, socket, |peer| {
+            let (code, who) = serve(inner, socket, true, |peer| {
                 backoff.reset();
                 tell(told, Ok(peer));
             })
@@ -217,7 +217,7 @@ fn accept(inner: &Arc<Inner>, socket: Socket) {
     let inner = inner.clone();
     remote::attend::<Accepted, _>(&of.system, of.shard, move || async move {
         let mut counted = Some(counted);
-        serve(&inner, socket, |_| drop(counted.take())).await;
+        serve(&inner, socket, false, |_| drop(counted.take())).await;
     });
 }
 
@@ -262,13 +262,24 @@ impl Drop for Counted {
 /// who it was with.
 async fn serve(
     inner: &Arc<Inner>,
-    mut socket: Socket,
+    socket: Socket,
+    is_dialled: bool,
     opened: impl FnOnce(PeerInfo),
 ) -> (CloseCode, Option<Theirs>) {
     let mut inbox = Inbox::new(HELLO_BYTES + 4);
-    let mut who = None;
-    let shaken = timeout(inner.limits.handshake, shake(inner, &mut socket, &mut inbox, &mut who));
-    let outbound = match shaken.await.unwrap_or(Err(CloseCode::Timeout)) {
+    let (mut who, mut open) = (None, None);
+    // One deadline for all of it.
+    let shaken = timeout(inner.limits.handshake, async {
+        let socket = open.insert(secure(inner, socket, is_dialled).await?);
+        shake(inner, socket, &mut inbox, &mut who).await
+    });
+    let shaken = shaken.await.unwrap_or(Err(CloseCode::Timeout));
+    let Some(mut socket) = open else {
+        let code = shaken.err().unwrap_or(CloseCode::Lost);
+        tracing::info!(target: "callboard", node = inner.ours.name, %code, "not connected");
+        return (code, None);
+    };
+    let outbound = match shaken {
         Ok(outbound) => outbound,
         Err(code) => {
             tracing::info!(target: "callboard", node = inner.ours.name, ?who, %code, "not connected");
@@ -286,6 +297,22 @@ async fn serve(
     opened(PeerInfo { name: theirs.name.clone(), id: NodeId::of_bits(theirs.id) });
     let code = connection.run().await;
     (code, Some(theirs))
+}
+
+/// Has the other end prove who it is, if this node has certificates.
+#[cfg(feature = "tls")]
+async fn secure(inner: &Inner, socket: Socket, is_dialled: bool) -> Result<Socket, CloseCode> {
+    match &inner.tls {
+        Some(tls) if inner.memory.is_none() => {
+            tls.secure(socket, is_dialled).await.map_err(|error| failed(&error))
+        }
+        _ => Ok(socket),
+    }
+}
+
+#[cfg(not(feature = "tls"))]
+async fn secure(_inner: &Inner, socket: Socket, _is_dialled: bool) -> Result<Socket, CloseCode> {
+    Ok(socket)
 }
 
 /// A choice of connection that is taken back unless the handshake ends well.
@@ -314,7 +341,7 @@ async fn shake(
         Frame::Close(code) => return Err(CloseCode::of_number(code)),
         _ => return Err(CloseCode::OutOfPlace),
     };
-    if socket.proven.as_ref().is_some_and(|proven| *proven != theirs.name) {
+    if socket.proven.as_ref().is_some_and(|proven| !proven.contains(&theirs.name)) {
         return Err(CloseCode::Unauthenticated);
     }
     let theirs = who.insert(theirs);

@@ -3,6 +3,7 @@
 mod connection;
 mod dial;
 mod lookup;
+mod named;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,12 +17,15 @@ use tokio::sync::watch;
 
 pub use self::dial::Connecting;
 pub use self::lookup::Lookup;
+pub use self::named::Named;
 use crate::config::Limits;
 use crate::error::{CloseCode, DecodeError, FindError, NodeError};
 use crate::node_id::NodeId;
 use crate::peer::{Ours, Theirs, Waiting, is_node_name};
 use crate::route::{Lost, Outbound, address_of, place_of};
 use crate::transport::MemoryNetwork;
+#[cfg(feature = "tls")]
+use crate::transport::Tls;
 use crate::wire::frame::{Place, Protocol};
 use crate::wire::{Codec, Decoder, ProtocolSchema, RemoteProtocol, wire_id};
 
@@ -138,6 +142,8 @@ pub struct NodeBuilder {
     listen: Option<String>,
     memory: Option<MemoryNetwork>,
     insecure: bool,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
     shard: usize,
 }
 
@@ -169,6 +175,14 @@ impl NodeBuilder {
     /// Uses a network within the process and no sockets: the node listens there under its name.
     pub fn memory(mut self, network: &MemoryNetwork) -> Self {
         self.memory = Some(network.clone());
+        self
+    }
+
+    /// Proves by certificates who this node is, and has the others prove it; all that goes between them is encrypted.
+    /// Beyond loopback a node does not listen, nor connect, without it.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
         self
     }
 
@@ -219,8 +233,13 @@ impl NodeBuilder {
         if !is_node_name(&self.name) || self.cluster.len() > 255 {
             return Err(NodeError::BadName);
         }
+        let insecure = self.insecure;
+        #[cfg(feature = "tls")]
+        let is_open = insecure || self.tls.is_some();
+        #[cfg(not(feature = "tls"))]
+        let is_open = insecure;
         let listener = match &self.listen {
-            Some(address) if self.memory.is_none() => Some(bind(address, self.insecure)?),
+            Some(address) if self.memory.is_none() => Some(bind(address, is_open)?),
             _ => None,
         };
         let address = match &listener {
@@ -249,11 +268,13 @@ impl NodeBuilder {
             protocols: self.protocols,
             exports: RwLock::new(self.exports),
             memory: self.memory,
-            insecure: self.insecure,
+            is_open,
+            #[cfg(feature = "tls")]
+            tls: self.tls,
             state: Mutex::default(),
             changes: watch::Sender::new(0),
         });
-        if self.insecure {
+        if insecure {
             tracing::warn!(target: "callboard", node = inner.ours.name, "plain TCP: anybody may read it, and be anybody");
         }
         dial::listen(&inner, listener);
@@ -262,9 +283,9 @@ impl NodeBuilder {
 }
 
 /// Opens a listener; plain TCP stays on loopback unless that is said otherwise.
-fn bind(address: &str, insecure: bool) -> Result<std::net::TcpListener, NodeError> {
+fn bind(address: &str, is_open: bool) -> Result<std::net::TcpListener, NodeError> {
     let addresses: Vec<SocketAddr> = address.to_socket_addrs()?.collect();
-    if !insecure && !addresses.iter().all(|address| address.ip().is_loopback()) {
+    if !is_open && !addresses.iter().all(|address| address.ip().is_loopback()) {
         return Err(NodeError::Insecure);
     }
     let listener = std::net::TcpListener::bind(&*addresses)?;
@@ -294,6 +315,8 @@ impl Node {
             listen: None,
             memory: None,
             insecure: false,
+            #[cfg(feature = "tls")]
+            tls: None,
             shard: 0,
         }
     }
@@ -338,6 +361,11 @@ impl Node {
     /// [`FindError`] has the cases. It ends after 5 s at the latest.
     pub fn lookup<P: RemoteProtocol + ?Sized>(&self, node: &str, name: &str) -> Lookup<P> {
         lookup::look_up(&self.inner, node, name)
+    }
+
+    /// An actor of another node by its name, to be found again whenever that node returns.
+    pub fn named<P: RemoteProtocol + ?Sized>(&self, node: &str, name: &str) -> Named<P> {
+        Named::new(&self.inner, node, name)
     }
 
     /// The nodes that are connected now, in no order.
@@ -402,7 +430,10 @@ pub(crate) struct Inner {
     protocols: Protocols,
     exports: RwLock<Vec<String>>,
     memory: Option<MemoryNetwork>,
-    insecure: bool,
+    /// Whether it may go beyond loopback.
+    is_open: bool,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
     state: Mutex<State>,
     /// Raised with each change of a peer, and as the node leaves.
     changes: watch::Sender<u64>,

@@ -2,6 +2,8 @@
 
 pub(crate) mod memory;
 pub(crate) mod tcp;
+#[cfg(feature = "tls")]
+pub(crate) mod tls;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -9,6 +11,8 @@ use std::net::IpAddr;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 pub use self::memory::MemoryNetwork;
+#[cfg(feature = "tls")]
+pub use self::tls::Tls;
 
 /// A way to the other node, whatever it is made of.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -20,8 +24,8 @@ pub(crate) struct Socket {
     pub(crate) stream: Box<dyn Stream>,
     /// Where the other end is, if that is an address of the internet.
     pub(crate) from: Option<IpAddr>,
-    /// The name of the node that its certificate says it is.
-    pub(crate) proven: Option<String>,
+    /// The names that the other node has by its certificate, where there are certificates.
+    pub(crate) proven: Option<Vec<String>>,
 }
 
 impl fmt::Debug for Socket {
