@@ -24,7 +24,12 @@ struct Room {
 impl Room {
     /// Who joins is told who else is here, and leaves when its node does.
     #[ask]
-    fn join(&mut self, cx: &mut Context<Self>, name: String, guest: ActorRef<Guest>) -> Vec<String> {
+    fn join(
+        &mut self,
+        cx: &mut Context<Self>,
+        name: String,
+        guest: ActorRef<Guest>,
+    ) -> Vec<String> {
         cx.monitor(guest);
         self.tell_all(format!("{name} is here"));
         let here = self.guests.iter().map(|(name, _)| name.clone()).collect();

@@ -961,6 +961,8 @@ pub(crate) struct Host {
     pub(crate) answers_at_once: Cell<bool>,
     /// Whether it listens to events.
     pub(crate) listens: Cell<bool>,
+    /// Futures that run beside its actors, such as connections to other nodes.
+    pub(crate) attendants: Cell<usize>,
     /// Actors to be polled soon.
     pub(crate) woken: RefCell<Vec<Target>>,
     /// The shortest slice that a type of actor here has asked for, in messages.
@@ -1031,6 +1033,7 @@ impl Host {
             beside: Cell::new(0),
             answers_at_once: Cell::new(false),
             listens: Cell::new(false),
+            attendants: Cell::new(0),
             woken: RefCell::default(),
             least_slice: Cell::new(u32::MAX),
             begun: Cell::new(0),

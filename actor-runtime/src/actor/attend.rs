@@ -21,6 +21,23 @@ use crate::route::{Route, Word};
 struct Attendant<K, F> {
     future: Option<F>,
     kind: PhantomData<fn(K)>,
+    _counted: Counted,
+}
+
+/// Has the shard know that it has such a future: it then does not wait awake, for it would hear of no socket.
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        host::with(|host| host.map(|host| host.attendants.set(host.attendants.get() + 1)));
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        host::with(|host| host.map(|host| host.attendants.set(host.attendants.get() - 1)));
+    }
 }
 
 impl<K: 'static, F: Future<Output = ()> + 'static> Attendant<K, F> {
@@ -54,7 +71,8 @@ where
     let call = move || {
         host::with(|host| {
             let host = host.expect("a shard runs its calls in its turn");
-            let attendant = Attendant::<K, F> { future: Some(make()), kind: PhantomData };
+            let (future, kind) = (Some(make()), PhantomData);
+            let attendant = Attendant::<K, F> { future, kind, _counted: Counted::new() };
             let (me, _) = host.settle(Attendant::TYPE, STARTING, attendant);
             host::send(host::signals(), me, Signal::Start);
         });

@@ -85,6 +85,8 @@ impl TokioDriver {
                     yielded = self.now();
                 }
                 Next::IdleUntil(deadline) => {
+                    // Whoever waits awake hears of no socket.
+                    let spins = spins && !shard.has_attendants();
                     if !spins || !self.spin(shard, deadline) {
                         self.park(shard, deadline).await;
                         yielded = self.now();

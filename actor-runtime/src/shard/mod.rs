@@ -252,6 +252,11 @@ impl Shard {
         self.epoch + Duration::from_nanos(deadline)
     }
 
+    /// Whether futures run here beside the actors, which may wait for sockets.
+    pub(crate) fn has_attendants(&self) -> bool {
+        self.host.attendants.get() > 0
+    }
+
     /// Whether there is something to do that came from outside.
     pub(crate) fn has_arrivals(&self) -> bool {
         self.inbox.has_word() || self.receivers.iter().any(LaneReceiver::has_parcel)
