@@ -96,8 +96,8 @@ pub mod __private {
     #[cfg(feature = "remote")]
     pub mod remote {
         pub use actor_remote::{
-            Everywhere, FieldSchema, Remote, Schema, UnknownVariant, VariantSchema, Wire, put,
-            serde,
+            Everywhere, FieldSchema, Remote, Schema, UnknownVariant, VariantSchema, Wire, checked,
+            put, serde, verify,
         };
     }
 

@@ -210,6 +210,11 @@ pub(crate) fn messages_of(actor: &Ident) -> Ident {
     made(&format_ident!("{}Msg", actor.unraw(), span = actor.span()))
 }
 
+/// `Cart` → `__schema_cart`
+pub(crate) fn schema_test(name: &Ident) -> Ident {
+    format_ident!("__schema_{}", snake_case(&name.unraw().to_string()))
+}
+
 /// `Dump` → `__Dump`: what only references to actors of this node are.
 pub(crate) fn near(variant: &Ident) -> Ident {
     format_ident!("__{}", variant.unraw())

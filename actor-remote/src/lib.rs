@@ -32,14 +32,14 @@ pub use crate::transport::MemoryNetwork;
 #[cfg(feature = "tls")]
 pub use crate::transport::Tls;
 pub use crate::wire::{
-    Codec, Data, Decoder, Encoder, Everywhere, FieldSchema, HandlerSchema, Primitive,
-    ProtocolSchema, RemoteProtocol, Reserved, SameEverywhere, Schema, UnknownVariant,
+    Codec, Data, Decoder, Encoder, Everywhere, Facts, FieldSchema, HandlerSchema, Primitive,
+    ProtocolSchema, RemoteProtocol, Reserved, SameEverywhere, Schema, Table, UnknownVariant,
     VariantSchema, Wire, fingerprint, variant_id, wire_id,
 };
 
-/// What the macros make of `#[derive(Wire)]` on an open enum calls it.
+/// What the macros make calls them.
 #[doc(hidden)]
-pub use crate::wire::put;
+pub use crate::wire::{checked, put, verify};
 /// And names serde by it.
 #[doc(hidden)]
 pub use serde;

@@ -14,11 +14,11 @@ use crate::record::{Delivery, Leave};
 
 /// How far messages go, and what takes them there.
 ///
-/// What implements it has functions `tell`, `ask` and `field` that describe a handler, and its encoder and
+/// What implements it has functions `table`, `tell`, `ask` and `field` that describe handlers, and its encoder and
 /// decoder have methods `handler`, `field` and `reply`: [`Here`] shows all of them.
 pub trait Reach: Sized + 'static {
-    /// What is known of one handler.
-    type Handler: fmt::Debug + 'static;
+    /// What is known of the handlers.
+    type Table: fmt::Debug + 'static;
     /// Where a message is written as it leaves.
     type Encoder<'a>;
     /// Where a message is read from as it arrives.
@@ -68,8 +68,8 @@ pub type Decode<P, R> =
 
 /// How the messages of `P` are taken as far as `R`.
 pub struct Carriage<P: Protocol + ?Sized, R: Reach> {
-    /// The handlers, by their names on the wire.
-    pub handlers: &'static [R::Handler],
+    /// The handlers.
+    pub table: R::Table,
     /// Writes a message.
     pub encode: Encode<P, R>,
     /// Reads a message.
@@ -78,7 +78,7 @@ pub struct Carriage<P: Protocol + ?Sized, R: Reach> {
 
 impl<P: Protocol + ?Sized, R: Reach> fmt::Debug for Carriage<P, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Carriage").field("handlers", &self.handlers).finish_non_exhaustive()
+        f.debug_struct("Carriage").field("table", &self.table).finish_non_exhaustive()
     }
 }
 
@@ -87,7 +87,7 @@ impl<P: Protocol + ?Sized, R: Reach> fmt::Debug for Carriage<P, R> {
 pub enum Here {}
 
 impl Reach for Here {
-    type Handler = Undescribed;
+    type Table = Undescribed;
     type Encoder<'a> = NoEncoder;
     type Decoder<'a> = NoDecoder;
     type EncodeError = Infallible;
@@ -99,24 +99,47 @@ impl<P: Protocol + ?Sized> Carries<P> for Here {
 }
 
 impl Here {
+    /// Lists handlers, and names that no handler may have any more.
+    #[must_use]
+    pub const fn table<P>(
+        handlers: &'static [Undescribed],
+        reserved: &'static [Undescribed],
+    ) -> Undescribed {
+        let _ = (handlers, reserved);
+        Undescribed
+    }
+
     /// Describes a tell.
     #[must_use]
-    pub const fn tell(name: &'static str, fields: &'static [Undescribed]) -> Undescribed {
+    pub const fn tell<P>(name: &'static str, fields: &'static [Undescribed]) -> Undescribed {
         let _ = (name, fields);
         Undescribed
     }
 
     /// Describes an ask that is answered with a `T`.
     #[must_use]
-    pub const fn ask<T>(name: &'static str, fields: &'static [Undescribed]) -> Undescribed {
+    pub const fn ask<P, T>(name: &'static str, fields: &'static [Undescribed]) -> Undescribed {
         let _ = (name, fields);
         Undescribed
     }
 
     /// Describes a field of type `T`.
     #[must_use]
-    pub const fn field<T>(name: &'static str) -> Undescribed {
-        let _ = name;
+    pub const fn field<P, T>(handler: &'static str, name: &'static str) -> Undescribed {
+        let _ = (handler, name);
+        Undescribed
+    }
+
+    /// Begins the description of a field of which there is more to say.
+    #[must_use]
+    pub const fn facts() -> Undescribed {
+        Undescribed
+    }
+
+    /// Says a name that no handler may have any more.
+    #[must_use]
+    pub const fn reserved(name: &'static str, id: Option<u32>) -> Undescribed {
+        let _ = (name, id);
         Undescribed
     }
 
@@ -132,6 +155,13 @@ impl Here {
 pub struct Undescribed;
 
 impl Undescribed {
+    /// Describes a field of type `T`, of which this is known.
+    #[must_use]
+    pub const fn field<P, T>(self, handler: &'static str, name: &'static str) -> Self {
+        let _ = (handler, name);
+        self
+    }
+
     /// The number that peers find it by.
     #[must_use]
     pub const fn id(self, id: u32) -> Self {

@@ -34,6 +34,8 @@ pub trait Remote: Protocol {
     const NAME: &'static str;
     /// Which version of the protocol this is.
     const VERSION: u32;
+    /// What peers know of it: the text of its schema lock, if it has one.
+    const LOCK: Option<&'static str> = None;
 }
 
 /// An address as other nodes know it: with the id of its node in place of an index.

@@ -67,6 +67,8 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
         Some(_) => quote!(__rt::remote::Everywhere),
         None => quote!(__rt::Here),
     };
+    let verified = remote.as_ref().filter(|_| generics.params.is_empty());
+    let verified = verified.map(|remote| wire::verified(remote, name, ty, root));
     let remote = remote.as_ref().map(|remote| wire::remote(remote, ty, &generics));
     let (below, wraps) = (below(&model.options.speaks), wraps(&model.options.wraps));
     let takes = model.options.speaks.iter().map(|protocol| {
@@ -98,6 +100,7 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
             #(#takes)*
             #remote
         };
+        #verified
     }
 }
 

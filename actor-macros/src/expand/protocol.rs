@@ -73,6 +73,7 @@ pub(crate) fn protocol(model: &Protocol, bodies: Bodies) -> TokenStream {
             }
         }
     });
+    let verified = remote.as_ref().map(|remote| wire::verified(remote, name, ty, &model.root));
     let travels = remote.as_ref().map(|remote| wire::of_protocol(model, &variants, remote, bodies));
     let is_async = bodies == Bodies::Real && variants.iter().any(|handler| handler.is_async);
     let suspends = is_async.then(|| {
@@ -119,6 +120,7 @@ pub(crate) fn protocol(model: &Protocol, bodies: Bodies) -> TokenStream {
             #travels
             #nearby
         };
+        #verified
     }
 }
 

@@ -1,14 +1,14 @@
 //! How messages are taken apart to leave, and put together as they arrive.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{Attribute, GenericParam, Generics};
 
 use super::dispatch::with;
-use super::{Bodies, ends, message_of};
-use crate::model::{Field, Handler, Handlers, Remote};
-use crate::names;
+use super::{Bodies, ends, group, message_of};
+use crate::model::{Field, Handler, Handlers, Remote, Reserved};
+use crate::names::{self, Root};
 
 /// Of an actor, whose handlers cannot know how far its messages go; so it is made of every actor, in builds that have
 /// remote ones.
@@ -19,10 +19,13 @@ use crate::names;
 /// impl __rt::Travels for Counter {
 ///     type Reach = __Reach;
 ///     const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-///         handlers: &[
-///             __Reach::ask::<i64>("get", &[]),
-///             __Reach::tell("inc", &[__Reach::field::<i64>("by")]),
-///         ],
+///         table: __Reach::table::<Self>(
+///             &[
+///                 __Reach::ask::<Self, i64>("get", &[]),
+///                 __Reach::tell::<Self>("inc", &[__Reach::field::<Self, i64>("inc", "by")]),
+///             ],
+///             &[],
+///         ),
 ///         encode: |msg, out| match msg {
 ///             CounterMsg::Get { reply } => out.handler(0)?.reply::<i64>(reply)?.end(),
 ///             CounterMsg::Inc { by } => out.handler(1)?.field::<i64>(&by)?.end(),
@@ -68,10 +71,11 @@ fn travels(
     let (params, args, bounds) = parameters.bounded.split_for_impl();
     let (alias, path) = (unbounded(&parameters.written), args.as_turbofish());
     let one = quote_spanned!(name.span()=> #reach #args);
+    let path = quote!(#reach #path);
     let carriage = match bodies {
-        Bodies::Real => carriage(model, variants, &quote!(#reach #path)),
+        Bodies::Real => carriage(model, variants, &path),
         Bodies::Stub => quote! {
-            handlers: &[],
+            table: #path::table::<Self>(&[], &[]),
             encode: |_, _| ::core::unreachable!(),
             decode: |_| ::core::unreachable!(),
         },
@@ -85,29 +89,73 @@ fn travels(
     }
 }
 
-/// What `#[actor]` makes of `remote`.
+/// What is made of `remote`, beside the way of the messages.
 ///
 /// ```text
 /// __rt::remote_items! {
 ///     impl __rt::remote::Remote for Cart {
 ///         const NAME: &'static str = "shop.cart";
 ///         const VERSION: u32 = 3;
+///         const LOCK: Option<&'static str> = Some(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/schema/shop.cart.lock")));
 ///     }
+///     const _: () = __rt::remote::checked::<Cart>();
 /// }
 /// ```
 pub(super) fn remote(remote: &Remote, ty: &TokenStream, generics: &Generics) -> TokenStream {
-    let Remote { word, name, version } = remote;
+    let Remote { word, name, version, is_locked, .. } = remote;
     let version = version.as_ref().map_or_else(|| quote!(1), |version| quote!(#version));
     let (params, _, bounds) = generics.split_for_impl();
     let at = word.span().resolved_at(Span::call_site());
     // Without the feature there is an error in its place, and that is where the word stands.
     let only_with_it = quote_spanned!(at=> __rt::remote_items!);
+    let lock = is_locked.then(|| {
+        let path = lock_path(remote);
+        quote! {
+            const LOCK: ::core::option::Option<&'static str> =
+                ::core::option::Option::Some(::core::include_str!(#path));
+        }
+    });
+    let checked =
+        generics.params.is_empty().then(|| quote!(const _: () = __rt::remote::checked::<#ty>();));
     quote! {
         #only_with_it {
             impl #params __rt::remote::Remote for #ty #bounds {
                 const NAME: &'static str = #name;
                 const VERSION: u32 = #version;
+                #lock
             }
+            #checked
+        }
+    }
+}
+
+/// Where the schema lock is, as the compiler and a test find it.
+fn lock_path(remote: &Remote) -> TokenStream {
+    let file = format!("/schema/{}.lock", remote.name.value());
+    quote!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #file))
+}
+
+/// The test that compares the schema lock with what is there, and writes it if it is asked to.
+///
+/// ```text
+/// #[cfg(test)]
+/// #[test]
+/// fn __schema_cart() { ::callboard::__private::remote::verify::<Cart>(concat!(..)); }
+/// ```
+pub(super) fn verified(
+    remote: &Remote,
+    name: &Ident,
+    ty: &TokenStream,
+    root: &Root,
+) -> TokenStream {
+    let private = root.private();
+    let (test, path) = (names::schema_test(name), lock_path(remote));
+    quote! {
+        #[cfg(test)]
+        #[test]
+        #[allow(unnameable_test_items, reason = "an actor of one function has no lock")]
+        fn #test() {
+            #private::remote::verify::<#ty>(#path);
         }
     }
 }
@@ -204,8 +252,19 @@ fn carriage(model: &Handlers, variants: &[&Handler], reach: &TokenStream) -> Tok
         }
     };
     let taken = if variants.is_empty() { names::local("_out") } else { out.clone() };
+    let reserved = model.reserved.iter().map(|Reserved { name, id }| {
+        let id = match id {
+            Some(id) => quote!(::core::option::Option::Some(#id)),
+            None => quote!(::core::option::Option::None),
+        };
+        quote!(#reach::reserved(#name, #id))
+    });
+    // What is gone is told of at the type's name.
+    let at = names::made(&model.name).span();
+    let listed = quote!(&[#(#rows,)*], &[#(#reserved,)*]);
+    let table = called(reach, &quote_spanned!(at=> table::<Self>), listed, at);
     quote! {
-        handlers: &[#(#rows,)*],
+        table: #table,
         encode: |#msg, #taken| match #msg { #(#encode)* #never },
         decode: |#from| #decode,
     }
@@ -220,18 +279,21 @@ fn row(handler: &Handler, reach: &TokenStream) -> TokenStream {
         return absent;
     }
     let name = handler.wire_name();
-    let fields = handler.wire_fields().into_iter().map(|field| column(field, reach));
+    let fields = handler.wire_fields().into_iter().map(|field| column(&name, field, reach));
     let fields = quote!(&[#(#fields),*]);
+    let at = names::made(&handler.name).span();
+    // Another answer is told of at the method's name, a type that cannot leave at the type.
     let kind = match answer {
         Some(answer) => {
             let ty = &answer.ty;
-            quote!(#reach::ask::<#ty>)
+            quote_spanned!(at=> ask::<Self, #ty>)
         }
-        None => quote!(#reach::tell),
+        None => quote_spanned!(at=> tell::<Self>),
     };
+    let described = called(reach, &kind, quote!(#name, #fields), at);
     let id = terms.id.iter();
     let since = terms.since.iter();
-    let present = quote!(#kind(#name, #fields) #(.id(#id))* #(.since(#since))*);
+    let present = quote!(#described #(.id(#id))* #(.since(#since))*);
     match unless(&notes.cfgs) {
         Some(otherwise) => {
             let cfgs = &notes.cfgs;
@@ -241,16 +303,30 @@ fn row(handler: &Handler, reach: &TokenStream) -> TokenStream {
     }
 }
 
-fn column(field: &Field, reach: &TokenStream) -> TokenStream {
+fn column(handler: &str, field: &Field, reach: &TokenStream) -> TokenStream {
     let Field { cfgs, ty, terms, .. } = field;
     let name = field.wire_name();
     let since = terms.since.iter();
     let default = terms.default.as_ref().map(|_| quote!(.default()));
     let widens = terms.widens.then(|| quote!(.widens()));
-    quote! {
-        #(#cfgs)*
-        #reach::field::<#ty>(#name) #(.since(#since))* #default #widens
-    }
+    let facts = quote!(#(.since(#since))* #default #widens);
+    // What older peers could not read is told of at the parameter.
+    let at = names::made(&field.name).span();
+    let facts = names::spanned(facts, at);
+    let field = match facts.is_empty() {
+        true => quote_spanned!(at=> field::<Self, #ty>),
+        false => quote_spanned!(at=> facts() #facts .field::<Self, #ty>),
+    };
+    let described = called(reach, &field, quote!(#handler, #name), at);
+    quote!(#(#cfgs)* #described)
+}
+
+/// A function of a reach, at a place of the user's text: where a constant calls what panics, there the compiler tells
+/// of it.
+fn called(reach: &TokenStream, function: &TokenStream, args: TokenStream, at: Span) -> TokenStream {
+    let reach = names::spanned(reach.clone(), at);
+    let args = group(Delimiter::Parenthesis, args, at);
+    quote_spanned!(at=> #reach::#function #args)
 }
 
 /// The attribute of what is there where these leave something out.

@@ -50,12 +50,13 @@ pub(crate) struct States {
 }
 
 impl Actor {
-    const OPTIONS: [&str; 11] = [
+    const OPTIONS: [&str; 12] = [
         "ask_timeout",
         "blocking",
         "crate",
         "mailbox",
         "remote",
+        "schema_lock",
         "slice",
         "speaks",
         "start_timeout",
@@ -86,7 +87,7 @@ impl Actor {
                 "blocking" => blocking = Some(options::flag(arg, diag)),
                 "crate" => root = options::root(arg, diag).unwrap_or_default(),
                 "mailbox" => options.mailbox = options::mailbox(arg, diag),
-                "remote" | "version" => {}
+                "remote" | "schema_lock" | "version" => {}
                 "slice" => options.slice = options::count(arg, Self::SLICE_MOST, diag),
                 "speaks" => {
                     options.speaks = options::paths(arg, "protocols", "Account, bank::Audit", diag);

@@ -40,7 +40,7 @@ pub(crate) struct Spoken {
 impl Protocol {
     pub(crate) fn read(args: &Args, syntax: &ProtocolSyntax, diag: &mut Diag) -> Self {
         let mut root = Root::default();
-        for arg in options::known(args, &["crate", "remote", "version"], diag) {
+        for arg in options::known(args, &["crate", "remote", "schema_lock", "version"], diag) {
             if arg.name == "crate" {
                 root = options::root(arg, diag).unwrap_or_default();
             }

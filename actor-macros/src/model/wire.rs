@@ -1,5 +1,7 @@
 //! What a message is to other nodes: since when, by which id, under which older name.
 
+use std::path::Path;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
@@ -17,6 +19,8 @@ pub(crate) struct Remote {
     pub(crate) name: LitStr,
     /// Of its messages: 1, unless it says more.
     pub(crate) version: Option<LitInt>,
+    /// Whether there is a text that says what peers know.
+    pub(crate) is_locked: bool,
 }
 
 impl Remote {
@@ -28,11 +32,30 @@ impl Remote {
             diag.error(&version.name, "only a remote actor has a version")
                 .help(r#"`remote = ".."`, or remove `version`"#);
         }
+        if let (None, Some(required)) = (remote, find("schema_lock")) {
+            diag.error(&required.name, "only a remote actor has a schema lock")
+                .help(r#"`remote = ".."`, or remove `schema_lock`"#);
+        }
         let remote = remote?;
         let version = version.and_then(|version| options::count(version, u32::MAX, diag));
         let name = options::wire_name(remote, diag)?;
-        Some(Self { word: remote.name.clone(), name, version })
+        let is_locked = is_locked(&name.value());
+        if let Some(required) = find("schema_lock")
+            && options::word(required, &["required"], diag).is_some()
+            && !is_locked
+        {
+            let name = name.value();
+            diag.error(&required.name, format_args!("there is no `schema/{name}.lock`"))
+                .help("`cargo callboard schema accept`");
+        }
+        Some(Self { word: remote.name.clone(), name, version, is_locked })
     }
+}
+
+/// Whether the package that is compiled has a schema lock of this name.
+fn is_locked(name: &str) -> bool {
+    let Some(package) = std::env::var_os("CARGO_MANIFEST_DIR") else { return false };
+    Path::new(&package).join("schema").join(format!("{name}.lock")).is_file()
 }
 
 /// What a handler says for peers of other versions.

@@ -1,9 +1,10 @@
 //! The reach of remote actors and protocols: what is said of their handlers, and what writes and reads a message.
 
 use actor_runtime::remote::Leave;
-use actor_runtime::{Carries, Reach};
+use actor_runtime::{Carries, Reach, Remote};
 
-use super::schema::{FieldSchema, HandlerSchema};
+use super::lock;
+use super::schema::{FieldSchema, HandlerSchema, Reserved, Table};
 use super::types::Wire;
 use super::{Decoder, Encoder, RemoteProtocol};
 use crate::error::{DecodeError, EncodeError};
@@ -14,7 +15,7 @@ use crate::leave;
 pub enum Everywhere {}
 
 impl Reach for Everywhere {
-    type Handler = HandlerSchema;
+    type Table = Table;
     type Encoder<'a> = Encoder<'a>;
     type Decoder<'a> = Decoder<'a>;
     type EncodeError = EncodeError;
@@ -26,22 +27,72 @@ impl<P: RemoteProtocol + ?Sized> Carries<P> for Everywhere {
 }
 
 impl Everywhere {
-    /// Describes a tell.
+    /// Lists handlers, and names that no handler may have any more.
+    ///
+    /// # Panics
+    ///
+    /// In a constant, which is an error of the compiler: as [`Table::new`].
     #[must_use]
-    pub const fn tell(name: &'static str, fields: &'static [FieldSchema]) -> HandlerSchema {
-        HandlerSchema::new(name, fields, None)
+    #[track_caller]
+    pub const fn table<P: Remote + ?Sized>(
+        handlers: &'static [HandlerSchema],
+        reserved: &'static [Reserved],
+    ) -> Table {
+        Table::new(P::NAME, P::VERSION, P::LOCK, handlers, reserved)
+    }
+
+    /// Describes a tell.
+    ///
+    /// # Panics
+    ///
+    /// In a constant, which is an error of the compiler, if it is another one in the schema lock.
+    #[must_use]
+    #[track_caller]
+    pub const fn tell<P: Remote + ?Sized>(
+        name: &'static str,
+        fields: &'static [FieldSchema],
+    ) -> HandlerSchema {
+        locked::<P>(HandlerSchema::new(name, fields, None))
     }
 
     /// Describes an ask that is answered with a `T`.
+    ///
+    /// # Panics
+    ///
+    /// As [`tell`](Self::tell).
     #[must_use]
-    pub const fn ask<T: Wire>(name: &'static str, fields: &'static [FieldSchema]) -> HandlerSchema {
-        HandlerSchema::new(name, fields, Some(T::SCHEMA))
+    #[track_caller]
+    pub const fn ask<P: Remote + ?Sized, T: Wire>(
+        name: &'static str,
+        fields: &'static [FieldSchema],
+    ) -> HandlerSchema {
+        locked::<P>(HandlerSchema::new(name, fields, Some(T::SCHEMA)))
     }
 
     /// Describes a field of type `T`.
+    ///
+    /// # Panics
+    ///
+    /// As [`Facts::field`].
     #[must_use]
-    pub const fn field<T: Wire>(name: &'static str) -> FieldSchema {
-        FieldSchema::new(name, T::SCHEMA)
+    #[track_caller]
+    pub const fn field<P: Remote + ?Sized, T: Wire>(
+        handler: &'static str,
+        name: &'static str,
+    ) -> FieldSchema {
+        Self::facts().field::<P, T>(handler, name)
+    }
+
+    /// Begins the description of a field of which there is more to say.
+    #[must_use]
+    pub const fn facts() -> Facts {
+        Facts { since: 1, default: false, widens: false }
+    }
+
+    /// Says a name that no handler may have any more.
+    #[must_use]
+    pub const fn reserved(name: &'static str, id: Option<u32>) -> Reserved {
+        Reserved { name, id }
     }
 
     /// Holds the place of a handler that peers know nothing of.
@@ -49,4 +100,60 @@ impl Everywhere {
     pub const fn absent() -> HandlerSchema {
         HandlerSchema::absent()
     }
+}
+
+/// What there is to say of a field beside its name and type.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    since: u32,
+    default: bool,
+    widens: bool,
+}
+
+impl Facts {
+    /// The version that it came with.
+    #[must_use]
+    pub const fn since(self, since: u32) -> Self {
+        Self { since, ..self }
+    }
+
+    /// It has a default for senders that have none.
+    #[must_use]
+    pub const fn default(self) -> Self {
+        Self { default: true, ..self }
+    }
+
+    /// Older versions have it narrower.
+    #[must_use]
+    pub const fn widens(self) -> Self {
+        Self { widens: true, ..self }
+    }
+
+    /// Describes a field of type `T`, of which this is known.
+    ///
+    /// # Panics
+    ///
+    /// In a constant, which is an error of the compiler, if peers of the version in the schema lock could not read it.
+    #[must_use]
+    #[track_caller]
+    pub const fn field<P: Remote + ?Sized, T: Wire>(
+        self,
+        handler: &'static str,
+        name: &'static str,
+    ) -> FieldSchema {
+        let Self { since, default, widens } = self;
+        let field = FieldSchema { name, since, default, widens, schema: T::SCHEMA };
+        if let Some(lock) = P::LOCK {
+            lock::check_field(lock, P::VERSION, handler, &field);
+        }
+        field
+    }
+}
+
+#[track_caller]
+const fn locked<P: Remote + ?Sized>(handler: HandlerSchema) -> HandlerSchema {
+    if let Some(lock) = P::LOCK {
+        lock::check_handler(lock, &handler);
+    }
+    handler
 }

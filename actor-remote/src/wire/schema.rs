@@ -5,6 +5,8 @@
 //! defaults and replies. It does not cover docs, what a type is called, or in which order handlers and their
 //! parameters stand in the text: the macros sort them by name.
 
+use super::lock::{self, Text};
+
 /// What a type is on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -265,6 +267,69 @@ pub struct Reserved {
     pub name: &'static str,
     /// The id, if it said one.
     pub id: Option<u32>,
+}
+
+/// The handlers of a protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// By their names.
+    pub(crate) handlers: &'static [HandlerSchema],
+    pub(crate) reserved: &'static [Reserved],
+}
+
+impl Table {
+    /// Lists them.
+    ///
+    /// # Panics
+    ///
+    /// If two have one id, if one is there since a later version than this, or if one of the schema lock is gone.
+    #[must_use]
+    #[track_caller]
+    pub const fn new(
+        protocol: &str,
+        version: u32,
+        lock: Option<&str>,
+        handlers: &'static [HandlerSchema],
+        reserved: &'static [Reserved],
+    ) -> Self {
+        let mut at = 0;
+        while at < handlers.len() {
+            let handler = &handlers[at];
+            is_by_now(handler.name, handler.since, version);
+            let mut field = 0;
+            while field < handler.fields.len() {
+                is_by_now(handler.fields[field].name, handler.fields[field].since, version);
+                field += 1;
+            }
+            let mut other = at + 1;
+            while other < handlers.len() && !handler.is_absent() {
+                if handler.wire_id(protocol) == handlers[other].wire_id(protocol) {
+                    let mut text = Text::new();
+                    text.push("`").push(handler.name).push("` and `").push(handlers[other].name);
+                    text.push("` of `").push(protocol).push("` have the same wire id\n");
+                    text.push("help: `#[wire(id = ..)]` on one");
+                    panic!("{}", text.as_str());
+                }
+                other += 1;
+            }
+            at += 1;
+        }
+        if let Some(lock) = lock {
+            lock::check_gone(lock, handlers, reserved);
+        }
+        Self { handlers, reserved }
+    }
+}
+
+#[track_caller]
+const fn is_by_now(name: &str, since: u32, version: u32) {
+    if since > version {
+        let mut text = Text::new();
+        text.push("`").push(name).push("` is there since version ").push_number(since);
+        text.push(", but this is version ").push_number(version);
+        text.push("\nhelp: `version = ").push_number(since).push("`");
+        panic!("{}", text.as_str());
+    }
 }
 
 /// A protocol.
