@@ -104,7 +104,17 @@ pub mod __private {
     /// Without the feature there are no remote actors, and their messages stay here.
     #[cfg(not(feature = "remote"))]
     pub mod remote {
-        pub use actor_runtime::private::Here as Everywhere;
+        /// How far the messages of `P` go.
+        pub type Everywhere<P> = <P as Stays>::Reach;
+
+        /// Whose messages stay here: everybody's.
+        pub trait Stays {
+            type Reach;
+        }
+
+        impl<P: ?Sized> Stays for P {
+            type Reach = actor_runtime::private::Here;
+        }
     }
 
     /// What a remote actor has.

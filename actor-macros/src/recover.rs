@@ -7,7 +7,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::expand::{self, Bodies};
-use crate::model::{Actor, Entry, Handlers, Process, Protocol, Spoken, Supervisor, WireType};
+use crate::model::{
+    Actor, Entry, Handlers, Process, Protocol, Shape, Spoken, Supervisor, WireType,
+};
 
 pub(crate) fn actor(item: &TokenStream, model: &Actor, errors: &TokenStream) -> TokenStream {
     let stub = expand::actor(model);
@@ -35,7 +37,7 @@ pub(crate) fn message(model: &Handlers, errors: &TokenStream) -> TokenStream {
 }
 
 pub(crate) fn wire(model: &WireType, errors: &TokenStream) -> TokenStream {
-    let stub = expand::wire_stub(model);
+    let stub = (!matches!(model.shape, Shape::Wrong)).then(|| expand::wire_stub(model));
     quote!(#errors #stub)
 }
 

@@ -8,6 +8,15 @@ use actor_runtime::AskError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncodeError {
+    /// The other node's version of the handler could not read this one's message, or this one its answer.
+    Incompatible {
+        /// The handler.
+        handler: &'static str,
+        /// This node's version of the protocol.
+        ours: u32,
+        /// The other node's.
+        theirs: u32,
+    },
     /// The handler is `#[local]`: no other node may call it.
     Local(&'static str),
     /// A value would not be written: what its `Serialize` said.
@@ -22,7 +31,7 @@ impl EncodeError {
     /// What an ask ends with that was not sent for this reason.
     pub(crate) const fn as_ask_error(&self) -> AskError {
         match self {
-            Self::Refused(_) => AskError::Codec,
+            Self::Incompatible { .. } | Self::Refused(_) => AskError::Codec,
             Self::TooLarge(_) => AskError::TooLarge,
             Self::Local(_) | Self::UnknownHandler(_) => AskError::UnknownHandler,
         }
@@ -32,6 +41,10 @@ impl EncodeError {
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Incompatible { handler, ours, theirs } => write!(
+                f,
+                "`{handler}` of version {ours} and of version {theirs} do not understand each other"
+            ),
             Self::Local(name) => write!(f, "`{name}` is `#[local]`, and its actor on another node"),
             Self::Refused(why) => write!(f, "a value would not be written: {why}"),
             Self::TooLarge(most) => write!(f, "the message is larger than {most} bytes"),

@@ -32,8 +32,8 @@ pub use crate::transport::MemoryNetwork;
 #[cfg(feature = "tls")]
 pub use crate::transport::Tls;
 pub use crate::wire::{
-    Codec, Data, Decoder, Encoder, Everywhere, Facts, FieldSchema, HandlerSchema, Primitive,
-    ProtocolSchema, RemoteProtocol, Reserved, SameEverywhere, Schema, Table, UnknownVariant,
+    AgreeOn, Codec, Decoder, Encoder, Everywhere, Facts, FieldSchema, HandlerSchema, Machines,
+    Primitive, ProtocolSchema, RemoteProtocol, Reserved, Run, Schema, Table, UnknownVariant,
     VariantSchema, Wire, fingerprint, variant_id, wire_id,
 };
 

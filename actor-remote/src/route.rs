@@ -193,7 +193,7 @@ impl Outbound {
 
     /// Whether messages of a protocol of the other node's come by name.
     pub(crate) fn is_by_name(&self, protocol: u64) -> bool {
-        self.protocols.get(&protocol).is_some_and(Option::is_some)
+        self.protocols.get(&protocol).is_none_or(Option::is_some)
     }
 
     fn send<P>(&self, message: P::Msg, departure: Departure<'_>)

@@ -101,7 +101,7 @@ impl<P: Protocol + ?Sized> Carries<P> for Here {
 impl Here {
     /// Lists handlers, and names that no handler may have any more.
     #[must_use]
-    pub const fn table<P>(
+    pub const fn table(
         handlers: &'static [Undescribed],
         reserved: &'static [Undescribed],
     ) -> Undescribed {
@@ -111,21 +111,28 @@ impl Here {
 
     /// Describes a tell.
     #[must_use]
-    pub const fn tell<P>(name: &'static str, fields: &'static [Undescribed]) -> Undescribed {
+    pub const fn tell(name: &'static str, fields: &'static [Undescribed]) -> Undescribed {
         let _ = (name, fields);
         Undescribed
     }
 
     /// Describes an ask that is answered with a `T`.
     #[must_use]
-    pub const fn ask<P, T>(name: &'static str, fields: &'static [Undescribed]) -> Undescribed {
+    pub const fn ask<T>(name: &'static str, fields: &'static [Undescribed]) -> Undescribed {
         let _ = (name, fields);
         Undescribed
     }
 
     /// Describes a field of type `T`.
     #[must_use]
-    pub const fn field<P, T>(handler: &'static str, name: &'static str) -> Undescribed {
+    pub const fn field<T>(handler: &'static str, name: &'static str) -> Undescribed {
+        let _ = (handler, name);
+        Undescribed
+    }
+
+    /// Describes a field that is code, or an address.
+    #[must_use]
+    pub const fn code<T>(handler: &'static str, name: &'static str) -> Undescribed {
         let _ = (handler, name);
         Undescribed
     }
@@ -157,7 +164,7 @@ pub struct Undescribed;
 impl Undescribed {
     /// Describes a field of type `T`, of which this is known.
     #[must_use]
-    pub const fn field<P, T>(self, handler: &'static str, name: &'static str) -> Self {
+    pub const fn field<T>(self, handler: &'static str, name: &'static str) -> Self {
         let _ = (handler, name);
         self
     }
@@ -220,6 +227,16 @@ impl NoEncoder {
     /// Refuses the message of a handler that is `#[local]`.
     pub fn local(&mut self, handler: &'static str) -> Result<(), Infallible> {
         let _ = handler;
+        match *self {}
+    }
+
+    /// Refuses the message of one that is asked.
+    pub fn local_ask<T: Send>(
+        &mut self,
+        handler: &'static str,
+        reply: Reply<T>,
+    ) -> Result<(), Infallible> {
+        let _ = (handler, reply);
         match *self {}
     }
 }

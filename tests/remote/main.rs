@@ -11,3 +11,4 @@ mod counter;
 mod hostile;
 mod nodes;
 mod tls;
+mod versions;

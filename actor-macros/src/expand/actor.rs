@@ -64,7 +64,7 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
     let spoken = spoken(model);
     let apart = apart(&model.options.speaks);
     let reach = match remote {
-        Some(_) => quote!(__rt::remote::Everywhere),
+        Some(_) => quote!(__rt::remote::Everywhere<Self>),
         None => quote!(__rt::Here),
     };
     let verified = remote.as_ref().filter(|_| generics.params.is_empty());

@@ -61,8 +61,9 @@ pub(crate) fn protocol(model: &Protocol, bodies: Bodies) -> TokenStream {
     let (name, msg_type, api, ty) = (&model.name, &model.messages, &model.api, &model.ty);
     // A process that receives these messages is one who takes them, and what they are delivered by is that of its cells.
     let delivery = quote!(__rt::process_delivery::<#msg_type>());
-    let leaving =
-        remote.as_ref().map(|_| quote!(__rt::leaving::<Self, __rt::remote::Everywhere>(#delivery)));
+    let leaving = remote
+        .as_ref()
+        .map(|_| quote!(__rt::leaving::<Self, __rt::remote::Everywhere<Self>>(#delivery)));
     let leaving = leaving.as_ref().unwrap_or(&delivery);
     let speaks = [(ty, leaving), (&quote!(#msg_type), &delivery)].map(|(ty, delivery)| {
         quote! {

@@ -19,10 +19,10 @@ use crate::names::{self, Root};
 /// impl __rt::Travels for Counter {
 ///     type Reach = __Reach;
 ///     const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-///         table: __Reach::table::<Self>(
+///         table: __Reach::table(
 ///             &[
-///                 __Reach::ask::<Self, i64>("get", &[]),
-///                 __Reach::tell::<Self>("inc", &[__Reach::field::<Self, i64>("inc", "by")]),
+///                 __Reach::ask::<i64>("get", &[]),
+///                 __Reach::tell("inc", &[__Reach::field::<i64>("inc", "by")]),
 ///             ],
 ///             &[],
 ///         ),
@@ -55,7 +55,8 @@ pub(super) fn of_protocol(
     remote: &Remote,
     bodies: Bodies,
 ) -> TokenStream {
-    let travels = travels(model, variants, &quote!(__rt::remote::Everywhere), bodies);
+    let ty = &model.ty;
+    let travels = travels(model, variants, &quote!(__rt::remote::Everywhere<#ty>), bodies);
     let remote = self::remote(remote, &model.ty, &Generics::default());
     quote!(#travels #remote)
 }
@@ -75,7 +76,7 @@ fn travels(
     let carriage = match bodies {
         Bodies::Real => carriage(model, variants, &path),
         Bodies::Stub => quote! {
-            table: #path::table::<Self>(&[], &[]),
+            table: #path::table(&[], &[]),
             encode: |_, _| ::core::unreachable!(),
             decode: |_| ::core::unreachable!(),
         },
@@ -232,7 +233,7 @@ fn carriage(model: &Handlers, variants: &[&Handler], reach: &TokenStream) -> Tok
     let decode = sorted
         .iter()
         .enumerate()
-        .filter(|(_, handler)| !handler.terms.is_local)
+        .filter(|(_, handler)| !handler.stays_here())
         .map(|(number, handler)| arrive(number, handler, &model.messages, &from));
     let decode: Vec<TokenStream> = decode.collect();
     let messages = &model.messages;
@@ -262,7 +263,7 @@ fn carriage(model: &Handlers, variants: &[&Handler], reach: &TokenStream) -> Tok
     // What is gone is told of at the type's name.
     let at = names::made(&model.name).span();
     let listed = quote!(&[#(#rows,)*], &[#(#reserved,)*]);
-    let table = called(reach, &quote_spanned!(at=> table::<Self>), listed, at);
+    let table = called(reach, &quote_spanned!(at=> table), listed, at);
     quote! {
         table: #table,
         encode: |#msg, #taken| match #msg { #(#encode)* #never },
@@ -286,9 +287,9 @@ fn row(handler: &Handler, reach: &TokenStream) -> TokenStream {
     let kind = match answer {
         Some(answer) => {
             let ty = &answer.ty;
-            quote_spanned!(at=> ask::<Self, #ty>)
+            quote_spanned!(at=> ask::<#ty>)
         }
-        None => quote_spanned!(at=> tell::<Self>),
+        None => quote_spanned!(at=> tell),
     };
     let described = called(reach, &kind, quote!(#name, #fields), at);
     let id = terms.id.iter();
@@ -314,8 +315,9 @@ fn column(handler: &str, field: &Field, reach: &TokenStream) -> TokenStream {
     let at = names::made(&field.name).span();
     let facts = names::spanned(facts, at);
     let field = match facts.is_empty() {
-        true => quote_spanned!(at=> field::<Self, #ty>),
-        false => quote_spanned!(at=> facts() #facts .field::<Self, #ty>),
+        _ if field.is_code => quote_spanned!(at=> code::<#ty>),
+        true => quote_spanned!(at=> field::<#ty>),
+        false => quote_spanned!(at=> facts() #facts .field::<#ty>),
     };
     let described = called(reach, &field, quote!(#handler, #name), at);
     quote!(#(#cfgs)* #described)
@@ -337,11 +339,17 @@ fn unless(cfgs: &[Attribute]) -> Option<TokenStream> {
 
 /// How the message of a handler leaves.
 fn leave(number: usize, handler: &Handler, messages: &Ident, out: &Ident) -> TokenStream {
-    let Handler { terms, answer, variant, notes, .. } = handler;
+    let Handler { answer, variant, notes, .. } = handler;
     let cfgs = &notes.cfgs;
-    if terms.is_local {
+    if handler.stays_here() {
         let name = handler.name.unraw().to_string();
-        return quote!(#(#cfgs)* #messages::#variant { .. } => #out.local(#name),);
+        let Some(answer) = answer else {
+            return quote!(#(#cfgs)* #messages::#variant { .. } => #out.local(#name),);
+        };
+        let (field, reply) = (&answer.field, names::local("reply"));
+        return quote! {
+            #(#cfgs)* #messages::#variant { #field: #reply, .. } => #out.local_ask(#name, #reply),
+        };
     }
     let number = Literal::usize_unsuffixed(number);
     let message = message_of(messages, handler);

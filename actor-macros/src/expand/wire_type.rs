@@ -39,6 +39,8 @@ pub(crate) fn wire_type(model: &WireType) -> TokenStream {
             let fields = columns(fields);
             (quote!(__rt::Schema::Struct { name: #called, fields: #fields }), None)
         }
+        // It has been told of.
+        Shape::Wrong => return TokenStream::new(),
         Shape::Enum { variants, other } => {
             let open = other.is_some();
             let rows = variants.iter().map(row);
@@ -66,9 +68,32 @@ pub(crate) fn wire_type(model: &WireType) -> TokenStream {
 
 /// After an error: what lets its users compile.
 pub(crate) fn wire_stub(model: &WireType) -> TokenStream {
-    let WireType { ty, generics, cfgs, root, .. } = model;
+    let WireType { ty, generics, cfgs, shape, root, .. } = model;
     let private = root.private();
     let (params, _, bounds) = generics.split_for_impl();
+    let mut read = generics.clone();
+    read.params.insert(0, syn::parse_quote!('de));
+    let (de_params, _, _) = read.split_for_impl();
+    // Of any other type somebody else makes them.
+    let open = matches!(shape, Shape::Enum { other: Some(_), .. }).then(|| {
+        quote! {
+            impl #params __rt::serde::Serialize for #ty #bounds {
+                fn serialize<S: __rt::serde::Serializer>(
+                    &self,
+                    _to: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    ::core::unreachable!()
+                }
+            }
+            impl #de_params __rt::serde::Deserialize<'de> for #ty #bounds {
+                fn deserialize<D: __rt::serde::Deserializer<'de>>(
+                    _from: D,
+                ) -> ::core::result::Result<Self, D::Error> {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
     quote! {
         #private::remote_items! {
             #(#cfgs)*
@@ -77,6 +102,7 @@ pub(crate) fn wire_stub(model: &WireType) -> TokenStream {
                 impl #params __rt::Wire for #ty #bounds {
                     const SCHEMA: &'static __rt::Schema = <() as __rt::Wire>::SCHEMA;
                 }
+                #open
             };
         }
     }

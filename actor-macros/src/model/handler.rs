@@ -64,6 +64,8 @@ pub(crate) struct Field {
     pub(crate) cfgs: Vec<Attribute>,
     /// What it is to other nodes.
     pub(crate) terms: FieldTerms,
+    /// Whether it is code or an address, as far as its type shows.
+    pub(crate) is_code: bool,
 }
 
 /// What the asker gets.
@@ -168,6 +170,11 @@ impl Handler {
     /// What it is called on the wire.
     pub(crate) fn wire_name(&self) -> String {
         wire_name(&self.name, self.terms.renamed_from.as_ref())
+    }
+
+    /// Whether only senders of this node can send it.
+    pub(crate) fn stays_here(&self) -> bool {
+        self.terms.is_local || self.fields().any(|field| field.is_code)
     }
 
     /// The parameters by what they are called on the wire, where their order in the text says nothing.

@@ -90,6 +90,7 @@ fn handler(variant: &Variant, vis: &Visibility, of: &Ident, diag: &mut Diag) -> 
                 speaks: types::protocol_of(&field.ty).map(|protocol| protocol.to_token_stream()),
                 cfgs: notes::cfgs(&field.attrs),
                 terms: FieldTerms::default(),
+                is_code: false,
             }));
         }
     }

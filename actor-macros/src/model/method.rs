@@ -468,7 +468,15 @@ impl<'a> Reader<'a> {
         let name = name.unwrap_or_else(|| names::nameless(index));
         let speaks = types::protocol_of(&param.ty).map(|protocol| self.owned(protocol));
         let terms = FieldTerms::read(&self.syntax.terms_of_params[index], &name, &param.ty, diag);
-        Field { name, ty, stored, speaks, cfgs: cfgs(&param.attrs), terms }
+        Field {
+            name,
+            ty,
+            stored,
+            speaks,
+            cfgs: cfgs(&param.attrs),
+            terms,
+            is_code: types::is_code(&param.ty),
+        }
     }
 
     /// Tells what cannot be sent of a type; whether there is such a thing.

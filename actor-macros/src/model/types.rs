@@ -133,6 +133,14 @@ fn flaw_of_segment(segment: &PathSegment) -> Option<Flaw<'_>> {
     })
 }
 
+/// Whether code or an address is part of this type, as far as it shows.
+pub(crate) fn is_code(ty: &Type) -> bool {
+    let tokens = ty.to_token_stream();
+    let says = |word: &str| names::mentions(&tokens, word);
+    let is_closure = says("dyn") && ["Fn", "FnMut", "FnOnce"].into_iter().any(says);
+    is_closure || says("fn") || matches!(ty, Type::Ptr(_))
+}
+
 /// What to take instead of a reference.
 fn owned(reference: &TypeReference) -> String {
     let elem = text(&reference.elem.to_token_stream());

@@ -30,6 +30,8 @@ pub(crate) enum Shape {
         other: Option<Ident>,
     },
     Struct(Vec<WireField>),
+    /// Nothing that could be sent.
+    Wrong,
 }
 
 /// A variant that peers may send.
@@ -57,7 +59,7 @@ impl WireType {
             WireShape::Other(keyword) => {
                 diag.error(keyword, "what leaves this node is a struct or an enum")
                     .help(format_args!("a {keyword} has no type of its own on the wire"));
-                Shape::Struct(Vec::new())
+                Shape::Wrong
             }
             WireShape::Struct(fields) => {
                 if let Some(closed) = &said.closed {

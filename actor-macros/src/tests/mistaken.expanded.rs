@@ -2,7 +2,7 @@ pub struct Counter {
     n: i64,
 }
 ::core::compile_error! {
-    "unknown option `slise`\nhelp: write `slice`; known options: `ask_timeout`, `blocking`, `crate`, `mailbox`, `remote`, `slice`, `speaks`, `start_timeout`, `states`, `version`, `wrap`"
+    "unknown option `slise`\nhelp: write `slice`; known options: `ask_timeout`, `blocking`, `crate`, `mailbox`, `remote`, `schema_lock`, `slice`, `speaks`, `start_timeout`, `states`, `version`, `wrap`"
 }
 const _: () = {
     use ::callboard::__private as __rt;

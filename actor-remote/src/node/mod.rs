@@ -92,7 +92,7 @@ impl Registered {
             name: self.schema.name.to_owned(),
             version: self.schema.version,
             fingerprint: self.fingerprint,
-            handlers: self.schema.wire_ids().collect(),
+            handlers: self.schema.said().collect(),
         }
     }
 }

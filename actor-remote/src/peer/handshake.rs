@@ -90,8 +90,9 @@ impl Ours {
             let id = wire_id(&protocol.name);
             let is_same = own.get(&id) == Some(&protocol.fingerprint);
             let mut handlers = protocol.handlers;
-            handlers.sort_unstable();
-            (id, (!is_same).then_some(PeerProtocol { fingerprint: protocol.fingerprint, handlers }))
+            handlers.sort_unstable_by_key(|handler| handler.id);
+            let (version, fingerprint) = (protocol.version, protocol.fingerprint);
+            (id, (!is_same).then_some(PeerProtocol { version, fingerprint, handlers }))
         });
         shared.collect()
     }
@@ -105,6 +106,7 @@ pub(crate) fn is_node_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::frame::Handler;
 
     fn ours(id: u128, name: &str) -> Ours {
         let protocols = vec![protocol("shop.cart", 7)];
@@ -112,8 +114,17 @@ mod tests {
         Ours { id, name, cluster, codec: Codec::default(), protocols }
     }
 
+    fn handler(id: u64) -> Handler {
+        Handler { id, reply: 0, fields: Vec::new() }
+    }
+
     fn protocol(name: &str, fingerprint: u64) -> Protocol {
-        Protocol { name: name.to_owned(), version: 1, fingerprint, handlers: vec![9, 8] }
+        Protocol {
+            name: name.to_owned(),
+            version: 1,
+            fingerprint,
+            handlers: vec![handler(9), handler(8)],
+        }
     }
 
     /// What node 1, `a`, makes of a hello that `change` has changed.
@@ -166,7 +177,8 @@ mod tests {
     fn what_is_not_the_same_at_both_ends_goes_by_name() {
         let shared = ours(1, "a").shared(vec![protocol("shop.cart", 7), protocol("shop.till", 1)]);
         assert_eq!(shared[&wire_id("shop.cart")], None);
-        let other = PeerProtocol { fingerprint: 1, handlers: vec![8, 9] };
+        let other =
+            PeerProtocol { version: 1, fingerprint: 1, handlers: vec![handler(8), handler(9)] };
         assert_eq!(shared[&wire_id("shop.till")], Some(other));
     }
 }

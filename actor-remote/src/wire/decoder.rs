@@ -7,8 +7,10 @@ use actor_runtime::{AskError, Reply, remote};
 
 use super::codec::Codec;
 use super::encoder::encode_answer;
-use super::schema::{ProtocolSchema, fingerprint};
+use super::lock;
+use super::schema::{FieldSchema, ProtocolSchema, fingerprint};
 use super::types::Wire;
+use super::widen::widened;
 use crate::error::{DecodeError, EncodeError};
 
 /// Where answers go that other nodes wait for.
@@ -111,8 +113,8 @@ impl<'a> Decoder<'a> {
         if !self.by_name {
             return self.codec.decode(&mut self.rest);
         }
-        let name = self.next_name()?;
-        self.field_by_name(name)?.ok_or(DecodeError::Missing(name))
+        let field = self.next_field()?;
+        self.field_by_name(field)?.ok_or(DecodeError::Missing(field.name))
     }
 
     /// The next parameter, or this where the sender's version has none.
@@ -125,21 +127,25 @@ impl<'a> Decoder<'a> {
         if !self.by_name {
             return self.codec.decode(&mut self.rest);
         }
-        let name = self.next_name()?;
-        Ok(self.field_by_name(name)?.unwrap_or_else(default))
+        let field = self.next_field()?;
+        Ok(self.field_by_name(field)?.unwrap_or_else(default))
     }
 
-    fn next_name(&mut self) -> Result<&'static str, DecodeError> {
+    fn next_field(&mut self) -> Result<&'static FieldSchema, DecodeError> {
         let handler =
             self.protocol.handlers.get(self.handler).ok_or(DecodeError::UnknownHandler)?;
         let field = handler.fields.get(self.field).ok_or(DecodeError::UnknownHandler)?;
         self.field += 1;
-        Ok(field.name)
+        Ok(field)
     }
 
     /// The value that has this name among those that were sent.
     #[cold]
-    fn field_by_name<T: Wire>(&self, name: &'static str) -> Result<Option<T>, DecodeError> {
+    fn field_by_name<T: Wire>(
+        &self,
+        field: &'static FieldSchema,
+    ) -> Result<Option<T>, DecodeError> {
+        let name = field.name;
         let mut rest = self.rest;
         let mut take = |bytes: usize| {
             let (taken, after) = rest.split_at_checked(bytes).ok_or(DecodeError::Truncated)?;
@@ -156,10 +162,14 @@ impl<'a> Decoder<'a> {
             if sent_name != name.as_bytes() {
                 continue;
             }
-            if sent_type != fingerprint(T::SCHEMA) {
-                return Err(DecodeError::Incompatible(name));
-            }
-            let read = self.codec.decode(&mut value)?;
+            let read = if sent_type == fingerprint(T::SCHEMA) {
+                self.codec.decode(&mut value)?
+            } else {
+                let narrow = lock::narrower(field.schema, sent_type).filter(|_| field.widens);
+                let narrow = narrow.ok_or(DecodeError::Incompatible(name))?;
+                let read = widened(narrow, self.codec, &mut value)?;
+                read.ok_or(DecodeError::Incompatible(name))?
+            };
             return if value.is_empty() {
                 Ok(Some(read))
             } else {

@@ -11,16 +11,50 @@ use actor_runtime::remote::Awaiting;
 use actor_runtime::{AskError, Reply};
 
 use super::codec::Codec;
-use super::schema::{ProtocolSchema, fingerprint};
+use super::frame::{Field, Handler};
+use super::lock;
+use super::schema::{HandlerSchema, Primitive, ProtocolSchema, Schema, fingerprint, name_id};
 use super::types::Wire;
+use super::widen::narrowed;
 use crate::error::{DecodeError, EncodeError};
 
 /// What the other node says of a protocol whose fingerprint is not ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PeerProtocol {
+    pub(crate) version: u32,
     pub(crate) fingerprint: u64,
-    /// The ids of its handlers, sorted.
-    pub(crate) handlers: Vec<u64>,
+    /// Its handlers, sorted by their ids.
+    pub(crate) handlers: Vec<Handler>,
+}
+
+impl PeerProtocol {
+    /// Its handler of this id.
+    fn handler(&self, id: u64) -> Option<&Handler> {
+        let found = self.handlers.binary_search_by_key(&id, |handler| handler.id);
+        found.ok().map(|at| &self.handlers[at])
+    }
+}
+
+/// Whether the other node reads what this one sends for a handler, and the other way round with the answer.
+fn is_compatible(ours: &HandlerSchema, theirs: &Handler) -> bool {
+    let find = |name: u64| ours.fields.iter().find(|field| name_id(field.name) == name);
+    let reads = |field: &Field| match find(field.name) {
+        None => field.default,
+        Some(ours) => {
+            let print = fingerprint(ours.schema);
+            print == field.fingerprint
+                || ours.widens && lock::widens(ours.schema, field.fingerprint)
+                || field.widens && is_narrower(ours.schema, field.fingerprint)
+        }
+    };
+    ours.reply_print() == theirs.reply && theirs.fields.iter().all(reads)
+}
+
+/// Whether the other node's type, by its fingerprint, takes each value of ours.
+fn is_narrower(ours: &Schema, theirs: u64) -> bool {
+    let Schema::Primitive(narrow) = ours else { return false };
+    let wider = |wide: &&Primitive| wide.widens(*narrow);
+    Primitive::ALL.iter().filter(wider).any(|wide| fingerprint(&Schema::Primitive(*wide)) == theirs)
 }
 
 /// The ask that a message brings to the other node.
@@ -99,12 +133,16 @@ pub struct Encoder<'a> {
     protocol: &'static ProtocolSchema,
     /// None where the fields go dense.
     peer: Option<&'a PeerProtocol>,
+    /// The handler of the other node, by name.
+    theirs: Option<&'a Handler>,
     handler: usize,
     field: usize,
     /// Where the number of fields stands, by name.
     count_at: usize,
     ask_timeout_nanos: u64,
     asked: Option<Asked>,
+    /// What went wrong first.
+    failed: Option<EncodeError>,
 }
 
 impl<'a> Encoder<'a> {
@@ -121,11 +159,13 @@ impl<'a> Encoder<'a> {
             codec,
             protocol,
             peer,
+            theirs: None,
             handler,
             field,
             count_at,
             ask_timeout_nanos,
             asked: None,
+            failed: None,
         }
     }
 
@@ -136,55 +176,89 @@ impl<'a> Encoder<'a> {
 
     /// The message is of the handler with this number.
     ///
+    /// What fails is told at the [`end`](Self::end): by then the ask in the message is known, which hears of it.
+    ///
     /// # Errors
     ///
-    /// [`EncodeError::UnknownHandler`] if the other node has none of that id.
+    /// None before the end.
     #[inline]
     pub fn handler(&mut self, number: usize) -> Result<&mut Self, EncodeError> {
         self.handler = number;
         match self.peer {
             None => self.out.extend_from_slice(&(number as u16).to_le_bytes()),
             Some(peer) => {
-                let handler = &self.protocol.handlers[number];
-                let id = handler.wire_id(self.protocol.name);
-                if peer.handlers.binary_search(&id).is_err() {
-                    return Err(EncodeError::UnknownHandler(handler.name));
+                if let Err(error) = self.handler_by_name(peer) {
+                    self.failed = Some(error);
                 }
-                self.out.extend_from_slice(&id.to_le_bytes());
-                self.count_at = self.out.len();
-                self.out.push(0);
             }
         }
         Ok(self)
+    }
+
+    #[cold]
+    fn handler_by_name(&mut self, peer: &'a PeerProtocol) -> Result<(), EncodeError> {
+        let handler = &self.protocol.handlers[self.handler];
+        let id = handler.wire_id(self.protocol.name);
+        let theirs = peer.handler(id).ok_or(EncodeError::UnknownHandler(handler.name))?;
+        if !is_compatible(handler, theirs) {
+            return Err(EncodeError::Incompatible {
+                handler: handler.name,
+                ours: self.protocol.version,
+                theirs: peer.version,
+            });
+        }
+        self.theirs = Some(theirs);
+        self.out.extend_from_slice(&id.to_le_bytes());
+        self.count_at = self.out.len();
+        self.out.push(0);
+        Ok(())
     }
 
     /// The next parameter of the handler.
     ///
     /// # Errors
     ///
-    /// [`EncodeError::Refused`] if it would not be written.
+    /// None before the end.
     #[inline]
     pub fn field<T: Wire>(&mut self, value: &T) -> Result<&mut Self, EncodeError> {
-        match self.peer {
-            None => self.codec.encode(value, self.out)?,
-            Some(_) => self.field_by_name(value)?,
+        let written = match self.peer {
+            None => self.codec.encode(value, self.out),
+            Some(_) => self.field_by_name(value),
+        };
+        if let Err(error) = written {
+            self.failed.get_or_insert(error);
         }
         Ok(self)
     }
 
     #[cold]
     fn field_by_name<T: Wire>(&mut self, value: &T) -> Result<(), EncodeError> {
-        let name = self.protocol.handlers[self.handler].fields[self.field].name;
+        let field = &self.protocol.handlers[self.handler].fields[self.field];
         self.field += 1;
+        let id = name_id(field.name);
+        let theirs = self.theirs.and_then(|it| it.fields.iter().find(|theirs| theirs.name == id));
+        // A version that has no such parameter would pass over it.
+        let Some(theirs) = theirs else { return Ok(()) };
+        let ours = fingerprint(T::SCHEMA);
+        let narrow = lock::narrower(field.schema, theirs.fingerprint).filter(|_| field.widens);
         self.out[self.count_at] += 1;
         // A name is an identifier, far shorter than that.
-        let name = &name.as_bytes()[..name.len().min(usize::from(u8::MAX))];
+        let name = &field.name.as_bytes()[..field.name.len().min(usize::from(u8::MAX))];
         self.out.push(name.len() as u8);
         self.out.extend_from_slice(name);
-        self.out.extend_from_slice(&fingerprint(T::SCHEMA).to_le_bytes());
+        let print = if narrow.is_some() { theirs.fingerprint } else { ours };
+        self.out.extend_from_slice(&print.to_le_bytes());
         let length_at = self.out.len();
         self.out.extend_from_slice(&[0; 4]);
-        self.codec.encode(value, self.out)?;
+        match narrow {
+            None => self.codec.encode(value, self.out)?,
+            Some(narrow) => {
+                if !narrowed(value, narrow, self.codec, self.out)? {
+                    let why = format!("`{}` is too large for the other node's version", field.name);
+                    return Err(EncodeError::Refused(why));
+                }
+            }
+        }
         let length = self.out.len() - length_at - 4;
         let length = u32::try_from(length).map_err(|_| EncodeError::TooLarge(u32::MAX as usize))?;
         self.out[length_at..length_at + 4].copy_from_slice(&length.to_le_bytes());
@@ -208,10 +282,11 @@ impl<'a> Encoder<'a> {
     ///
     /// # Errors
     ///
-    /// None today.
+    /// [`EncodeError::UnknownHandler`] if the other node has no such handler, [`EncodeError::Incompatible`] if its version of it
+    /// could not read this one's, [`EncodeError::Refused`] if a parameter would not be written.
     #[inline]
     pub fn end(&mut self) -> Result<(), EncodeError> {
-        Ok(())
+        self.failed.take().map_or(Ok(()), Err)
     }
 
     /// The message is of a handler that is `#[local]`.
@@ -222,6 +297,25 @@ impl<'a> Encoder<'a> {
     #[cold]
     pub fn local(&mut self, handler: &'static str) -> Result<(), EncodeError> {
         Err(EncodeError::Local(handler))
+    }
+
+    /// The same of one that is asked.
+    ///
+    /// # Errors
+    ///
+    /// As [`local`](Self::local).
+    #[cold]
+    pub fn local_ask<T>(
+        &mut self,
+        handler: &'static str,
+        reply: Reply<T>,
+    ) -> Result<(), EncodeError>
+    where
+        T: Send + 'static,
+    {
+        let error = EncodeError::Local(handler);
+        Awaiting::new(reply, self.ask_timeout_nanos).fail(error.as_ask_error());
+        Err(error)
     }
 }
 

@@ -1,20 +1,25 @@
 //! The reach of remote actors and protocols: what is said of their handlers, and what writes and reads a message.
 
+use std::convert::Infallible;
+use std::marker::PhantomData;
+
 use actor_runtime::remote::Leave;
 use actor_runtime::{Carries, Reach, Remote};
 
 use super::lock;
 use super::schema::{FieldSchema, HandlerSchema, Reserved, Table};
-use super::types::Wire;
+use super::types::{Machines, Run, Wire};
 use super::{Decoder, Encoder, RemoteProtocol};
 use crate::error::{DecodeError, EncodeError};
 use crate::leave;
 
 /// The reach of messages that may go to other nodes: what is in them is [`Wire`].
+///
+/// Of those of `P`, so that each is compared with what peers know of that.
 #[derive(Debug)]
-pub enum Everywhere {}
+pub struct Everywhere<P: ?Sized>(Infallible, PhantomData<fn(Box<P>)>);
 
-impl Reach for Everywhere {
+impl<P: ?Sized + 'static> Reach for Everywhere<P> {
     type Table = Table;
     type Encoder<'a> = Encoder<'a>;
     type Decoder<'a> = Decoder<'a>;
@@ -22,11 +27,11 @@ impl Reach for Everywhere {
     type DecodeError = DecodeError;
 }
 
-impl<P: RemoteProtocol + ?Sized> Carries<P> for Everywhere {
+impl<P: RemoteProtocol + ?Sized> Carries<P> for Everywhere<P> {
     const LEAVE: Option<Leave<P::Msg>> = Some(leave::<P>);
 }
 
-impl Everywhere {
+impl<P: Remote + ?Sized> Everywhere<P> {
     /// Lists handlers, and names that no handler may have any more.
     ///
     /// # Panics
@@ -34,10 +39,7 @@ impl Everywhere {
     /// In a constant, which is an error of the compiler: as [`Table::new`].
     #[must_use]
     #[track_caller]
-    pub const fn table<P: Remote + ?Sized>(
-        handlers: &'static [HandlerSchema],
-        reserved: &'static [Reserved],
-    ) -> Table {
+    pub const fn table(handlers: &'static [HandlerSchema], reserved: &'static [Reserved]) -> Table {
         Table::new(P::NAME, P::VERSION, P::LOCK, handlers, reserved)
     }
 
@@ -48,10 +50,7 @@ impl Everywhere {
     /// In a constant, which is an error of the compiler, if it is another one in the schema lock.
     #[must_use]
     #[track_caller]
-    pub const fn tell<P: Remote + ?Sized>(
-        name: &'static str,
-        fields: &'static [FieldSchema],
-    ) -> HandlerSchema {
+    pub const fn tell(name: &'static str, fields: &'static [FieldSchema]) -> HandlerSchema {
         locked::<P>(HandlerSchema::new(name, fields, None))
     }
 
@@ -62,10 +61,7 @@ impl Everywhere {
     /// As [`tell`](Self::tell).
     #[must_use]
     #[track_caller]
-    pub const fn ask<P: Remote + ?Sized, T: Wire>(
-        name: &'static str,
-        fields: &'static [FieldSchema],
-    ) -> HandlerSchema {
+    pub const fn ask<T: Wire>(name: &'static str, fields: &'static [FieldSchema]) -> HandlerSchema {
         locked::<P>(HandlerSchema::new(name, fields, Some(T::SCHEMA)))
     }
 
@@ -76,17 +72,24 @@ impl Everywhere {
     /// As [`Facts::field`].
     #[must_use]
     #[track_caller]
-    pub const fn field<P: Remote + ?Sized, T: Wire>(
-        handler: &'static str,
-        name: &'static str,
-    ) -> FieldSchema {
-        Self::facts().field::<P, T>(handler, name)
+    pub const fn field<T: Wire>(handler: &'static str, name: &'static str) -> FieldSchema {
+        Self::facts().field::<T>(handler, name)
+    }
+
+    /// Refuses a field that is code, or an address.
+    #[must_use]
+    pub const fn code<T>(handler: &'static str, name: &'static str) -> FieldSchema
+    where
+        Machines: Run<T>,
+    {
+        let _ = handler;
+        FieldSchema::new(name, <()>::SCHEMA)
     }
 
     /// Begins the description of a field of which there is more to say.
     #[must_use]
-    pub const fn facts() -> Facts {
-        Facts { since: 1, default: false, widens: false }
+    pub const fn facts() -> Facts<P> {
+        Facts { since: 1, default: false, widens: false, of: PhantomData }
     }
 
     /// Says a name that no handler may have any more.
@@ -103,14 +106,15 @@ impl Everywhere {
 }
 
 /// What there is to say of a field beside its name and type.
-#[derive(Clone, Copy, Debug)]
-pub struct Facts {
+#[derive(Debug)]
+pub struct Facts<P: ?Sized> {
     since: u32,
     default: bool,
     widens: bool,
+    of: PhantomData<fn(Box<P>)>,
 }
 
-impl Facts {
+impl<P: Remote + ?Sized> Facts<P> {
     /// The version that it came with.
     #[must_use]
     pub const fn since(self, since: u32) -> Self {
@@ -136,12 +140,8 @@ impl Facts {
     /// In a constant, which is an error of the compiler, if peers of the version in the schema lock could not read it.
     #[must_use]
     #[track_caller]
-    pub const fn field<P: Remote + ?Sized, T: Wire>(
-        self,
-        handler: &'static str,
-        name: &'static str,
-    ) -> FieldSchema {
-        let Self { since, default, widens } = self;
+    pub const fn field<T: Wire>(self, handler: &'static str, name: &'static str) -> FieldSchema {
+        let Self { since, default, widens, .. } = self;
         let field = FieldSchema { name, since, default, widens, schema: T::SCHEMA };
         if let Some(lock) = P::LOCK {
             lock::check_field(lock, P::VERSION, handler, &field);

@@ -10,7 +10,7 @@
 //! | kind | | body |
 //! |---|---|---|
 //! | 1 | hello | magic `CLBD`, `u16` first and `u16` last version spoken, `u64` capabilities, `u8` codec, `u32` most bytes of a frame, `u32` milliseconds between heartbeats, 16 bytes id of the node, text name, text cluster |
-//! | 2 | protocols | `u16` count, each: text name, `u32` version, `u64` fingerprint, `u16` count of `u64` ids of handlers |
+//! | 2 | protocols | `u16` count, each: text name, `u32` version, `u64` fingerprint, `u16` count of handlers: `u64` id, `u64` fingerprint of its answer or 0, `u8` count of parameters: `u64` hash of its name, `u64` fingerprint, `u8` 1 for a default and 2 for what was narrower |
 //! | 3 | close | `u16` code |
 //! | 4 | ping | `u64` stamp |
 //! | 5 | pong | `u64` stamp of the ping |
@@ -88,8 +88,26 @@ pub(crate) struct Protocol {
     pub(crate) name: String,
     pub(crate) version: u32,
     pub(crate) fingerprint: u64,
-    /// The ids of its handlers.
-    pub(crate) handlers: Vec<u64>,
+    pub(crate) handlers: Vec<Handler>,
+}
+
+/// A handler of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Handler {
+    pub(crate) id: u64,
+    /// The fingerprint of its answer; 0 if it is told.
+    pub(crate) reply: u64,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// A parameter of a handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Field {
+    /// The hash of its name.
+    pub(crate) name: u64,
+    pub(crate) fingerprint: u64,
+    pub(crate) default: bool,
+    pub(crate) widens: bool,
 }
 
 /// A word of the runtime, with places for addresses: those of who says it.
@@ -304,7 +322,13 @@ impl<'a> Reader<'a> {
             let (name, version, fingerprint) = (self.string()?, self.u32()?, self.u64()?);
             let mut handlers = Vec::new();
             for _ in 0..self.u16()? {
-                handlers.push(self.u64()?);
+                let (id, reply, mut fields) = (self.u64()?, self.u64()?, Vec::new());
+                for _ in 0..self.u8()? {
+                    let (name, fingerprint, flags) = (self.u64()?, self.u64()?, self.u8()?);
+                    let (default, widens) = (flags & 1 != 0, flags & 2 != 0);
+                    fields.push(Field { name, fingerprint, default, widens });
+                }
+                handlers.push(Handler { id, reply, fields });
             }
             protocols.push(Protocol { name, version, fingerprint, handlers });
         }
@@ -493,7 +517,11 @@ impl<'a> Writer<'a> {
             self = self.text(&protocol.name).u32(protocol.version).u64(protocol.fingerprint);
             self = self.u16(protocol.handlers.len() as u16);
             for handler in &protocol.handlers {
-                self = self.u64(*handler);
+                self = self.u64(handler.id).u64(handler.reply).u8(handler.fields.len() as u8);
+                for field in &handler.fields {
+                    let flags = u8::from(field.default) | u8::from(field.widens) << 1;
+                    self = self.u64(field.name).u64(field.fingerprint).u8(flags);
+                }
             }
         }
         self
@@ -578,7 +606,19 @@ mod tests {
                         name: "shop.cart".to_owned(),
                         version: 3,
                         fingerprint: 7,
-                        handlers: vec![8, 9],
+                        handlers: vec![
+                            Handler { id: 8, reply: 0, fields: Vec::new() },
+                            Handler {
+                                id: 9,
+                                reply: 5,
+                                fields: vec![Field {
+                                    name: 1,
+                                    fingerprint: 2,
+                                    default: true,
+                                    widens: false,
+                                }],
+                            },
+                        ],
                     }])
                 }),
             ),

@@ -11,6 +11,7 @@ mod lock;
 mod open;
 mod schema;
 mod types;
+mod widen;
 
 use actor_runtime::{Remote, Travels};
 
@@ -25,7 +26,7 @@ pub use self::schema::{
     FieldSchema, HandlerSchema, Primitive, ProtocolSchema, Reserved, Schema, Table, VariantSchema,
     fingerprint, variant_id, wire_id,
 };
-pub use self::types::{Data, SameEverywhere, Wire};
+pub use self::types::{AgreeOn, Machines, Run, Wire};
 use crate::error::{DecodeError, EncodeError};
 
 /// A protocol whose messages may go to other nodes: each can be written and read.
@@ -51,7 +52,7 @@ pub trait RemoteProtocol: Remote {
 }
 
 #[diagnostic::do_not_recommend]
-impl<P: Remote + Travels<Reach = Everywhere> + ?Sized> RemoteProtocol for P {
+impl<P: Remote + Travels<Reach = Everywhere<P>> + ?Sized> RemoteProtocol for P {
     const SCHEMA: ProtocolSchema =
         ProtocolSchema::new(P::NAME, P::VERSION, P::CARRIAGE.table.handlers);
 
@@ -81,7 +82,7 @@ pub const fn checked<P: RemoteProtocol + ?Sized>() {
 #[doc(hidden)]
 pub fn verify<P>(path: &str)
 where
-    P: RemoteProtocol + Travels<Reach = Everywhere> + ?Sized,
+    P: RemoteProtocol + Travels<Reach = Everywhere<P>> + ?Sized,
 {
     let wanted = lock::written(&P::SCHEMA, P::CARRIAGE.table.reserved);
     if std::env::var_os("CALLBOARD_SCHEMA").is_some_and(|says| says == "accept") {

@@ -5,6 +5,7 @@
 //! defaults and replies. It does not cover docs, what a type is called, or in which order handlers and their
 //! parameters stand in the text: the macros sort them by name.
 
+use super::frame::{Field, Handler};
 use super::lock::{self, Text};
 
 /// What a type is on the wire.
@@ -190,6 +191,20 @@ impl FieldSchema {
     }
 }
 
+impl FieldSchema {
+    /// What peers are told of it.
+    fn said(&self) -> Field {
+        let Self { default, widens, .. } = *self;
+        let fingerprint = fingerprint(self.schema);
+        Field { name: name_id(self.name), fingerprint, default, widens }
+    }
+}
+
+/// What peers know a parameter by.
+pub(super) const fn name_id(name: &str) -> u64 {
+    hash(BASIS, name.as_bytes())
+}
+
 /// A handler of a protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -239,6 +254,14 @@ impl HandlerSchema {
     #[must_use]
     pub const fn since(self, since: u32) -> Self {
         Self { since, ..self }
+    }
+
+    /// The fingerprint of its answer; 0 if it is told.
+    pub(super) const fn reply_print(&self) -> u64 {
+        match self.reply {
+            Some(reply) => fingerprint(reply),
+            None => 0,
+        }
     }
 
     /// What peers find it by in the protocol of this name: its id, or the hash of `name/handler`.
@@ -351,10 +374,14 @@ impl ProtocolSchema {
         Self { name, version, handlers }
     }
 
-    /// What its handlers are found by, but those that peers know nothing of.
-    pub(crate) fn wire_ids(&self) -> impl Iterator<Item = u64> {
+    /// What peers are told of its handlers.
+    pub(crate) fn said(&self) -> impl Iterator<Item = Handler> {
         let present = self.handlers.iter().filter(|handler| !handler.is_absent());
-        present.map(|handler| handler.wire_id(self.name))
+        present.map(|handler| Handler {
+            id: handler.wire_id(self.name),
+            reply: handler.reply_print(),
+            fields: handler.fields.iter().map(FieldSchema::said).collect(),
+        })
     }
 
     /// What both ends share of it if their messages are the same, byte for byte.

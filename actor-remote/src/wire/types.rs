@@ -26,21 +26,25 @@ pub trait Wire: Serialize + DeserializeOwned + Send + 'static {
     const SCHEMA: &'static Schema;
 }
 
-/// What is the same on every machine: no type that is [`Wire`] only by this is.
+/// All machines, for what is said of types that mean something else on each: nothing is [`Wire`] by this.
+#[derive(Debug)]
+pub enum Machines {}
+
+/// Who means the same by a `T`, wherever it is.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` differs between machines",
-    label = "it has as many bits as an address there",
+    message = "`{T}` differs between machines",
+    label = "as many bits as an address has there",
     note = "write `u64` or `i64`"
 )]
-pub trait SameEverywhere {}
+pub trait AgreeOn<T> {}
 
-/// What is data, and no part of a program that runs: no type that is [`Wire`] only by this is.
+/// Who can do something with a `T` that is code, or an address.
 #[diagnostic::on_unimplemented(
     message = "code and addresses cannot leave this node",
-    label = "`{Self}` means something here alone",
+    label = "this means something here alone",
     note = "send data, and an `ActorRef` to call back"
 )]
-pub trait Data: Serialize + DeserializeOwned {}
+pub trait Run<T> {}
 
 const fn primitive(primitive: Primitive) -> Schema {
     Schema::Primitive(primitive)
@@ -64,56 +68,31 @@ primitives! {
 // They are here for what is said of them: the bound, which nothing meets, is told in place of `Wire`.
 impl Wire for isize
 where
-    for<'a> Self: SameEverywhere,
+    for<'a> Machines: AgreeOn<Self>,
 {
     const SCHEMA: &'static Schema = &primitive(Primitive::I64);
 }
 
 impl Wire for usize
 where
-    for<'a> Self: SameEverywhere,
+    for<'a> Machines: AgreeOn<Self>,
 {
     const SCHEMA: &'static Schema = &primitive(Primitive::U64);
 }
 
-macro_rules! code {
-    ($($($param:ident),*;)*) => {$(
-        impl<R: 'static, $($param: 'static),*> Wire for fn($($param),*) -> R
-        where
-            Self: Data,
-        {
-            const SCHEMA: &'static Schema = &primitive(Primitive::Unit);
-        }
-        code! { @boxed Fn($($param),*) }
-        code! { @boxed FnMut($($param),*) }
-        code! { @boxed FnOnce($($param),*) }
-    )*};
-    (@boxed $call:ident($($param:ident),*)) => {
-        impl<R: 'static, $($param: 'static),*> Wire for Box<dyn $call($($param),*) -> R + Send>
-        where
-            Self: Data,
-        {
-            const SCHEMA: &'static Schema = &primitive(Primitive::Unit);
-        }
-
-        impl<R: 'static, $($param: 'static),*> Wire for Box<dyn $call($($param),*) -> R + Send + Sync>
-        where
-            Self: Data,
-        {
-            const SCHEMA: &'static Schema = &primitive(Primitive::Unit);
-        }
-    };
-}
-
-code! {
-    ;
-    A;
-    A, B;
-    A, B, C;
-}
-
 impl<T: Wire> Wire for Box<T> {
     const SCHEMA: &'static Schema = T::SCHEMA;
+}
+
+/// The schema of any number of these.
+///
+/// # Panics
+///
+/// In a constant, which is an error of the compiler, if they have no size: then any number of them takes no bytes, and
+/// who says a large one keeps a node busy for ever.
+const fn many<T: Wire>() -> &'static Schema {
+    assert!(size_of::<T>() > 0, "values without a size cannot leave this node in numbers");
+    T::SCHEMA
 }
 
 impl<T: Wire> Wire for Option<T> {
@@ -141,7 +120,7 @@ where
 macro_rules! sequences {
     ($($type:ty $(, $bound:path)*;)*) => {$(
         impl<T: Wire $(+ $bound)*> Wire for $type {
-            const SCHEMA: &'static Schema = &Schema::Seq(T::SCHEMA);
+            const SCHEMA: &'static Schema = &Schema::Seq(many::<T>());
         }
     )*};
 }
@@ -158,11 +137,11 @@ where
     T: Wire + Eq + Hash,
     S: BuildHasher + Default + Send + 'static,
 {
-    const SCHEMA: &'static Schema = &Schema::Seq(T::SCHEMA);
+    const SCHEMA: &'static Schema = &Schema::Seq(many::<T>());
 }
 
 impl<K: Wire + Ord, V: Wire> Wire for BTreeMap<K, V> {
-    const SCHEMA: &'static Schema = &Schema::Map(K::SCHEMA, V::SCHEMA);
+    const SCHEMA: &'static Schema = &Schema::Map(many::<K>(), V::SCHEMA);
 }
 
 impl<K, V, S> Wire for HashMap<K, V, S>
@@ -171,7 +150,7 @@ where
     V: Wire,
     S: BuildHasher + Default + Send + 'static,
 {
-    const SCHEMA: &'static Schema = &Schema::Map(K::SCHEMA, V::SCHEMA);
+    const SCHEMA: &'static Schema = &Schema::Map(many::<K>(), V::SCHEMA);
 }
 
 macro_rules! tuples {

@@ -1,6 +1,7 @@
 use callboard::{UnknownVariant, Wire};
+use serde::{Deserialize, Serialize};
 
-#[derive(Wire)]
+#[derive(Serialize, Deserialize, Wire)]
 pub enum Event {
     Added,
 }

@@ -1,20 +1,18 @@
 use callboard::Wire;
+use serde::{Deserialize, Serialize};
 
 #[derive(Wire)]
 pub union Bits {
     a: u32,
 }
 
-#[derive(Wire)]
-pub struct Name<'a>(&'a str);
-
-#[derive(Wire)]
+#[derive(Serialize, Deserialize, Wire)]
 #[wire(closed)]
 pub struct Item {
     sku: String,
 }
 
-#[derive(Wire)]
+#[derive(Serialize, Deserialize, Wire)]
 #[wire(opn)]
 pub struct Other;
 
