@@ -35,7 +35,7 @@ use crate::error::{AskError, StartError};
 use crate::event::{Event, Topic};
 use crate::exit::{Drained, ExitReason};
 use crate::flow::{End, Flow};
-use crate::host::{self, Incarnation, Obituary, Signal};
+use crate::host::{self, Host, Incarnation, Obituary, Signal};
 use crate::mailbox::Line;
 use crate::record::Cursor;
 use crate::route::Word;
@@ -505,10 +505,9 @@ impl Turn<'_> {
         kind: &'static CellType,
         reason: &ExitReason,
     ) {
-        // Whoever collects this has a user's error say itself.
-        let _ = self.host.guard(|| {
-            tracing::trace!(target: "callboard", %actor, kind = kind.name(), %reason, "stop");
-        });
+        if tracing::enabled!(target: "callboard", tracing::Level::TRACE) {
+            trace_stop(self.host, actor, kind, reason);
+        }
         self.host.cells.free(actor.target().slot(), cell, kind);
     }
 
@@ -533,15 +532,22 @@ impl Turn<'_> {
         if keeps_place && is_process {
             return;
         }
-        let dropped = self.as_listener(cell, || {
-            if is_process {
-                self.discard_mailbox(cell, target);
-            }
-            host::dropping_asks(error, || cell.drop_body())
-        });
+        let dropped = self.as_listener(cell, || self.drop_body(cell, target, error));
         if let Err(payload) = dropped {
             self.destructor_panicked(cell, target, payload);
         }
+    }
+
+    /// Drops the state alone, and what waits in the mailbox of a process; asks these hold end with `error`.
+    #[inline(never)]
+    fn drop_body(
+        &self,
+        cell: CellRef<'_>,
+        target: Target,
+        error: AskError,
+    ) -> std::thread::Result<()> {
+        self.discard_mailbox(cell, target);
+        host::dropping_asks(error, || cell.drop_body())
     }
 
     /// Drops what borrows the state; then, where that is to be dropped for this reason and another made, runs the hook
@@ -690,6 +696,16 @@ impl Turn<'_> {
             }
         }
     }
+}
+
+/// Tells whoever traces that an actor has ended.
+#[cold]
+#[inline(never)]
+fn trace_stop(host: &Host, actor: Address, kind: &CellType, reason: &ExitReason) {
+    // Whoever collects this has a user's error say itself.
+    let _ = host.guard(|| {
+        tracing::trace!(target: "callboard", %actor, kind = kind.name(), %reason, "stop");
+    });
 }
 
 /// Who is to be told that an actor has ended, once it is gone.
