@@ -338,13 +338,11 @@ struct Asker {
 impl Asker {
     #[ask]
     fn spawn(&mut self, cx: &mut Context<Self>, processes: u64) {
-        let begin = |_| {
-            cx.spawn(rt::process(async |cx: &mut Process<Msg>| {
-                let body = waits(cx);
-                FUTURE.store(size_of_val(&body), Ordering::Relaxed);
-                body.await;
-            }))
-        };
+        // One says how large the future is, in another around it.
+        cx.spawn(rt::process(async |cx: &mut Process<Msg>| {
+            FUTURE.store(size_of_val(&waits(cx)), Ordering::Relaxed);
+        }));
+        let begin = |_| cx.spawn(rt::process(waits));
         self.waiting = (0..processes).map(begin).collect();
     }
 

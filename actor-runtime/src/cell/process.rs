@@ -47,8 +47,7 @@ pub(crate) trait AnyMailbox {
     fn settle(&self);
 }
 
-/// How a process waits, and what it has heard.
-#[derive(Default)]
+/// How a process waits, and what it has heard. What few need lies in [`Words`], so that one that waits is small.
 pub(crate) struct Receiving {
     /// Whether it waits in a receive, and the tags of the messages which that takes, a bit each.
     pub(crate) is_waiting: Cell<bool>,
@@ -61,21 +60,41 @@ pub(crate) struct Receiving {
     pub(crate) stops: Cell<Option<Stop>>,
     /// Messages it took, one after the other, without waiting.
     pub(crate) streak: Cell<u32>,
-    /// Whose it is.
-    pub(crate) me: Cell<Option<Target>>,
+    /// Whose it is; nobody's before it begins.
+    pub(crate) me: Cell<Target>,
     /// The number of what arrived last.
     pub(crate) arrivals: Cell<u64>,
     pub(crate) levels: Cell<Levels>,
-    /// Who is to be woken if the receive is not polled by the process's own poll.
-    waker: Cell<Option<Waker>>,
+    /// Whether a message was handed over to a receive that waits.
+    pub(crate) has_fresh: Cell<bool>,
+    /// Whether there is a waker.
     has_waker: Cell<bool>,
-    words: RefCell<Option<Box<Words>>>,
-    /// The timer that brings what arrives next.
-    brings: Cell<Option<Box<Brought>>>,
-    /// The number of the monitor that a receive has chosen.
-    pub(crate) chosen: Cell<u64>,
+    /// Whether a timer brings what arrives next.
+    is_brought: Cell<bool>,
     /// How many messages of timers wait.
     timers: Cell<u32>,
+    words: RefCell<Option<Box<Words>>>,
+}
+
+impl Default for Receiving {
+    fn default() -> Self {
+        Self {
+            is_waiting: Cell::default(),
+            wants: Cell::default(),
+            is_at_message: Cell::default(),
+            traps: Cell::default(),
+            stops: Cell::default(),
+            streak: Cell::default(),
+            me: Cell::new(Target::NOBODY),
+            arrivals: Cell::default(),
+            levels: Cell::default(),
+            has_fresh: Cell::default(),
+            has_waker: Cell::default(),
+            is_brought: Cell::default(),
+            timers: Cell::default(),
+            words: RefCell::default(),
+        }
+    }
 }
 
 /// The timer of a message, and its key.
@@ -83,7 +102,7 @@ pub(crate) type Brought = (TimerId, Option<TimerKey>);
 
 /// A message of a timer that waits.
 pub(crate) struct FiledTimer {
-    by: Box<Brought>,
+    by: Brought,
     pub(crate) tag: usize,
     pub(crate) arrival: u64,
 }
@@ -113,18 +132,28 @@ impl Stop {
     }
 }
 
-/// What a process has heard and not yet taken, with the number of its arrival.
+/// What a process has heard and not yet taken, with the number of its arrival; and what else there seldom is.
 #[derive(Default)]
 struct Words {
     /// By the number of the monitor.
     downs: BTreeMap<u64, (u64, Down)>,
     exits: VecDeque<(u64, Exit)>,
     timers: Vec<FiledTimer>,
+    /// The number of the monitor that a receive has chosen, which has fired.
+    chosen: u64,
+    /// Who is to be woken if the receive is not polled by the process's own poll.
+    waker: Option<Waker>,
+    /// The timer that brings what arrives next.
+    brings: Option<Brought>,
 }
 
 impl Words {
     fn is_empty(&self) -> bool {
-        self.downs.is_empty() && self.exits.is_empty() && self.timers.is_empty()
+        self.downs.is_empty()
+            && self.exits.is_empty()
+            && self.timers.is_empty()
+            && self.waker.is_none()
+            && self.brings.is_none()
     }
 }
 
@@ -162,8 +191,14 @@ impl Receiving {
 
     /// Says whose waker is woken, if it is not the process's own poll that waits.
     pub(crate) fn wake_with(&self, waker: Option<Waker>) {
-        self.has_waker.set(waker.is_some());
-        drop(self.waker.replace(waker));
+        let had_waker = self.has_waker.replace(waker.is_some());
+        // Dropped when nothing is borrowed.
+        let before = match waker {
+            Some(waker) => self.with_words(|words| words.waker.replace(waker)),
+            None if had_waker => self.if_words(|words| words.waker.take()),
+            None => None,
+        };
+        drop(before);
     }
 
     /// Wakes whoever polls the receive that waits, if that is not the process itself. Answers whether the process
@@ -179,7 +214,7 @@ impl Receiving {
     #[cold]
     fn wake_other(&self) {
         self.has_waker.set(false);
-        if let Some(waker) = self.waker.take() {
+        if let Some(waker) = self.if_words(|words| words.waker.take()) {
             waker.wake();
         }
     }
@@ -205,6 +240,16 @@ impl Receiving {
         self.words.borrow().as_ref()?.exits.front().map(|(arrival, _)| *arrival)
     }
 
+    /// A receive has chosen this monitor, which has fired.
+    pub(crate) fn choose_down(&self, number: u64) {
+        self.with_words(|words| words.chosen = number);
+    }
+
+    /// The number of the monitor that was chosen last.
+    pub(crate) fn chosen_down(&self) -> u64 {
+        self.words.borrow().as_ref().map_or(0, |words| words.chosen)
+    }
+
     pub(crate) fn take_down(&self, number: u64) -> Option<Down> {
         self.if_words(|words| words.downs.remove(&number).map(|(_, down)| down))
     }
@@ -215,16 +260,32 @@ impl Receiving {
 
     /// A timer brings what arrives next, or none.
     pub(crate) fn brings(&self, timer: Option<Brought>) {
-        self.brings.set(timer.map(Box::new));
+        self.is_brought.set(timer.is_some());
+        // A key is a user's value: it is dropped when nothing is borrowed.
+        let before = match timer {
+            Some(timer) => self.with_words(|words| words.brings.replace(timer)),
+            None => self.if_words(|words| words.brings.take()),
+        };
+        drop(before);
     }
 
     /// What arrived is filed: if a timer brought it, that is noted.
     #[inline(always)]
     pub(crate) fn files(&self, tag: usize, arrival: u64) {
-        if let Some(by) = self.brings.take() {
-            self.timers.set(self.timers.get() + 1);
-            self.with_words(|words| words.timers.push(FiledTimer { by, tag, arrival }));
+        if self.is_brought.replace(false) {
+            self.files_timer(tag, arrival);
         }
+    }
+
+    #[cold]
+    fn files_timer(&self, tag: usize, arrival: u64) {
+        let filed = self.with_words(|words| {
+            let filed = words.brings.take().map(|by| FiledTimer { by, tag, arrival });
+            let is_filed = filed.is_some();
+            words.timers.extend(filed);
+            is_filed
+        });
+        self.timers.set(self.timers.get() + u32::from(filed));
     }
 
     /// What arrived then waits no longer.

@@ -31,7 +31,7 @@ use crate::address::Target;
 use crate::flow::Flow;
 
 /// The sizes of memory the stock keeps, in bytes; larger futures are the allocator's.
-const CLASSES: [usize; 6] = [128, 256, 384, 512, 1_024, 2_048];
+const CLASSES: [usize; 11] = [128, 192, 256, 320, 384, 448, 512, 640, 768, 1_024, 2_048];
 
 /// How much of each class is kept at most, in pieces.
 const KEPT: usize = 1_024;

@@ -195,7 +195,6 @@ struct Mailbox<M> {
     /// The message that was handed over to a receive that waits, and when it arrived.
     fresh: RefCell<Option<M>>,
     fresh_arrival: Cell<u64>,
-    has_fresh: Cell<bool>,
     saved: RefCell<Saved<M>>,
 }
 
@@ -205,7 +204,6 @@ impl<M> Default for Mailbox<M> {
             receiving: Receiving::default(),
             fresh: RefCell::default(),
             fresh_arrival: Cell::new(0),
-            has_fresh: Cell::new(false),
             saved: RefCell::default(),
         }
     }
@@ -219,7 +217,7 @@ impl<M: Receivable> Mailbox<M> {
         if self.receiving.wants.get() & (1 << TagSet::bit(tag)) != 0 {
             *self.fresh.borrow_mut() = Some(message);
             self.fresh_arrival.set(arrival);
-            self.has_fresh.set(true);
+            self.receiving.has_fresh.set(true);
             if self.receiving.rouse() {
                 return Receipt::Wanted;
             }
@@ -232,14 +230,14 @@ impl<M: Receivable> Mailbox<M> {
     /// Files the message that was handed over, if it was not taken.
     #[inline(always)]
     fn settle(&self) {
-        if self.has_fresh.get() {
+        if self.receiving.has_fresh.get() {
             self.settle_fresh();
         }
     }
 
     #[inline(never)]
     fn settle_fresh(&self) {
-        self.has_fresh.set(false);
+        self.receiving.has_fresh.set(false);
         let fresh = self.fresh.take();
         if let Some(message) = fresh {
             self.put(message.tag(), self.fresh_arrival.get(), message);
@@ -281,7 +279,7 @@ impl<M: Receivable> Mailbox<M> {
         if M::PROCESS.0.erased().options.bound.is_none() {
             return false;
         }
-        let cell = self.receiving.me.get().and_then(|me| host.cell(me));
+        let cell = host.cell(self.receiving.me.get());
         if let Some(cell) = cell {
             cell.with_extras(|extras| with(&mut extras.room));
         }
@@ -304,8 +302,9 @@ impl<M: Receivable> Mailbox<M> {
             // Who waits for a place gets this one in the turn: it is promised until then.
             room.promised += 1;
         });
-        if let Some(me) = self.receiving.me.get().filter(|_| is_bounded) {
-            host::send(host::signals(), host.address(me), Signal::GiveBack);
+        if is_bounded {
+            let me = host.address(self.receiving.me.get());
+            host::send(host::signals(), me, Signal::GiveBack);
         }
         let mut levels = self.receiving.levels.get();
         levels.falls(self.saved.borrow().len());
@@ -480,7 +479,7 @@ impl<M: Receivable> Spawn for ProcessStart<M> {
 
 /// Has a process start in its turn.
 fn begun<M: Receivable>(mailbox: &Mailbox<M>, me: Address) -> Address {
-    mailbox.receiving.me.set(Some(me.target()));
+    mailbox.receiving.me.set(me.target());
     host::send(host::signals(), me, Signal::Start);
     tracing::trace!(target: "callboard", actor = %me, kind = type_name::<M>(), "start");
     me

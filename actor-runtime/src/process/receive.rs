@@ -130,7 +130,7 @@ pub fn message<M: Receivable>(got: Got<'_, M>) -> M {
 pub fn down<M: Receivable>(got: Got<'_, M>) -> Down {
     let Got { process, what: What::Down } = got else { not_taken() };
     let receiving = &process.mailbox.receiving;
-    let number = receiving.chosen.get();
+    let number = receiving.chosen_down();
     host::with(|host| {
         // The monitor is spent.
         if let Some(cell) = host.and_then(|host| host.cell(process.target())) {
@@ -454,8 +454,9 @@ where
         let found = mailbox.find(self.table.accepts, since..before, &self.plain);
         found.or_else(|| {
             let (_, arm, monitor) = word?;
-            mailbox.receiving.chosen.set(monitor.unwrap_or_default());
-            Some((arm, if monitor.is_some() { What::Down } else { What::Exit }))
+            let Some(number) = monitor else { return Some((arm, What::Exit)) };
+            mailbox.receiving.choose_down(number);
+            Some((arm, What::Down))
         })
     }
 
@@ -465,7 +466,7 @@ where
         let mailbox = &self.hold.process.mailbox;
         match what {
             What::Fresh => {
-                mailbox.has_fresh.set(false);
+                mailbox.receiving.has_fresh.set(false);
                 mailbox.receiving.is_at_message.set(true);
             }
             What::Saved if self.hold.progress != Progress::Waiting => {
@@ -588,7 +589,7 @@ impl<M: Receivable> Mailbox<M> {
         if arm != NO_ARM {
             return Some((arm, What::Saved));
         }
-        if !self.has_fresh.get() || !within.contains(&self.fresh_arrival.get()) {
+        if !self.receiving.has_fresh.get() || !within.contains(&self.fresh_arrival.get()) {
             return None;
         }
         let fresh = self.fresh.borrow();

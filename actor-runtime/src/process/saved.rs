@@ -22,7 +22,7 @@ pub(crate) struct Saved<M> {
     held: TagSet,
     len: u64,
     /// The queue and the place in it of what was found last; of no meaning once something is taken.
-    found: Cell<(usize, usize)>,
+    found: Cell<(u32, u32)>,
 }
 
 struct Filed<M> {
@@ -83,7 +83,7 @@ impl<M> Saved<M> {
             return false;
         };
         if test(&self.queues[bit][index].message) {
-            self.found.set((bit, index));
+            self.has_found(bit, index);
             return true;
         }
         self.find_later(tags, arrival + 1..within.end, test)
@@ -118,7 +118,7 @@ impl<M> Saved<M> {
                 return false;
             }
             if test(&self.queues[bit][index].message) {
-                self.found.set((bit, index));
+                self.has_found(bit, index);
                 return true;
             }
             match self.queues[bit].get(index + 1) {
@@ -132,7 +132,13 @@ impl<M> Saved<M> {
     #[inline]
     pub(crate) fn take_found(&mut self) -> Option<(u64, M)> {
         let (bit, index) = self.found.get();
-        self.take(bit, index)
+        self.take(bit as usize, index as usize)
+    }
+
+    #[inline(always)]
+    fn has_found(&self, bit: usize, index: usize) {
+        let index = u32::try_from(index).expect("memory holds fewer messages");
+        self.found.set((bit as u32, index));
     }
 
     #[inline(always)]

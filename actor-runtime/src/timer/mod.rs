@@ -21,7 +21,7 @@ use std::num::NonZeroU64;
 
 pub(crate) use self::alarms::{AlarmId, Alarms, Ring};
 pub(crate) use self::wheel::TimerId;
-use self::wheel::Wheel;
+use self::wheel::{TwoLines, Wheel};
 use crate::address::{Address, Target};
 use crate::config::NEVER;
 use crate::record::Loose;
@@ -178,7 +178,7 @@ pub(crate) struct OwnTimers {
 impl OwnTimers {
     /// Forgets those that are gone.
     #[cold]
-    fn tidy(&mut self, wheel: &Wheel<Entry>) {
+    fn tidy(&mut self, wheel: &Wheel<Entry, TwoLines>) {
         if self.alive == 0 {
             self.all.clear();
         } else {
@@ -210,7 +210,7 @@ pub(crate) enum Expired {
 ///
 /// Nothing here runs code of users: what is removed is given back, to be called or dropped by who removed it.
 pub(crate) struct Timers {
-    wheel: RefCell<Wheel<Entry>>,
+    wheel: RefCell<Wheel<Entry, TwoLines>>,
     /// As the wheel's, to be looked at in each turn.
     next: Cell<u64>,
     /// How many have waited so far.
@@ -232,7 +232,7 @@ impl Timers {
     }
 
     #[inline(always)]
-    fn with<R>(&self, call: impl FnOnce(&mut Wheel<Entry>) -> R) -> R {
+    fn with<R>(&self, call: impl FnOnce(&mut Wheel<Entry, TwoLines>) -> R) -> R {
         let mut wheel = self.wheel.borrow_mut();
         let result = call(&mut wheel);
         self.next.set(wheel.next());

@@ -55,9 +55,13 @@ pub(crate) struct TimerId {
     generation: u32,
 }
 
-/// A timer's place in the table: of a shard's timers, two cache lines that processors fetch together.
+/// Two cache lines, which processors fetch together.
 #[repr(align(128))]
-struct Node<T> {
+pub(super) struct TwoLines;
+
+/// A timer's place in the table, which lies as an `A` would.
+struct Node<T, A> {
+    _lies: [A; 0],
     generation: u32,
     /// Where its deadline is.
     at: At,
@@ -95,9 +99,10 @@ struct Slot {
     armed: usize,
 }
 
-/// Values, each with a deadline or without.
-pub(crate) struct Wheel<T> {
-    nodes: Vec<Box<[Node<T>]>>,
+/// Values, each with a deadline or without. A place lies as an `A` would: of a value that is looked at without others,
+/// in cache lines of its own.
+pub(crate) struct Wheel<T, A = ()> {
+    nodes: Vec<Box<[Node<T, A>]>>,
     free: Places,
     slots: Box<[Slot]>,
     /// Which slots of a level are in use, a bit each.
@@ -110,7 +115,7 @@ pub(crate) struct Wheel<T> {
     next: u64,
 }
 
-impl<T> Wheel<T> {
+impl<T, A> Wheel<T, A> {
     pub(crate) fn new() -> Self {
         Self {
             nodes: Vec::new(),
@@ -338,7 +343,7 @@ impl<T> Wheel<T> {
         self.slots[slot].due = due;
     }
 
-    fn at(&mut self, index: u32) -> &mut Node<T> {
+    fn at(&mut self, index: u32) -> &mut Node<T, A> {
         &mut self.nodes[index as usize / CHUNK][index as usize % CHUNK]
     }
 
@@ -347,7 +352,7 @@ impl<T> Wheel<T> {
     fn grow(&mut self) -> u32 {
         let first = self.nodes.len() * CHUNK;
         let end = u32::try_from(first + CHUNK).expect("a shard has room for another timer");
-        let node = |_| Node { generation: 0, at: At::NOWHERE, value: None };
+        let node = |_| Node { _lies: [], generation: 0, at: At::NOWHERE, value: None };
         self.free.grow(end as usize);
         self.nodes.push((0..CHUNK).map(node).collect());
         (first as u32 + 1..end).for_each(|index| self.free.put(index));
@@ -422,7 +427,7 @@ mod tests {
 
         #[test]
         fn t6_a_wheel_fires_what_a_sorted_map_does(steps in prop::collection::vec(step(), 0..300)) {
-            let (mut wheel, mut model) = (Wheel::new(), Model::default());
+            let (mut wheel, mut model) = (Wheel::<_>::new(), Model::default());
             let (mut now, mut ids) = (0, Vec::new());
             for step in steps {
                 match step {
@@ -467,7 +472,7 @@ mod tests {
 
     #[test]
     fn t6_an_idle_wheel_is_looked_at_a_few_times_for_a_far_deadline() {
-        let mut wheel = Wheel::new();
+        let mut wheel = Wheel::<_>::new();
         let far = 3_600_000_000_000;
         wheel.insert((), far);
         assert_eq!(wheel.next(), far);
@@ -488,7 +493,7 @@ mod tests {
 
     #[test]
     fn a_deadline_that_never_comes_is_never_due() {
-        let mut wheel = Wheel::new();
+        let mut wheel = Wheel::<_>::new();
         let id = wheel.insert(1, NEVER);
         assert_eq!((wheel.next(), wheel.pop(NEVER)), (NEVER, None));
         assert_eq!(wheel.remove(id), Some(1));
