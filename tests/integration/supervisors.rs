@@ -1174,6 +1174,38 @@ fn p16_l7_what_waits_is_dropped_where_the_type_says_so() {
     });
 }
 
+#[test]
+fn l7_what_is_behind_a_failure_is_dropped_where_the_type_says_so() {
+    // The supervisor is near and nothing delays the restart, so that it could come before what is behind the failure.
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let notes = journal.clone();
+        let fresh = ChildSpec::<Fresh>::new("fresh", move |_| {
+            let journal = notes.clone();
+            async move { Ok(Fresh { journal }) }
+        });
+        let spec = SupervisorSpec::new("tree").intensity(100, Duration::from_secs(1));
+        let tree = started(&simulator, spec.child(fresh));
+        let fresh = tree.child::<Fresh>(0);
+        for round in 1..=20 {
+            simulator.enter(0, || (1..5).for_each(|number| fresh.note(number)));
+            simulator.run();
+            assert_eq!(journal.take(), ["1"], "round {round}");
+            // Nothing is behind this one.
+            simulator.enter(0, || fresh.note(2));
+            simulator.run();
+            simulator.enter(0, || fresh.note(5));
+            simulator.run();
+            assert_eq!(journal.take(), ["5"], "round {round}");
+            let dead = simulator.report().dead_letters;
+            assert_eq!(
+                (dead.of(DeadReason::InFlight), dead.of(DeadReason::Restart)),
+                (2 * round, 2 * round)
+            );
+        }
+    });
+}
+
 /// Sets a timer, and fails before it fires.
 #[actor]
 struct Sleeper {
