@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use callboard::{AskError, Context, actor, handlers, spawn};
+use callboard::{ActorRef, AskError, Context, Reply, actor, handlers, spawn};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -71,6 +71,55 @@ impl Client {
         };
         speak.await.map_err(|error| error.to_string())
     }
+}
+
+/// Hands a ball to and fro until it sees that it is to stop.
+#[actor]
+#[derive(Default)]
+struct Player {
+    drops: bool,
+    waits: Option<Reply<()>>,
+}
+
+#[handlers]
+impl Player {
+    #[tell]
+    fn ball(&mut self, cx: &mut Context<Self>, from: ActorRef<Self>) {
+        if !self.drops {
+            from.ball(cx.me());
+        } else if let Some(waits) = self.waits.take() {
+            waits.answer(());
+        }
+    }
+
+    #[ask]
+    fn drop_it(&mut self, reply: Reply<()>) {
+        (self.drops, self.waits) = (true, Some(reply));
+    }
+}
+
+/// Sleeps by tokio's clock.
+#[actor]
+struct Sleeper;
+
+#[handlers]
+impl Sleeper {
+    #[ask]
+    async fn sleep(&mut self) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[test]
+fn a_timer_of_tokio_fires_beside_actors_that_keep_two_shards_awake() {
+    let system = real(2);
+    let players = [0, 1].map(|shard| system.spawn_on(shard, Player::default).wait());
+    let [near, far] = players.map(|player| player.expect("it starts"));
+    let sleeper = system.spawn_on(0, || Sleeper).wait().expect("it starts");
+    near.ball(far);
+    assert_eq!(sleeper.sleep().timeout(LONG).wait(), Ok(()));
+    assert_eq!(near.drop_it().timeout(LONG).wait(), Ok(()), "the ball was in play");
+    assert!(system.stop(END).is_clean());
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub(crate) struct TakenIn {
 
 /// A parameter of a handler.
 pub(crate) enum Arg {
-    Field(Field),
+    Field(Box<Field>),
     /// The place of a deferred answer's `Reply<T>`.
     Reply,
 }

@@ -83,7 +83,7 @@ fn handler(variant: &Variant, vis: &Visibility, of: &Ident, diag: &mut Diag) -> 
             answer = Some(Answer { ty, field: name, by: By::Reply });
             args.push(Arg::Reply);
         } else {
-            args.push(Arg::Field(Field {
+            args.push(Arg::Field(Box::new(Field {
                 name,
                 stored: ty.clone(),
                 ty,
@@ -91,7 +91,7 @@ fn handler(variant: &Variant, vis: &Visibility, of: &Ident, diag: &mut Diag) -> 
                 cfgs: notes::cfgs(&field.attrs),
                 terms: FieldTerms::default(),
                 is_code: false,
-            }));
+            })));
         }
     }
     let does = if answer.is_some() { "Asks for" } else { "Tells" };

@@ -413,7 +413,7 @@ impl<'a> Reader<'a> {
                 self.reply(param, ty, &mut taken, diag);
             } else {
                 let field = self.field(param, index, variant, diag);
-                taken.args.push(Arg::Field(field));
+                taken.args.push(Arg::Field(Box::new(field)));
             }
         }
         taken
@@ -552,7 +552,8 @@ impl<'a> Reader<'a> {
     fn returned(&self, variant: &Ident, args: &[Arg], diag: &mut Diag) -> Answer {
         let mut field = names::local("reply");
         for arg in args {
-            let Arg::Field(Field { name, .. }) = arg else { continue };
+            let Arg::Field(field) = arg else { continue };
+            let Field { name, .. } = &**field;
             if name == "reply" {
                 let messages = names::messages_of(self.actor);
                 diag.error(

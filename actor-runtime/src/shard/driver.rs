@@ -69,46 +69,56 @@ impl TokioDriver {
     }
 
     async fn turns(self, shard: &Shard, mut control: impl Control, spins: bool) {
-        let mut yielded = self.now();
+        let mut now = self.now();
+        let mut yielded = now;
         loop {
-            let now = self.now();
             let next = shard.turn(now, &self);
             match control.between(shard, now, next != Next::Busy) {
-                Between::Again => continue,
+                Between::Again => {
+                    now = self.now();
+                    continue;
+                }
                 Between::End => return,
                 Between::GoOn => {}
             }
-            match next {
-                Next::Busy if now.saturating_duration_since(yielded) < config::TURN_LONGEST => {}
-                Next::Busy | Next::Blocked => {
-                    tokio::task::yield_now().await;
-                    yielded = self.now();
+            let found = match next {
+                // Whoever waits awake hears of no socket.
+                Next::IdleUntil(deadline) if spins && !shard.has_attendants() => {
+                    self.spin(shard, deadline)
                 }
-                Next::IdleUntil(deadline) => {
-                    // Whoever waits awake hears of no socket.
-                    let spins = spins && !shard.has_attendants();
-                    if !spins || !self.spin(shard, deadline) {
-                        self.park(shard, deadline).await;
-                        yielded = self.now();
-                    }
+                Next::Busy => Some(self.now()),
+                _ => None,
+            };
+            match (next, found) {
+                (_, Some(found))
+                    if found.saturating_duration_since(yielded) < config::TURN_LONGEST =>
+                {
+                    now = found;
+                    continue;
                 }
+                (Next::IdleUntil(deadline), None) => self.park(shard, deadline).await,
+                _ => tokio::task::yield_now().await,
             }
+            now = self.now();
+            yielded = now;
         }
     }
 
-    /// Waits awake for as long as a wake would cost; answers whether there is something to do.
-    fn spin(&self, shard: &Shard, deadline: Option<Instant>) -> bool {
-        let until = self.now() + config::SPIN;
+    /// Waits awake for as long as a wake would cost. Answers the time, or one a few microseconds ago, if there is
+    /// something to do: to look at the clock again would make who sent it wait.
+    fn spin(&self, shard: &Shard, deadline: Option<Instant>) -> Option<Instant> {
+        let mut now = self.now();
+        let until = now + config::SPIN;
         loop {
             for _ in 0..64 {
                 if shard.has_arrivals() {
-                    return true;
+                    return Some(now);
                 }
                 std::hint::spin_loop();
             }
-            let now = self.now();
+            now = self.now();
             if now >= until {
-                return deadline.is_some_and(|deadline| now >= deadline);
+                return deadline.filter(|deadline| now >= *deadline).map(|_| now);
             }
         }
     }

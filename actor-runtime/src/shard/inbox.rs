@@ -44,7 +44,7 @@ impl Inbox {
 
     /// The next word, urgent ones first.
     pub(crate) fn next(&self) -> Option<Word> {
-        self.urgent.pop().or_else(|| self.injector.pop())
+        pop(&self.urgent).or_else(|| pop(&self.injector))
     }
 
     pub(crate) fn has_word(&self) -> bool {
@@ -73,6 +73,11 @@ impl Inbox {
     pub(crate) async fn woken(&self) {
         self.wake.notified().await;
     }
+}
+
+/// Takes the first word. To take from an empty queue costs a fence, to see that it is empty does not.
+fn pop(words: &SegQueue<Word>) -> Option<Word> {
+    if words.is_empty() { None } else { words.pop() }
 }
 
 /// Whether a shard sleeps: set by the shard before it waits, cleared by whoever wakes it.
