@@ -63,6 +63,10 @@ pub(crate) const FILLED_EVERY_RECORDS: u32 = 8;
 /// A turn older than this at the end of a slice moves what more comes for that actor to its backlog.
 pub(crate) const SLICE_GRACE: Duration = Duration::from_micros(50);
 
+/// A turn older than this leaves the parcels that are still in its lanes to the next: with another it might become so
+/// old that an actor's messages go to its backlog, which costs several times what handling them does.
+pub(crate) const PARCELS_LONGEST: Duration = Duration::from_micros(25);
+
 /// The least time the rotation of backlogs gets in a turn that has any.
 pub(crate) const ROTATION_LEAST: Duration = Duration::from_micros(20);
 

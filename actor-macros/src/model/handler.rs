@@ -187,7 +187,7 @@ impl Handler {
     /// The parameters that callers give.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &Field> {
         self.args.iter().filter_map(|arg| match arg {
-            Arg::Field(field) => Some(field),
+            Arg::Field(field) => Some(&**field),
             Arg::Reply => None,
         })
     }

@@ -552,8 +552,8 @@ impl<'a> Reader<'a> {
     fn returned(&self, variant: &Ident, args: &[Arg], diag: &mut Diag) -> Answer {
         let mut field = names::local("reply");
         for arg in args {
-            let Arg::Field(field) = arg else { continue };
-            let Field { name, .. } = &**field;
+            let Arg::Field(parameter) = arg else { continue };
+            let name = &parameter.name;
             if name == "reply" {
                 let messages = names::messages_of(self.actor);
                 diag.error(
