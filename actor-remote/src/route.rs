@@ -216,9 +216,10 @@ impl Outbound {
                 .unwrap_or_else(|_| Err(EncodeError::Refused("the value panicked".to_owned())));
             let asked = encoder.take_asked();
             drop(encoder);
-            let encoded = encoded.and_then(|()| match out.len() > self.most_bytes {
-                true => Err(EncodeError::TooLarge(self.most_bytes)),
-                false => Ok(()),
+            let encoded = encoded.and(if out.len() > self.most_bytes {
+                Err(EncodeError::TooLarge(self.most_bytes))
+            } else {
+                Ok(())
             });
             let refused = match encoded {
                 Ok(()) => match self.enqueue(out, asked) {

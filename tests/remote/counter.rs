@@ -7,7 +7,7 @@ use callboard::prelude::*;
 #[derive(Default)]
 pub(crate) struct Counter {
     n: u64,
-    friend: Option<ActorRef<Counter>>,
+    friend: Option<ActorRef<Self>>,
     held: Vec<Reply<u64>>,
 }
 
@@ -29,12 +29,12 @@ impl Counter {
     }
 
     #[tell]
-    pub(crate) fn befriend(&mut self, friend: ActorRef<Counter>) {
+    pub(crate) fn befriend(&mut self, friend: ActorRef<Self>) {
         self.friend = Some(friend);
     }
 
     #[ask]
-    pub(crate) fn friend(&self) -> Option<ActorRef<Counter>> {
+    pub(crate) fn friend(&self) -> Option<ActorRef<Self>> {
         self.friend
     }
 

@@ -106,7 +106,7 @@ impl Codec {
             Self::Bincode => {
                 let rest = Rest(from);
                 let mut reader = bincode::Deserializer::with_bincode_read(rest, bincode_options());
-                T::deserialize(&mut reader).map_err(refused)
+                T::deserialize(&mut reader).map_err(|error| refused(*error))
             }
             #[cfg(feature = "codec-postcard")]
             Self::Postcard => {
@@ -124,8 +124,8 @@ fn bincode_options() -> impl Options {
     bincode::DefaultOptions::new().with_fixint_encoding().with_little_endian()
 }
 
-fn refused(error: bincode::Error) -> DecodeError {
-    match *error {
+fn refused(error: bincode::ErrorKind) -> DecodeError {
+    match error {
         bincode::ErrorKind::Io(_) => DecodeError::Truncated,
         other => DecodeError::Refused(other.to_string()),
     }
