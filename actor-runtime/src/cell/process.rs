@@ -316,6 +316,8 @@ impl Receiving {
         self.is_at_message.set(false);
         self.traps.set(false);
         self.streak.set(0);
+        self.has_waker.set(false);
+        self.is_brought.set(false);
         self.words.take()
     }
 
