@@ -39,6 +39,11 @@ impl Detector {
         self.intervals.push_back(interval);
     }
 
+    /// Counts the silence from now: nobody listened before.
+    pub(crate) fn forgive(&mut self, now: Duration) {
+        self.last = now;
+    }
+
     /// How unlikely the silence is: at 1 one in ten such silences ends by itself, at 8 one in a hundred million.
     pub(crate) fn phi(&self, now: Duration) -> f64 {
         let silence = now.saturating_sub(self.last).saturating_sub(self.pause).as_secs_f64();

@@ -217,6 +217,9 @@ impl Connection {
 
     fn timeout(&mut self) -> Result<(), CloseCode> {
         let io = &mut self.io;
+        if io.peer.was_held_up(io.now) {
+            io.detector.forgive(io.now);
+        }
         io.peer.handle_timeout(io.now)?;
         if io.detector.phi(io.now) > f64::from(self.inner.limits.suspicion) {
             return Err(CloseCode::Silent);

@@ -157,8 +157,17 @@ impl Peer {
         Ok(())
     }
 
+    /// Whether this end itself was held up, as a process is that was paused: then the other may have spoken, and what it
+    /// said was not read yet.
+    pub(crate) fn was_held_up(&self, now: Duration) -> bool {
+        now >= self.next_ping + self.limits.heartbeat
+    }
+
     /// What time brings: a heartbeat, or the end of patience.
     pub(crate) fn handle_timeout(&mut self, now: Duration) -> Result<(), CloseCode> {
+        if self.was_held_up(now) {
+            self.heard = now;
+        }
         let patience = self.limits.silence.max(self.interval * 3);
         if now.saturating_sub(self.heard) >= patience {
             return Err(CloseCode::Silent);
@@ -293,11 +302,22 @@ mod tests {
     #[test]
     fn w13_a_silent_peer_is_lost() {
         let (mut silent, mut heard) = (peer(), peer());
-        assert_eq!(silent.handle_timeout(SECOND * 9), Ok(()));
-        assert!(matches!(said(&mut silent)[..], [Frame::Ping(_)]), "it was asked");
+        for seconds in 1..=9 {
+            assert_eq!(silent.handle_timeout(SECOND * seconds), Ok(()));
+            assert_eq!(heard.handle_timeout(SECOND * seconds), Ok(()));
+            assert!(matches!(said(&mut silent)[..], [Frame::Ping(_)]), "it was asked");
+        }
         assert_eq!(silent.handle_timeout(SECOND * 10), Err(CloseCode::Silent));
         heard.handle_frame(&frame(kind::PONG, |out| out.u64(1)), SECOND * 9).expect("a pong");
-        assert_eq!(heard.handle_timeout(SECOND * 18), Ok(()));
+        assert_eq!(heard.handle_timeout(SECOND * 10), Ok(()));
+    }
+
+    #[test]
+    fn k2_a_node_that_was_paused_listens_before_it_judges() {
+        let mut peer = peer();
+        assert_eq!(peer.handle_timeout(SECOND * 60), Ok(()));
+        (61..70).for_each(|seconds| assert_eq!(peer.handle_timeout(SECOND * seconds), Ok(())));
+        assert_eq!(peer.handle_timeout(SECOND * 70), Err(CloseCode::Silent));
     }
 
     #[test]
