@@ -264,6 +264,7 @@ pub mod prelude {
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-#[cfg(doctest)]
+// It tells of remote actors too.
+#[cfg(all(doctest, feature = "remote"))]
 #[doc = include_str!("../docs/language.md")]
 struct Language;

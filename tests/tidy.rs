@@ -20,7 +20,7 @@ const MACROS: &str =
 
 /// The modules of actor-remote, likewise.
 const REMOTE: &str =
-    "lib · node · route · cluster · peer · transport · wire · node_id · error · config";
+    "lib · bin · everywhere · node · route · cluster · peer · transport · wire · node_id · error · config";
 
 /// What the order alone would allow: where, what, and who may all the same.
 const CLOSED: &[(&str, &str, &[&str])] = &[

@@ -47,6 +47,9 @@ use crate::names::{Role, Word};
 /// | `slice = N` | the most messages it handles before others have their turn | 64 |
 /// | `ask_timeout = "5s"` | how long an ask to it waits for the answer | 5 seconds |
 /// | `start_timeout = "5s"` | how long its `#[start]` may take | 5 seconds |
+/// | `remote = "shop.cart"` | other nodes may send to it, and know it by this name | they may not |
+/// | `version = N` | the version of its messages, where it is remote | 1 |
+/// | `schema_lock = required` | there must be a `schema/shop.cart.lock`, where it is remote | there may be one |
 /// | `crate = path` | where callboard is, for crates that re-export it | `::callboard` |
 ///
 /// A duration is digits and one of `us`, `ms`, `s`, `m`, `h`.

@@ -14,6 +14,7 @@
 mod cluster;
 mod config;
 mod error;
+mod everywhere;
 mod node;
 mod node_id;
 mod peer;
@@ -25,6 +26,7 @@ pub use actor_runtime::Remote;
 
 pub use crate::config::Limits;
 pub use crate::error::{CloseCode, DecodeError, EncodeError, FindError, NodeError};
+pub use crate::everywhere::{Everywhere, Facts};
 pub use crate::node::{Connecting, Lookup, Named, Node, NodeBuilder, NodeEvent, PeerInfo, Rights};
 pub use crate::node_id::NodeId;
 pub use crate::route::leave;
@@ -32,14 +34,16 @@ pub use crate::transport::MemoryNetwork;
 #[cfg(feature = "tls")]
 pub use crate::transport::Tls;
 pub use crate::wire::{
-    AgreeOn, Codec, Decoder, Encoder, Everywhere, Facts, FieldSchema, HandlerSchema, Machines,
-    Primitive, ProtocolSchema, RemoteProtocol, Reserved, Run, Schema, Table, UnknownVariant,
-    VariantSchema, Wire, fingerprint, variant_id, wire_id,
+    AgreeOn, Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Machines, Primitive,
+    ProtocolSchema, RemoteProtocol, Reserved, Run, Schema, Table, UnknownVariant, VariantSchema,
+    Wire, fingerprint, variant_id, wire_id,
 };
 
 /// What the macros make calls them.
 #[doc(hidden)]
-pub use crate::wire::{checked, put, verify};
+pub use crate::everywhere::{checked, verify};
+#[doc(hidden)]
+pub use crate::wire::put;
 /// And names serde by it.
 #[doc(hidden)]
 pub use serde;

@@ -100,6 +100,13 @@ impl Actor {
 
         let name = syntax.name.clone();
         let ty = types::applied(&name, &syntax.generics);
+        let has_parameters = syntax.generics.type_params().next().is_some()
+            || syntax.generics.const_params().next().is_some();
+        if remote.is_some() && has_parameters {
+            let written = names::text(&ty);
+            diag.error(&name, format_args!("`{written}` is generic, and peers know one name"))
+                .help("a struct without parameters for each that is remote");
+        }
         let generics = generics::plain(&syntax.generics, &ty);
         let states = states.map(|states| States {
             name: names::states_of(&name),

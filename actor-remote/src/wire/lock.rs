@@ -22,7 +22,7 @@ use super::schema::{
 };
 
 /// The text of a lock.
-pub(super) fn written(protocol: &ProtocolSchema, reserved: &[Reserved]) -> String {
+pub(crate) fn written(protocol: &ProtocolSchema, reserved: &[Reserved]) -> String {
     let mut text = String::from(
         "# What peers know. Made by `cargo callboard schema accept`: commit it, and do not edit it.\n",
     );
@@ -121,7 +121,7 @@ fn show_fields(fields: &[FieldSchema], to: &mut String) {
 ///
 /// In a constant, which is an error of the compiler, if peers of the lock's version could not read it.
 #[track_caller]
-pub(super) const fn check_field(lock: &str, version: u32, handler: &str, field: &FieldSchema) {
+pub(crate) const fn check_field(lock: &str, version: u32, handler: &str, field: &FieldSchema) {
     let Some(lines) = Lines::of(lock).handler(handler) else { return };
     match lines.field(field.name) {
         Some(line) => {
@@ -152,7 +152,7 @@ pub(super) const fn check_field(lock: &str, version: u32, handler: &str, field: 
 ///
 /// As [`check_field`].
 #[track_caller]
-pub(super) const fn check_handler(lock: &str, handler: &HandlerSchema) {
+pub(crate) const fn check_handler(lock: &str, handler: &HandlerSchema) {
     if Lines::of(lock).reserves(handler.name) {
         let mut text = Text::new();
         text.push("`").push(handler.name).push("` is reserved and cannot mean something new\n");
@@ -186,7 +186,7 @@ pub(super) const fn check_handler(lock: &str, handler: &HandlerSchema) {
 ///
 /// As [`check_field`].
 #[track_caller]
-pub(super) const fn check_gone(lock: &str, handlers: &[HandlerSchema], reserved: &[Reserved]) {
+pub(crate) const fn check_gone(lock: &str, handlers: &[HandlerSchema], reserved: &[Reserved]) {
     let mut lines = Lines::of(lock);
     while let Some(line) = lines.next() {
         let kind = line.word(0);

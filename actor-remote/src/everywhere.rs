@@ -4,14 +4,14 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 
 use actor_runtime::remote::Leave;
-use actor_runtime::{Carries, Reach, Remote};
+use actor_runtime::{Carries, Reach, Remote, Travels};
 
-use super::lock;
-use super::schema::{FieldSchema, HandlerSchema, Reserved, Table};
-use super::types::{Machines, Run, Wire};
-use super::{Decoder, Encoder, RemoteProtocol};
 use crate::error::{DecodeError, EncodeError};
-use crate::leave;
+use crate::route::leave;
+use crate::wire::{
+    Decoder, Encoder, FieldSchema, HandlerSchema, Machines, ProtocolSchema, RemoteProtocol,
+    Reserved, Run, Table, Wire, lock,
+};
 
 /// The reach of messages that may go to other nodes: what is in them is [`Wire`].
 ///
@@ -156,4 +156,51 @@ const fn locked<P: Remote + ?Sized>(handler: HandlerSchema) -> HandlerSchema {
         lock::check_handler(lock, &handler);
     }
     handler
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Remote + Travels<Reach = Everywhere<P>> + ?Sized> RemoteProtocol for P {
+    const SCHEMA: ProtocolSchema =
+        ProtocolSchema::new(P::NAME, P::VERSION, P::CARRIAGE.table.handlers);
+
+    #[inline]
+    fn encode(message: P::Msg, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        (P::CARRIAGE.encode)(message, out)
+    }
+
+    #[inline]
+    fn decode(from: &mut Decoder<'_>) -> Result<P::Msg, DecodeError> {
+        (P::CARRIAGE.decode)(from)
+    }
+}
+
+/// Has the compiler look at a protocol's schema, and compare it with its lock.
+#[doc(hidden)]
+pub const fn checked<P: RemoteProtocol + ?Sized>() {
+    let _ = P::SCHEMA;
+}
+
+/// Compares the schema lock at this path with what the protocol is, or writes it anew if the variable `CALLBOARD_SCHEMA`
+/// of the environment says `accept`: what the test does that is made for each remote actor and protocol.
+///
+/// # Panics
+///
+/// If the lock is there and differs, and if it cannot be read or written.
+#[doc(hidden)]
+pub fn verify<P>(path: &str)
+where
+    P: RemoteProtocol + Travels<Reach = Everywhere<P>> + ?Sized,
+{
+    let wanted = lock::written(&P::SCHEMA, P::CARRIAGE.table.reserved);
+    if std::env::var_os("CALLBOARD_SCHEMA").is_some_and(|says| says == "accept") {
+        let path = std::path::Path::new(path);
+        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        written.and_then(|()| std::fs::write(path, wanted)).expect("the schema lock is written");
+    } else if let Ok(there) = std::fs::read_to_string(path) {
+        assert!(
+            there == wanted,
+            "`{}` is not what its schema lock says\nhelp: `cargo callboard schema accept`\n\n{path} should be\n{wanted}",
+            P::NAME
+        );
+    }
 }
