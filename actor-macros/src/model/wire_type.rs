@@ -68,9 +68,11 @@ impl WireType {
                 Shape::Struct(fields_of(fields))
             }
         };
+        let mut shape = shape;
         for param in generics.lifetimes() {
             diag.error(&param.lifetime, "what leaves this node must own its data")
                 .help("`String`, `Vec`, or another type that owns it");
+            shape = Shape::Wrong;
         }
         let ty = types::applied(name, generics);
         Self {

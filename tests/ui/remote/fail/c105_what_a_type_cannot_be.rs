@@ -16,4 +16,7 @@ pub struct Item {
 #[wire(opn)]
 pub struct Other;
 
+#[derive(Wire)]
+pub struct Name<'a>(&'a str);
+
 fn main() {}

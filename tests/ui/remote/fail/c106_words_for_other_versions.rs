@@ -5,6 +5,7 @@ pub struct Cart;
 
 #[handlers]
 #[reserved(remove)]
+#[reserved = "take"]
 #[since(2)]
 impl Cart {
     #[tell]
@@ -28,6 +29,10 @@ impl Cart {
     #[local(true)]
     #[wire(number = 3)]
     pub fn d(&mut self) {}
+
+    #[tell]
+    #[reserved("e")]
+    pub fn e(&mut self) {}
 }
 
 fn main() {}
