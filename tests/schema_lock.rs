@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 
 /// A package of its own: a lock lies beside a manifest.
 const PACKAGE: &str = r#"
+#![allow(unused_variables)]
 use callboard::prelude::*;
 
 #[actor(remote = "shop.cart", version = VERSION)]
