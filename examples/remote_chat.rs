@@ -1,7 +1,18 @@
 //! A chat over several nodes: a room that keeps references to whoever joined, wherever they are.
 //!
 //! Run it with `cargo run --features remote --example remote_chat`: three nodes in one process talk over loopback, and it
-//! prints what ann and bob see. For several processes say `-- --listen 127.0.0.1:7000` in one, and in the others
+//! prints what ann and bob see:
+//!
+//! ```text
+//! bob finds ann
+//! bob sees  ann: hello, bob
+//! ann sees  bob is here
+//! ann sees  ann: hello, bob
+//! ann sees  bob: hello, ann
+//! ann sees  bob is gone
+//! ```
+//!
+//! For several processes say `-- --listen 127.0.0.1:7000` in one, and in the others
 //! `-- --connect 127.0.0.1:7000 --name ann`, and type; the end of the input leaves the chat.
 #![expect(clippy::print_stdout, reason = "an example prints what it found")]
 

@@ -95,6 +95,14 @@ fn bank_serves_accounts_of_two_kinds() {
 }
 
 #[test]
+#[cfg(feature = "remote")]
+fn remote_chat_is_heard_on_three_nodes() {
+    let expected = "bob finds ann\nbob sees  ann: hello, bob\nann sees  bob is here\n\
+        ann sees  ann: hello, bob\nann sees  bob: hello, ann\nann sees  bob is gone\n";
+    assert_eq!(printed(&mut example("remote_chat")), expected);
+}
+
+#[test]
 fn echo_server_talks_to_itself() {
     let printed = printed(&mut example("echo_server"));
     let (listening, said) = printed.split_once('\n').unwrap();
