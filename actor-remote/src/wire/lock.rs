@@ -76,7 +76,7 @@ fn show(schema: &Schema, to: &mut String) {
             show(value, to);
             to.push('}');
         }
-        Schema::Option(of) => {
+        Schema::Optional(of) => {
             to.push_str("Option<");
             show(of, to);
             to.push('>');

@@ -24,7 +24,7 @@ pub enum Schema {
     /// Keys and values.
     Map(&'static Self, &'static Self),
     /// A value or none.
-    Option(&'static Self),
+    Optional(&'static Self),
     /// A value of the language.
     Primitive(Primitive),
     /// A reference to an actor of the protocol with this name.
@@ -42,7 +42,8 @@ pub enum Schema {
     Tuple(&'static [&'static Self]),
 }
 
-/// A value of the language.
+/// A value of the language. No variant has the name of a type of the prelude: the compiler would say that by its whole
+/// path in every message to users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "each is the type of its name")]
@@ -57,7 +58,7 @@ pub enum Primitive {
     I32,
     I64,
     I128,
-    String,
+    Text,
     U8,
     U16,
     U32,
@@ -78,7 +79,7 @@ impl Primitive {
         Self::I32,
         Self::I64,
         Self::I128,
-        Self::String,
+        Self::Text,
         Self::U8,
         Self::U16,
         Self::U32,
@@ -101,7 +102,7 @@ impl Primitive {
             Self::I32 => "i32",
             Self::I64 => "i64",
             Self::I128 => "i128",
-            Self::String => "String",
+            Self::Text => "String",
             Self::U8 => "u8",
             Self::U16 => "u16",
             Self::U32 => "u32",
@@ -431,7 +432,7 @@ pub const fn variant_id(variant: &VariantSchema) -> u64 {
 const fn add(state: u64, schema: &Schema) -> u64 {
     match schema {
         Schema::Primitive(primitive) => hash(state, &[1, *primitive as u8]),
-        Schema::Option(of) => add(hash(state, &[2]), of),
+        Schema::Optional(of) => add(hash(state, &[2]), of),
         Schema::Seq(of) => add(hash(state, &[3]), of),
         Schema::Map(key, value) => add(add(hash(state, &[4]), key), value),
         Schema::Tuple(of) => {

@@ -60,7 +60,7 @@ macro_rules! primitives {
 
 primitives! {
     bool => Bool, char => Char, f32 => F32, f64 => F64, i8 => I8, i16 => I16, i32 => I32, i64 => I64, i128 => I128,
-    String => String, Box<str> => String, u8 => U8, u16 => U16, u32 => U32, u64 => U64, u128 => U128, () => Unit,
+    String => Text, Box<str> => Text, u8 => U8, u16 => U16, u32 => U32, u64 => U64, u128 => U128, () => Unit,
     NonZeroI8 => I8, NonZeroI16 => I16, NonZeroI32 => I32, NonZeroI64 => I64, NonZeroI128 => I128,
     NonZeroU8 => U8, NonZeroU16 => U16, NonZeroU32 => U32, NonZeroU64 => U64, NonZeroU128 => U128,
 }
@@ -96,7 +96,7 @@ const fn many<T: Wire>() -> &'static Schema {
 }
 
 impl<T: Wire> Wire for Option<T> {
-    const SCHEMA: &'static Schema = &Schema::Option(T::SCHEMA);
+    const SCHEMA: &'static Schema = &Schema::Optional(T::SCHEMA);
 }
 
 impl<T: Wire, E: Wire> Wire for Result<T, E> {

@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_not_widened() {
-        assert_eq!(widened::<u64>(Primitive::String, Codec::Bincode, &mut &[1, 2][..]), Ok(None));
+        assert_eq!(widened::<u64>(Primitive::Text, Codec::Bincode, &mut &[1, 2][..]), Ok(None));
         assert_eq!(narrowed(&"text", Primitive::U8, Codec::Bincode, &mut Vec::new()), Ok(false));
         let mut out = Vec::new();
         assert_eq!(narrowed(&0.1_f64, Primitive::F32, Codec::Bincode, &mut out), Ok(false));
