@@ -81,8 +81,12 @@ fn travels(
             decode: |_| ::core::unreachable!(),
         },
     };
+    let may_be_none = variants.iter().all(|handler| !handler.notes.cfgs.is_empty());
+    let unreachable = (may_be_none && !variants.is_empty())
+        .then(|| quote!(#[allow(unreachable_code, reason = "a build may have no handler at all")]));
     quote! {
         type #reach #alias = #far;
+        #unreachable
         impl #params __rt::Travels for #ty #bounds {
             type Reach = #one;
             const CARRIAGE: __rt::Carriage<Self, #one> = __rt::Carriage { #carriage };
