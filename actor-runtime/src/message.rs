@@ -56,6 +56,17 @@ pub trait Protocol: 'static {
     const DELIVERY: Delivery<Self::Msg>;
 }
 
+/// Whether two names are the same: `==`, for constants, which have no traits.
+#[must_use]
+pub const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
 /// The messages of `P`.
 pub type MsgOf<P> = <P as Protocol>::Msg;
 

@@ -19,6 +19,7 @@ use crate::route::{self, Word};
 use crate::stats::DeadReason;
 use crate::system::SystemRef;
 
+pub use crate::message::is_same;
 pub use crate::record::{Departure, Leave};
 pub use crate::route::{Carrier, Crossing, Standing};
 

@@ -17,6 +17,8 @@
 
 use std::fmt::Write as _;
 
+use actor_runtime::remote::is_same;
+
 use super::schema::{
     FieldSchema, HandlerSchema, Primitive, ProtocolSchema, Reserved, Schema, fingerprint,
 };
@@ -364,15 +366,6 @@ const fn trimmed(mut text: &str) -> &str {
         text = text.split_at(1).1;
     }
     text
-}
-
-const fn is_same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    let mut at = 0;
-    while at < one.len() && at < other.len() && one[at] == other[at] {
-        at += 1;
-    }
-    at == one.len() && at == other.len()
 }
 
 const fn decimal(digits: &str) -> u32 {

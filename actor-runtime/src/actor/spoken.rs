@@ -9,7 +9,7 @@ use super::{Actor, Context, Plain, Suspending};
 use crate::actor_ref::Speaks;
 use crate::address::Target;
 use crate::cell::{Handled, Spoken, Takes};
-use crate::message::{Message, Protocol};
+use crate::message::{Message, Protocol, is_same};
 
 /// How the messages of a protocol become calls of an actor's methods: made by `#[protocol]`.
 pub trait Dispatch<A>: Protocol {
@@ -113,15 +113,6 @@ where
         }
         number += 1;
     }
-}
-
-const fn is_same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    let mut at = 0;
-    while at < one.len() && at < other.len() && one[at] == other[at] {
-        at += 1;
-    }
-    at == one.len() && at == other.len()
 }
 
 /// A text that is put together in a constant; what does not fit is left out.

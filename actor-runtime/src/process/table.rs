@@ -1,6 +1,6 @@
 //! Which messages a receive takes, as data that the macros make.
 
-use crate::message::Message;
+use crate::message::{Message, is_same};
 
 /// A set of the tags of one enum of messages: a bit each. All tags from the 64th variant on share the last bit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,15 +92,6 @@ impl TagSet {
             Some(bit)
         })
     }
-}
-
-const fn is_same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    let mut at = 0;
-    while at < one.len() && at < other.len() && one[at] == other[at] {
-        at += 1;
-    }
-    at == one.len() && at == other.len()
 }
 
 /// What a receive takes: the tags of its arms, and of those among them that are urgent.
