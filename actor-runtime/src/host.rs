@@ -412,10 +412,8 @@ fn send_outside<M: MessageField>(delivery: Delivery<M>, to: Address, message: M)
     let shard_id = to.shard_id();
     let listens = here().listener.get().is_some_and(|listener| listener == task::try_id());
     let delivery = if listens { delivery.quiet() } else { delivery };
-    if route::standing(shard_id.node(), None).is_some() {
-        return depart(None, delivery, to, message);
-    }
     match route::find(shard_id.node()) {
+        Some(route) if route.is_other() => depart(None, delivery, to, message),
         Some(route) => {
             route.say(shard_id.shard(), Word::Record(Loose::new(delivery, to.target(), message)));
         }

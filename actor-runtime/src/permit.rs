@@ -179,9 +179,12 @@ impl Open {
             Some(host) if host.shard_id.node() != shard_id.node() => {
                 Self::away(actor, Some(host.shard_id.node()))
             }
-            None if route::find(shard_id.node()).is_none() => Self::Stopped,
-            None if route::standing(shard_id.node(), None).is_some() => Self::away(actor, None),
-            Some(_) | None => Self::Yes,
+            Some(_) => Self::Yes,
+            None => match route::find(shard_id.node()) {
+                None => Self::Stopped,
+                Some(route) if route.is_other() => Self::away(actor, None),
+                Some(_) => Self::Yes,
+            },
         })
     }
 

@@ -71,6 +71,11 @@ pub(crate) trait Route: Send + Sync {
 
     /// The shard for an actor that may run on any: each in turn.
     fn next_shard(&self) -> u32;
+
+    /// Whether it is another node, to which messages go by their own way.
+    fn is_other(&self) -> bool {
+        false
+    }
 }
 
 /// What carries words to another node, while there is a connection to it.
@@ -155,24 +160,20 @@ impl Other {
 /// Words for another node that a plain thread says: its home says them.
 impl Route for Other {
     fn say(&self, shard: u32, word: Word) {
-        let signal = match &word {
-            Word::Kill(target) => Some((*target, Crossing::Kill)),
-            Word::StopNow(target) => Some((*target, Crossing::StopNow)),
-            _ => None,
-        };
-        match (signal, word) {
-            (Some((target, signal)), _) => {
-                if let Standing::Connected(carrier) = self.standing() {
-                    carrier.signal(Address::new(ShardId::new(self.node, shard), target), signal);
-                }
-            }
-            (None, Word::Call(call)) => {
+        let (target, signal) = match word {
+            Word::Kill(target) => (target, Crossing::Kill),
+            Word::StopNow(target) => (target, Crossing::StopNow),
+            Word::Call(call) => {
                 if let Some(home) = self.home() {
                     home.say(0, Word::Call(call));
                 }
+                return;
             }
             // The others are for cells of this process.
-            (None, word) => drop(word),
+            word => return drop(word),
+        };
+        if let Standing::Connected(carrier) = self.standing() {
+            carrier.signal(Address::new(ShardId::new(self.node, shard), target), signal);
         }
     }
 
@@ -190,6 +191,10 @@ impl Route for Other {
 
     fn next_shard(&self) -> u32 {
         0
+    }
+
+    fn is_other(&self) -> bool {
+        true
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// Whether it is as at the start, and holds nothing.
+    /// Whether it is not as at the start: in another state, or holding messages.
     pub(crate) fn is_needed(&self) -> bool {
         self.state != 0 || self.records > 0
     }
