@@ -96,24 +96,18 @@ pub mod __private {
     #[cfg(feature = "remote")]
     pub mod remote {
         pub use actor_remote::{
-            Everywhere, FieldSchema, Remote, Schema, UnknownVariant, VariantSchema, Wire, checked,
-            put, serde, verify,
+            Carriage, Described, FieldSchema, Remote, RemoteProtocol, Schema, UnknownVariant,
+            VariantSchema, Wire, checked, leaving, put, serde, verify,
         };
     }
 
     /// Without the feature there are no remote actors, and their messages stay here.
     #[cfg(not(feature = "remote"))]
     pub mod remote {
-        /// How far the messages of `P` go.
-        pub type Everywhere<P> = <P as Stays>::Reach;
-
-        /// Whose messages stay here: everybody's.
-        pub trait Stays {
-            type Reach;
-        }
-
-        impl<P: ?Sized> Stays for P {
-            type Reach = actor_runtime::private::Here;
+        /// Has nothing leave.
+        pub const fn leaving<P: actor_runtime::Protocol + ?Sized>() -> Option<super::Leave<P::Msg>>
+        {
+            None
         }
 
         /// Compares nothing: that there is no schema is told already.
@@ -122,27 +116,17 @@ pub mod __private {
         }
     }
 
-    /// What a remote actor has.
-    #[cfg(feature = "remote")]
+    /// Makes what stands in it.
     #[macro_export]
     #[doc(hidden)]
-    macro_rules! __remote {
+    macro_rules! __made {
         ($($items:tt)*) => { $($items)* };
     }
 
-    /// What every actor has in a build with remote ones.
-    #[cfg(feature = "remote")]
+    /// Leaves out what stands in it.
     #[macro_export]
     #[doc(hidden)]
-    macro_rules! __when_remote {
-        ($($items:tt)*) => { $($items)* };
-    }
-
-    /// What every actor has in a build with remote ones.
-    #[cfg(not(feature = "remote"))]
-    #[macro_export]
-    #[doc(hidden)]
-    macro_rules! __when_remote {
+    macro_rules! __left_out {
         ($($items:tt)*) => {};
     }
 
@@ -150,7 +134,7 @@ pub mod __private {
     #[cfg(not(feature = "remote"))]
     #[macro_export]
     #[doc(hidden)]
-    macro_rules! __remote {
+    macro_rules! __no_remote {
         ($($items:tt)*) => {
             ::core::compile_error!(
                 "a remote actor needs callboard's feature `remote`\n\
@@ -159,8 +143,16 @@ pub mod __private {
         };
     }
 
-    pub use __remote as remote_items;
-    pub use __when_remote as when_remote;
+    pub use __left_out as left_out;
+    #[cfg(not(feature = "remote"))]
+    pub use __left_out as when_remote;
+    pub use __made as made;
+    #[cfg(feature = "remote")]
+    pub use __made as remote_items;
+    #[cfg(feature = "remote")]
+    pub use __made as when_remote;
+    #[cfg(not(feature = "remote"))]
+    pub use __no_remote as remote_items;
 }
 
 #[cfg(feature = "remote")]

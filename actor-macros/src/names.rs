@@ -220,9 +220,9 @@ pub(crate) fn near(variant: &Ident) -> Ident {
     format_ident!("__{}", variant.unraw())
 }
 
-/// How far the messages of one actor go, as what is made of it calls that.
-pub(crate) fn reach() -> Ident {
-    format_ident!("__Reach")
+/// What peers are told of one actor, as what is made of it calls that.
+pub(crate) fn described() -> Ident {
+    format_ident!("__Described")
 }
 
 /// `Counter` → `CounterApi`.

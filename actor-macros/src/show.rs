@@ -1,6 +1,6 @@
 //! `CALLBOARD_EXPAND=Counter` shows what the macros made of `Counter`, on standard error.
 //!
-//! The layout is our own: a line for each statement, item and arm, indented by braces. It is no formatter
+//! The layout is our own: a line for each statement, item and arm, and each entry of a long list, indented. It is no formatter
 //! and knows no syntax, but it needs nothing that users would have to compile, and rustfmt can read it.
 
 use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
@@ -80,7 +80,8 @@ impl Page {
             Delimiter::Parenthesis => ('(', ')'),
         };
         let braced = delimiter == Delimiter::Brace && !inner.is_empty();
-        let block = braced && !is_short(inner);
+        let listed = delimiter != Delimiter::Brace && !self.text.ends_with('#');
+        let block = if listed { inner.to_string().len() > 100 } else { braced && !is_short(inner) };
         if delimiter == Delimiter::Brace {
             self.blank();
         }

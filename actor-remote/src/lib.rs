@@ -13,8 +13,8 @@
 
 mod cluster;
 mod config;
+mod described;
 mod error;
-mod everywhere;
 mod node;
 mod node_id;
 mod peer;
@@ -25,8 +25,8 @@ mod wire;
 pub use actor_runtime::Remote;
 
 pub use crate::config::Limits;
+pub use crate::described::Described;
 pub use crate::error::{CloseCode, DecodeError, EncodeError, FindError, NodeError};
-pub use crate::everywhere::{Everywhere, Facts};
 pub use crate::node::{Connecting, Lookup, Named, Node, NodeBuilder, NodeEvent, PeerInfo, Rights};
 pub use crate::node_id::NodeId;
 pub use crate::route::leave;
@@ -34,14 +34,14 @@ pub use crate::transport::MemoryNetwork;
 #[cfg(feature = "tls")]
 pub use crate::transport::Tls;
 pub use crate::wire::{
-    AgreeOn, Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Machines, Primitive,
+    AgreeOn, Carriage, Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Machines, Primitive,
     ProtocolSchema, RemoteProtocol, Reserved, Run, Schema, Table, UnknownVariant, VariantSchema,
     Wire, fingerprint, variant_id, wire_id,
 };
 
 /// What the macros make calls them.
 #[doc(hidden)]
-pub use crate::everywhere::{checked, verify};
+pub use crate::described::{checked, leaving, verify};
 #[doc(hidden)]
 pub use crate::wire::put;
 /// And names serde by it.

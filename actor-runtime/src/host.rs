@@ -338,10 +338,29 @@ fn send_by_detour<M: MessageField>(
     message: M,
 ) {
     let signal = (&message as &dyn Any).downcast_ref::<Signal>();
-    let is_sent = signal.is_none_or(Signal::is_of_an_actor);
-    let is_in_cut = host.watched.is_in_cut();
-    if is_in_cut && is_sent {
-        let letter = delivery.letter();
+    if !begin_detour(host, delivery.letter(), to, signal) {
+        dropping_asks(AskError::Stopped, || host.let_go(message));
+        return;
+    }
+    here.set_shard_id(host.shard_id);
+    let listens = host.listens.get();
+    let delivery = if listens { delivery.quiet() } else { delivery };
+    send_away(Away { delivery, to, message });
+    if listens || host.watched.is_in_cut() {
+        here.set_shard_id(ShardId::OUTSIDE);
+    } else {
+        end_detour(here, host);
+    }
+}
+
+/// What is to be done before a message is sent off the fast path. Answers whether it is sent at all.
+fn begin_detour(
+    host: &Host,
+    letter: &'static Letter,
+    to: Address,
+    signal: Option<&Signal>,
+) -> bool {
+    if host.watched.is_in_cut() && signal.is_none_or(Signal::is_of_an_actor) {
         match letter.class() {
             Class::Answer => send(signals(), to, Signal::Fail(AskError::Stopped)),
             Class::Message => host.dead_letter(DeadReason::Stopped, to, letter),
@@ -350,22 +369,14 @@ fn send_by_detour<M: MessageField>(
         if letter.mark().is_placed() {
             send(signals(), to, Signal::GiveBack);
         }
-        dropping_asks(AskError::Stopped, || host.let_go(message));
-        return;
+        return false;
     }
     if let Some(waits) = &host.waits
-        && (delivery.letter().class() == Class::Answer || matches!(signal, Some(Signal::Fail(_))))
+        && (letter.class() == Class::Answer || matches!(signal, Some(Signal::Fail(_))))
     {
         waits.close(to);
     }
-    here.set_shard_id(host.shard_id);
-    let listens = host.listens.get();
-    send(if listens { delivery.quiet() } else { delivery }, to, message);
-    if is_in_cut || listens {
-        here.set_shard_id(ShardId::OUTSIDE);
-    } else {
-        end_detour(here, host);
-    }
+    true
 }
 
 /// Puts the thread's sends back on the fast path, where its system has one.

@@ -20,7 +20,6 @@
 //!    listed in `TIMERS`, as [`Timed`].
 //! 7. [`Actor`] has the options, and the [`ActorType`] of its cells. That is a `static`, whose one address is
 //!    compared at each delivery; of a generic actor, where no `static` can be, it is `&ActorType::new()`.
-//!    Its messages stay [`Here`], where any sendable type will do.
 //! 8. A [`System`] runs it.
 //!
 //! ```
@@ -28,7 +27,7 @@
 //!
 //! use actor_runtime::{
 //!     Actor, ActorRef, ActorType, Address, Api, Ask, AskError, At, Context, Delivery, Handle, Handled,
-//!     Handlers, Here, Message, Options, Protocol, Reply, System, asked, asked_later, private,
+//!     Handlers, Message, Options, Protocol, Reply, System, asked, asked_later, private,
 //!     started, told,
 //! };
 //!
@@ -124,7 +123,6 @@
 //!     const OPTIONS: Options = Options::new().slice(32).ask_timeout(Duration::from_secs(1));
 //!     const TYPE: &'static ActorType<Self> = &TYPE;
 //!     type Below = At<Self>;
-//!     type Reach = Here;
 //!     type Wraps = ();
 //! }
 //!
@@ -191,7 +189,6 @@ mod pool;
 pub mod private;
 mod process;
 mod query;
-mod reach;
 #[allow(unsafe_code, reason = "messages lie as raw records in blocks")]
 mod record;
 mod registry;
@@ -237,8 +234,7 @@ pub use crate::permit::{Permit, Reserve};
 pub use crate::pool::{Broadcast, Pool, Routing};
 pub use crate::process::{IntoEnd, Process, ProcessStart, Receivable};
 pub use crate::query::Query;
-pub use crate::reach::{Carriage, Carries, Decode, Encode, Here, Reach, Travels};
-pub use crate::record::Delivery;
+pub use crate::record::{Delivery, Leave};
 pub use crate::registry::Named;
 pub use crate::remote::Remote;
 pub use crate::stats::{DeadLetters, DeadReason, ShardStats, Stats};

@@ -7,9 +7,9 @@ use std::time::Duration;
 pub use crate::actor::Spawn;
 pub use crate::actor::{
     Actor, ActorType, Around, Below, Context, Dispatch, Ends, Handle, Handlers, Handles, Item,
-    Listed, ReachOf, State, States, StreamEnd, Timed, Wraps, WrapsOf, apart, asked, asked_later,
-    attach, before, checked, checked_later, ended, ends_later, forwarded, forwarded_later, keep,
-    kept, kept_later, spoken, started, started_later, told, told_later,
+    Listed, State, States, StreamEnd, Timed, Wraps, WrapsOf, apart, asked, asked_later, attach,
+    before, checked, checked_later, ended, ends_later, forwarded, forwarded_later, keep, kept,
+    kept_later, spoken, started, started_later, told, told_later,
 };
 pub use crate::actor_ref::{ActorRef, Speaking};
 pub use crate::address::Address;
@@ -33,10 +33,7 @@ pub use crate::process::{
     Receive, Receives, Replies, ReplyArm, Table, TagSet, Watched, answer, down, exit, message,
     not_taken, process, process_delivery, receive,
 };
-pub use crate::reach::{
-    Carriage, Carries, Here, NoDecoder, NoEncoder, Reach, Travels, Undescribed, leaving,
-};
-pub use crate::record::Delivery;
+pub use crate::record::{Delivery, Leave};
 pub use crate::remote::Remote;
 pub use crate::supervisor::{
     AutoShutdown, BoxError, ByDefault, Child, ChildSpec, Dynamic, DynamicSpec, Given, Restart,

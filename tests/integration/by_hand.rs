@@ -107,7 +107,6 @@ impl Actor for Counter {
         &TYPE
     };
     type Below = rt::At<Self>;
-    type Reach = rt::Here;
     type Wraps = ();
 }
 

@@ -20,7 +20,6 @@ use crate::model::{Actor, Mailbox, Options, States};
 ///         const SPEAKS: &'static [__rt::Spoken<Self>] = &[__rt::spoken::<Self, dyn Account>(["Counter", "Account"])];
 ///         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
 ///         type Below = __rt::On<dyn Account, __rt::At<Self>>;
-///         type Reach = __rt::Here;
 ///         type Wraps = ((), Timing);
 ///     }
 ///     impl __rt::Takes<__rt::MsgOf<dyn Account>> for Counter {
@@ -29,6 +28,7 @@ use crate::model::{Actor, Mailbox, Options, States};
 ///     impl __rt::States for Counter { type State = CounterState; }
 ///     impl __rt::State for CounterState { .. }
 /// };
+/// ::callboard::__private::when_remote! { .. }
 /// ```
 pub(crate) fn actor(model: &Actor) -> TokenStream {
     let Actor { name, ty, generics, cfgs, states, root, blocking, remote, .. } = model;
@@ -63,10 +63,13 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
     let (params, _, bounds) = generics.split_for_impl();
     let spoken = spoken(model);
     let apart = apart(&model.options.speaks);
-    let reach = match remote {
-        Some(_) => quote!(__rt::remote::Everywhere<Self>),
-        None => quote!(__rt::Here),
-    };
+    let leave = remote.as_ref().map(|_| {
+        quote! {
+            const LEAVE: ::core::option::Option<__rt::Leave<__rt::MsgOf<Self>>> =
+                __rt::remote::leaving::<Self>();
+        }
+    });
+    let told = wire::tells_handlers(model);
     let verified = remote.as_ref().filter(|_| generics.params.is_empty());
     let verified = verified.map(|remote| wire::verified(remote, name, ty, root));
     let remote = remote.as_ref().map(|remote| wire::remote(remote, ty, &generics));
@@ -93,13 +96,14 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
                 #blocks
                 #spoken
                 const TYPE: &'static __rt::ActorType<Self> = &#type_of;
+                #leave
                 type Below = #below;
-                type Reach = #reach;
                 type Wraps = #wraps;
             }
             #(#takes)*
             #remote
         };
+        #told
         #verified
     }
 }

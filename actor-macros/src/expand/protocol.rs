@@ -61,19 +61,18 @@ pub(crate) fn protocol(model: &Protocol, bodies: Bodies) -> TokenStream {
     let (name, msg_type, api, ty) = (&model.name, &model.messages, &model.api, &model.ty);
     // A process that receives these messages is one who takes them, and what they are delivered by is that of its cells.
     let delivery = quote!(__rt::process_delivery::<#msg_type>());
-    let leaving = remote
-        .as_ref()
-        .map(|_| quote!(__rt::leaving::<Self, __rt::remote::Everywhere<Self>>(#delivery)));
-    let leaving = leaving.as_ref().unwrap_or(&delivery);
-    let speaks = [(ty, leaving), (&quote!(#msg_type), &delivery)].map(|(ty, delivery)| {
-        quote! {
-            impl __rt::Protocol for #ty {
-                type Msg = #msg_type;
-                type Api = #api<__rt::At<Self>>;
-                const DELIVERY: __rt::Delivery<Self::Msg> = #delivery;
+    let leaving = remote.as_ref().map(|_| quote!(.leaving(__rt::remote::leaving::<Self>())));
+    let speaks = [(ty, &quote!(#delivery #leaving)), (&quote!(#msg_type), &delivery)].map(
+        |(ty, delivery)| {
+            quote! {
+                impl __rt::Protocol for #ty {
+                    type Msg = #msg_type;
+                    type Api = #api<__rt::At<Self>>;
+                    const DELIVERY: __rt::Delivery<Self::Msg> = #delivery;
+                }
             }
-        }
-    });
+        },
+    );
     let verified = remote.as_ref().map(|remote| wire::verified(remote, name, ty, &model.root));
     let travels = remote.as_ref().map(|remote| wire::of_protocol(model, &variants, remote, bodies));
     let is_async = bodies == Bodies::Real && variants.iter().any(|handler| handler.is_async);

@@ -1,78 +1,108 @@
 //! How messages are taken apart to leave, and put together as they arrive.
 
-use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::{Attribute, GenericParam, Generics};
+use syn::{Attribute, GenericParam, Generics, Visibility};
 
 use super::dispatch::with;
 use super::{Bodies, ends, group, message_of};
-use crate::model::{Field, Handler, Handlers, Remote, Reserved};
+use crate::model::{Actor, Field, Handler, Handlers, Remote, Reserved};
 use crate::names::{self, Root};
 
-/// Of an actor, whose handlers cannot know how far its messages go; so it is made of every actor, in builds that have
-/// remote ones.
+/// Of an actor, if it is a remote one. `#[handlers]` cannot know that, but `#[actor]` does, and has told it by what the
+/// macro is that has the actor's name: `made` or `left_out`.
 ///
 /// ```text
-/// __rt::when_remote! {
-/// type __Reach = __rt::ReachOf<Counter>;
-/// impl __rt::Travels for Counter {
-///     type Reach = __Reach;
-///     const CARRIAGE: __rt::Carriage<Self, __Reach> = __rt::Carriage {
-///         table: __Reach::table(
-///             &[
-///                 __Reach::ask::<i64>("get", &[]),
-///                 __Reach::tell("inc", &[__Reach::field::<i64>("inc", "by")]),
-///             ],
-///             &[],
-///         ),
-///         encode: |msg, out| match msg {
-///             CounterMsg::Get { reply } => out.handler(0)?.reply::<i64>(reply)?.end(),
-///             CounterMsg::Inc { by } => out.handler(1)?.field::<i64>(&by)?.end(),
-///         },
-///         decode: |from| Ok(match from.handler() {
-///             0 => { let reply = from.reply::<i64>()?; CounterMsg::Get { reply } }
-///             1 => { let by = from.field::<i64>()?; CounterMsg::Inc { by } }
-///             other => return from.unknown(other),
-///         }),
-///     };
-/// }
-/// }
+/// __rt::when_remote! { Cart! {
+///     type __Described = __rt::remote::Described<Cart>;
+///     impl __rt::remote::RemoteProtocol for Cart {
+///         const CARRIAGE: __rt::remote::Carriage<Self> = __rt::remote::Carriage {
+///             table: __Described::table(
+///                 &[
+///                     __Described::ask::<i64>("get", &[]),
+///                     __Described::tell("inc", &[__Described::field("inc", __rt::remote::FieldSchema::of::<i64>("by"))]),
+///                 ],
+///                 &[],
+///             ),
+///             encode: |msg, out| match msg {
+///                 CartMsg::Get { reply } => out.handler(0)?.reply::<i64>(reply)?.end(),
+///                 CartMsg::Inc { by } => out.handler(1)?.field::<i64>(&by)?.end(),
+///             },
+///             decode: |from| Ok(match from.handler() {
+///                 0 => { let reply = from.reply::<i64>()?; CartMsg::Get { reply } }
+///                 1 => { let by = from.field::<i64>()?; CartMsg::Inc { by } }
+///                 other => return from.unknown(other),
+///             }),
+///         };
+///     }
+/// } }
 /// ```
 pub(super) fn of_actor(model: &Handlers, variants: &[&Handler], bodies: Bodies) -> TokenStream {
-    let Handlers { ty, name, .. } = model;
-    // Where there is no `#[actor]` this is the error, so it stands at the type's name.
-    let far = quote_spanned!(name.span()=> __rt::ReachOf<#ty>);
-    let travels = travels(model, variants, &far, bodies);
+    let travels = travels(model, variants, bodies);
     let nearby = nearby(model, &quote!(__rt::Below<Self>));
-    quote!(__rt::when_remote! { #travels } #nearby)
+    let path = path(&model.ty);
+    quote!(__rt::when_remote! { #path! { #travels } } #nearby)
 }
 
-/// Of a protocol, which says itself how far its messages go: to other nodes, if it is `remote` at all.
+/// Of a protocol, which says itself whether its messages go to other nodes.
 pub(super) fn of_protocol(
     model: &Handlers,
     variants: &[&Handler],
     remote: &Remote,
     bodies: Bodies,
 ) -> TokenStream {
-    let ty = &model.ty;
-    let travels = travels(model, variants, &quote!(__rt::remote::Everywhere<#ty>), bodies);
+    let travels = travels(model, variants, bodies);
     let remote = self::remote(remote, &model.ty, &Generics::default());
-    quote!(#travels #remote)
+    quote!(__rt::when_remote! { #travels } #remote)
 }
 
-fn travels(
-    model: &Handlers,
-    variants: &[&Handler],
-    far: &TokenStream,
-    bodies: Bodies,
-) -> TokenStream {
-    let Handlers { name, ty, parameters, .. } = model;
-    let reach = names::reach();
+/// Tells `#[handlers]` whether the actor is a remote one.
+///
+/// ```text
+/// ::callboard::__private::when_remote! {
+///     pub(crate) use ::callboard::__private::left_out as Counter;
+/// }
+/// ```
+pub(super) fn tells_handlers(model: &Actor) -> TokenStream {
+    let Actor { name, vis, cfgs, remote, root, .. } = model;
+    let private = root.private();
+    let made = match remote {
+        Some(_) => quote!(made),
+        None => quote!(left_out),
+    };
+    // No other crate has handlers of this actor.
+    let vis = match vis {
+        Visibility::Public(_) => quote!(pub(crate)),
+        other => quote!(#other),
+    };
+    quote! {
+        #private::when_remote! {
+            #(#cfgs)*
+            #[allow(unused_imports, reason = "an actor without handlers is told of elsewhere")]
+            #vis use #private::#made as #name;
+        }
+    }
+}
+
+/// The path of a type that is written as a path, without what it is applied to.
+fn path(ty: &TokenStream) -> TokenStream {
+    let is =
+        |tree: &TokenTree, mark| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == mark);
+    let mut path: Vec<TokenTree> =
+        ty.clone().into_iter().take_while(|tree| !is(tree, '<')).collect();
+    while path.last().is_some_and(|last| is(last, ':')) {
+        path.pop();
+    }
+    path.into_iter().collect()
+}
+
+fn travels(model: &Handlers, variants: &[&Handler], bodies: Bodies) -> TokenStream {
+    let Handlers { ty, parameters, .. } = model;
+    let described = names::described();
     let (params, args, bounds) = parameters.bounded.split_for_impl();
     let (alias, path) = (unbounded(&parameters.written), args.as_turbofish());
-    let one = quote_spanned!(name.span()=> #reach #args);
-    let path = quote!(#reach #path);
+    let path = quote!(#described #path);
     let carriage = match bodies {
         Bodies::Real => carriage(model, variants, &path),
         Bodies::Stub => quote! {
@@ -85,11 +115,10 @@ fn travels(
     let unreachable = (may_be_none && !variants.is_empty())
         .then(|| quote!(#[allow(unreachable_code, reason = "a build may have no handler at all")]));
     quote! {
-        type #reach #alias = #far;
+        type #described #alias = __rt::remote::Described<#ty>;
         #unreachable
-        impl #params __rt::Travels for #ty #bounds {
-            type Reach = #one;
-            const CARRIAGE: __rt::Carriage<Self, #one> = __rt::Carriage { #carriage };
+        impl #params __rt::remote::RemoteProtocol for #ty #bounds {
+            const CARRIAGE: __rt::remote::Carriage<Self> = __rt::remote::Carriage { #carriage };
         }
     }
 }
@@ -224,12 +253,12 @@ fn unbounded(params: &Generics) -> Option<TokenStream> {
     (params.len() > 0).then(|| quote!(<#(#params),*>))
 }
 
-fn carriage(model: &Handlers, variants: &[&Handler], reach: &TokenStream) -> TokenStream {
+fn carriage(model: &Handlers, variants: &[&Handler], described: &TokenStream) -> TokenStream {
     let (msg, out, from) = (names::local("msg"), names::local("out"), names::local("from"));
     // The order of the text says nothing on the wire, so there it is that of the names.
     let mut sorted = variants.to_vec();
     sorted.sort_by_key(|handler| handler.wire_name());
-    let rows = sorted.iter().map(|handler| row(handler, reach));
+    let rows = sorted.iter().map(|handler| row(handler, described));
     let encode = sorted
         .iter()
         .enumerate()
@@ -262,12 +291,12 @@ fn carriage(model: &Handlers, variants: &[&Handler], reach: &TokenStream) -> Tok
             Some(id) => quote!(::core::option::Option::Some(#id)),
             None => quote!(::core::option::Option::None),
         };
-        quote!(#reach::reserved(#name, #id))
+        quote!(#described::reserved(#name, #id))
     });
     // What is gone is told of at the type's name.
     let at = names::made(&model.name).span();
     let listed = quote!(&[#(#rows,)*], &[#(#reserved,)*]);
-    let table = called(reach, &quote_spanned!(at=> table), listed, at);
+    let table = called(described, &quote_spanned!(at=> table), listed, at);
     quote! {
         table: #table,
         encode: |#msg, #taken| match #msg { #(#encode)* #never },
@@ -277,14 +306,14 @@ fn carriage(model: &Handlers, variants: &[&Handler], reach: &TokenStream) -> Tok
 
 /// What peers may know of a handler. One that is not there for them has its place all the same: numbers follow
 /// the text.
-fn row(handler: &Handler, reach: &TokenStream) -> TokenStream {
+fn row(handler: &Handler, described: &TokenStream) -> TokenStream {
     let Handler { terms, answer, notes, .. } = handler;
-    let absent = quote!(#reach::absent());
+    let absent = quote!(#described::absent());
     if terms.is_local {
         return absent;
     }
     let name = handler.wire_name();
-    let fields = handler.wire_fields().into_iter().map(|field| column(&name, field, reach));
+    let fields = handler.wire_fields().into_iter().map(|field| column(&name, field, described));
     let fields = quote!(&[#(#fields),*]);
     let at = names::made(&handler.name).span();
     // Another answer is told of at the method's name, a type that cannot leave at the type.
@@ -295,10 +324,10 @@ fn row(handler: &Handler, reach: &TokenStream) -> TokenStream {
         }
         None => quote_spanned!(at=> tell),
     };
-    let described = called(reach, &kind, quote!(#name, #fields), at);
+    let kind = called(described, &kind, quote!(#name, #fields), at);
     let id = terms.id.iter();
     let since = terms.since.iter();
-    let present = quote!(#described #(.id(#id))* #(.since(#since))*);
+    let present = quote!(#kind #(.id(#id))* #(.since(#since))*);
     match unless(&notes.cfgs) {
         Some(otherwise) => {
             let cfgs = &notes.cfgs;
@@ -308,7 +337,7 @@ fn row(handler: &Handler, reach: &TokenStream) -> TokenStream {
     }
 }
 
-fn column(handler: &str, field: &Field, reach: &TokenStream) -> TokenStream {
+fn column(handler: &str, field: &Field, described: &TokenStream) -> TokenStream {
     let Field { cfgs, ty, terms, .. } = field;
     let name = field.wire_name();
     let since = terms.since.iter();
@@ -318,21 +347,24 @@ fn column(handler: &str, field: &Field, reach: &TokenStream) -> TokenStream {
     // What older peers could not read is told of at the parameter.
     let at = names::made(&field.name).span();
     let facts = names::spanned(facts, at);
-    let field = match facts.is_empty() {
-        _ if field.is_code => quote_spanned!(at=> code::<#ty>),
-        true => quote_spanned!(at=> field::<#ty>),
-        false => quote_spanned!(at=> facts() #facts .field::<#ty>),
-    };
-    let described = called(reach, &field, quote!(#handler, #name), at);
-    quote!(#(#cfgs)* #described)
+    let kind = if field.is_code { quote_spanned!(at=> code) } else { quote_spanned!(at=> of) };
+    let args = group(Delimiter::Parenthesis, quote!(#name), at);
+    let field = quote_spanned!(at=> __rt::remote::FieldSchema::#kind::<#ty> #args #facts);
+    let field = called(described, &quote_spanned!(at=> field), quote!(#handler, #field), at);
+    quote!(#(#cfgs)* #field)
 }
 
-/// A function of a reach, at a place of the user's text: where a constant calls what panics, there the compiler tells
+/// A function of what is described, at a place of the user's text: where a constant calls what panics, there the compiler tells
 /// of it.
-fn called(reach: &TokenStream, function: &TokenStream, args: TokenStream, at: Span) -> TokenStream {
-    let reach = names::spanned(reach.clone(), at);
+fn called(
+    described: &TokenStream,
+    function: &TokenStream,
+    args: TokenStream,
+    at: Span,
+) -> TokenStream {
+    let described = names::spanned(described.clone(), at);
     let args = group(Delimiter::Parenthesis, args, at);
-    quote_spanned!(at=> #reach::#function #args)
+    quote_spanned!(at=> #described::#function #args)
 }
 
 /// The attribute of what is there where these leave something out.

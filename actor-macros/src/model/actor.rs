@@ -18,6 +18,7 @@ pub(crate) struct Actor {
     /// The type, with its own parameters as arguments.
     pub(crate) ty: TokenStream,
     pub(crate) generics: Generics,
+    pub(crate) vis: Visibility,
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) options: Options,
     /// The word by which its handlers run on a thread of its own.
@@ -117,6 +118,7 @@ impl Actor {
             name,
             ty,
             generics,
+            vis: syntax.vis.clone(),
             cfgs: notes::cfgs(&syntax.attrs),
             options,
             blocking,

@@ -14,7 +14,6 @@ const _: () = {
     {
         const TYPE: &'static __rt::ActorType<Self> = &__rt::ActorType::new();
         type Below = __rt::At<Self>;
-        type Reach = __rt::Here;
         type Wraps = ();
     }
 };
@@ -150,7 +149,6 @@ const _: () = {
     {
         const TYPE: &'static __rt::ActorType<Self> = &__rt::ActorType::new();
         type Below = __rt::At<Self>;
-        type Reach = __rt::Here;
         type Wraps = ();
     }
 };

@@ -10,7 +10,6 @@ const _: () = {
     impl __rt::Actor for Counter {
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
         type Below = __rt::At<Self>;
-        type Reach = __rt::Here;
         type Wraps = ();
     }
 };

@@ -48,6 +48,8 @@ cases! {
     generic
     /// A protocol, with default bodies, context, replies, and references that speak another.
     protocol
+    /// An actor that other nodes may send to: what peers know of it, and how its messages are written and read.
+    remote
     /// An actor that speaks two protocols, and what runs round its handlers.
     spoken
     /// After an error there are stubs of the protocol as well.
@@ -96,17 +98,30 @@ fn printed(tokens: &TokenStream) -> String {
     prettyplease::unparse(&syn::parse2(tokens.clone()).expect("the expansion is Rust"))
 }
 
-/// What is left of `when_remote! { .. }` in a build: all that stands in it, or nothing.
+/// What may stand in a path.
+fn is_of_path(tree: &TokenTree) -> bool {
+    match tree {
+        TokenTree::Punct(punct) => punct.as_char() == ':',
+        other => matches!(other, TokenTree::Ident(_)),
+    }
+}
+
+/// What is left of `when_remote! { .. }`, and of `Cart! { .. }` in it, in a build: all that stands in it, or nothing.
 fn for_build(tokens: TokenStream, has_remote: bool) -> TokenStream {
     let mut out: Vec<TokenTree> = Vec::new();
     let mut is_inside = false;
     for tree in tokens {
         let is_mark = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '!')
-            && out.last().is_some_and(|last| last.to_string() == "when_remote");
+            && out.last().is_some_and(|last| {
+                let name = last.to_string();
+                name == "when_remote" || name.starts_with(char::is_uppercase)
+            });
         match tree {
             _ if is_mark => {
                 // With the path before it: `__rt::when_remote`.
-                out.truncate(out.len() - 4);
+                while out.last().is_some_and(is_of_path) {
+                    out.pop();
+                }
                 is_inside = true;
             }
             TokenTree::Group(group) => {

@@ -10,7 +10,6 @@ const _: () = {
             .start_timeout(::core::time::Duration::from_secs(120));
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
         type Below = __rt::At<Self>;
-        type Reach = __rt::Here;
         type Wraps = ();
     }
 };
@@ -24,7 +23,6 @@ const _: () = {
             .on_restart(__rt::OnRestart::Drop);
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
         type Below = __rt::At<Self>;
-        type Reach = __rt::Here;
         type Wraps = ();
     }
 };
@@ -37,7 +35,6 @@ const _: () = {
             .on_restart(__rt::OnRestart::Drop);
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
         type Below = __rt::At<Self>;
-        type Reach = __rt::Here;
         type Wraps = ();
     }
 };
@@ -118,7 +115,6 @@ const _: () = {
         const BLOCKS: bool = true;
         const TYPE: &'static __rt::ActorType<Self> = &TYPE;
         type Below = __rt::At<Self>;
-        type Reach = __rt::Here;
         type Wraps = ();
     }
 };

@@ -14,7 +14,6 @@ const _: () = {
         ];
         const TYPE: &'static __rt::ActorType<Self> = &__rt::ActorType::new();
         type Below = __rt::On<dyn Account, __rt::On<dyn bank::Audit, __rt::At<Self>>>;
-        type Reach = __rt::Here;
         type Wraps = (((), metrics::Counted), Timing);
     }
     impl<T> __rt::Takes<__rt::MsgOf<dyn Account>> for Savings<T>

@@ -12,7 +12,9 @@ mod schema;
 mod types;
 mod widen;
 
-use actor_runtime::Remote;
+use std::fmt;
+
+use actor_runtime::{Protocol, Remote};
 
 pub use self::codec::Codec;
 pub(crate) use self::decoder::Answers;
@@ -31,20 +33,46 @@ use crate::error::{DecodeError, EncodeError};
 ///
 /// Made by the macros for remote actors and protocols.
 pub trait RemoteProtocol: Remote {
+    /// How its messages are taken apart, and put together again.
+    const CARRIAGE: Carriage<Self>;
     /// What it is on the wire.
-    const SCHEMA: ProtocolSchema;
+    const SCHEMA: ProtocolSchema =
+        ProtocolSchema::new(Self::NAME, Self::VERSION, Self::CARRIAGE.table.handlers);
 
     /// Writes a message: its handler, its parameters, its reply.
     ///
     /// # Errors
     ///
     /// As what the encoder says.
-    fn encode(message: Self::Msg, out: &mut Encoder<'_>) -> Result<(), EncodeError>;
+    #[inline]
+    fn encode(message: Self::Msg, out: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        (Self::CARRIAGE.encode)(message, out)
+    }
 
     /// Reads a message.
     ///
     /// # Errors
     ///
     /// As what the decoder says.
-    fn decode(from: &mut Decoder<'_>) -> Result<Self::Msg, DecodeError>;
+    #[inline]
+    fn decode(from: &mut Decoder<'_>) -> Result<Self::Msg, DecodeError> {
+        (Self::CARRIAGE.decode)(from)
+    }
+}
+
+/// How the messages of `P` are taken apart, and put together again.
+// All in one, so that the compiler says once of a type that it cannot leave.
+pub struct Carriage<P: Protocol + ?Sized> {
+    /// The handlers.
+    pub table: Table,
+    /// Writes a message.
+    pub encode: fn(P::Msg, &mut Encoder<'_>) -> Result<(), EncodeError>,
+    /// Reads a message.
+    pub decode: fn(&mut Decoder<'_>) -> Result<P::Msg, DecodeError>,
+}
+
+impl<P: Protocol + ?Sized> fmt::Debug for Carriage<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Carriage").field("table", &self.table).finish_non_exhaustive()
+    }
 }

@@ -7,6 +7,7 @@
 
 use super::frame::{Field, Handler};
 use super::lock::{self, Text};
+use super::types::{Machines, Run, Wire};
 
 /// What a type is on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,6 +168,21 @@ pub struct FieldSchema {
 }
 
 impl FieldSchema {
+    /// A field of type `T` that was always there.
+    #[must_use]
+    pub const fn of<T: Wire>(name: &'static str) -> Self {
+        Self::new(name, T::SCHEMA)
+    }
+
+    /// Refuses a field that is code, or an address.
+    #[must_use]
+    pub const fn code<T>(name: &'static str) -> Self
+    where
+        Machines: Run<T>,
+    {
+        Self::new(name, <()>::SCHEMA)
+    }
+
     /// A field that was always there.
     #[must_use]
     pub const fn new(name: &'static str, schema: &'static Schema) -> Self {

@@ -52,8 +52,7 @@ use crate::exit::ExitReason;
 use crate::flow::{Flow, IntoFlow, IntoStart};
 use crate::host;
 use crate::message::{Message, Protocol};
-use crate::reach::{Carries, leaving};
-use crate::record::{Class, Delivery};
+use crate::record::{Class, Delivery, Leave};
 use crate::timer::When;
 
 /// How an actor takes the messages `M`: what `#[handlers]` makes of the handlers.
@@ -162,23 +161,20 @@ pub trait Actor: Handlers {
     /// What cells with this actor have in common: `&ActorType::new()`, best from a `static`, which has
     /// one address everywhere.
     const TYPE: &'static ActorType<Self>;
+    /// What has its messages leave for other nodes; none if they stay in the system they were sent in.
+    const LEAVE: Option<Leave<Self::Msg>> = None;
     /// How its messages reach it, which nobody need say: it is the `DELIVERY` of its [`Protocol`].
     const REACHED_BY: Delivery<Self::Msg> = reached_by::<Self>();
     /// What the actor's own methods of a reference lie on: those of the protocols it speaks, and [`At`] last.
     ///
     /// [`At`]: crate::private::At
     type Below;
-    /// How far its messages go: [`Here`](crate::Here), or to other nodes too.
-    type Reach: Carries<Self>;
     /// What runs round its handlers: `()` if nothing does.
     type Wraps: Wraps;
 }
 
 /// [`Actor::Below`] of `A`.
 pub type Below<A> = <A as Actor>::Below;
-
-/// [`Actor::Reach`] of `A`.
-pub type ReachOf<A> = <A as Actor>::Reach;
 
 /// [`Actor::Wraps`] of `A`.
 pub type WrapsOf<A> = <A as Actor>::Wraps;
@@ -283,7 +279,7 @@ const fn reached_by<A: Actor>() -> Delivery<A::Msg> {
     } else {
         A::TYPE.plain.delivery()
     };
-    leaving::<A, A::Reach>(delivery)
+    delivery.leaving(A::LEAVE)
 }
 
 impl<A: Actor> fmt::Debug for ActorType<A> {

@@ -32,7 +32,6 @@ use crate::flow::{End, Flow};
 use crate::host::{self, Host, Signal};
 use crate::message::{At, Protocol};
 use crate::query::workers_of;
-use crate::reach::Here;
 use crate::record::Delivery;
 use crate::route;
 use crate::stats::DeadReason;
@@ -307,7 +306,6 @@ impl<W: Actor> Actor for Pool<W> {
     const OPTIONS: Options = Options::new().ask_timeout(W::OPTIONS.ask_timeout);
     const TYPE: &'static ActorType<Self> = &ActorType::standing_for::<W>();
     type Below = At<Self>;
-    type Reach = Here;
     type Wraps = ();
 }
 

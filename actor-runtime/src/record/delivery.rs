@@ -270,10 +270,10 @@ impl<M> Delivery<M> {
         &self.letters.0[self.mark as usize]
     }
 
-    /// The same for messages that may go to another node, which `leave` does.
+    /// The same for messages that may go to another node, which `leave` does; none may, if it is none.
     #[must_use]
-    pub const fn leaving(self, leave: Leave<M>) -> Self {
-        Self { leave: Some(leave), ..self }
+    pub const fn leaving(self, leave: Option<Leave<M>>) -> Self {
+        Self { leave, ..self }
     }
 
     pub(crate) const fn leave(self) -> Option<Leave<M>> {

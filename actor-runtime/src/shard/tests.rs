@@ -18,7 +18,7 @@ use crate::host;
 use crate::testing::Simulator;
 use crate::{
     Actor, ActorRef, ActorType, Address, Api, Ask, AskError, At, Context, DeadReason, ExitReason,
-    Flow, Handle, Handled, Handlers, Here, Message, Options, Protocol, Reply, Timed, private,
+    Flow, Handle, Handled, Handlers, Message, Options, Protocol, Reply, Timed, private,
 };
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -176,7 +176,6 @@ impl Actor for Act {
         &TYPE
     };
     type Below = At<Self>;
-    type Reach = Here;
     type Wraps = ();
 }
 

@@ -52,7 +52,6 @@ use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Host, Signal};
 use crate::message::{Api, At, Message, Protocol};
-use crate::reach::Here;
 use crate::record::Delivery;
 use crate::registry::Claim;
 use crate::route::{self, Word};
@@ -821,6 +820,5 @@ impl Actor for Supervisor {
     const OPTIONS: Options = Options::new().ask_timeout(config::SUPERVISOR_ASK_TIMEOUT);
     const TYPE: &'static ActorType<Self> = &TYPE;
     type Below = At<Self>;
-    type Reach = Here;
     type Wraps = ();
 }

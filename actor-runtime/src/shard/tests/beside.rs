@@ -11,7 +11,7 @@ use futures_core::Stream;
 use crate::actor::{asked_later, told};
 use crate::testing::Simulator;
 use crate::{
-    Actor, ActorRef, ActorType, AskError, At, Context, Handle, Handled, Handlers, Here, Message,
+    Actor, ActorRef, ActorType, AskError, At, Context, Handle, Handled, Handlers, Message,
     Protocol, Reply, private,
 };
 
@@ -142,7 +142,6 @@ impl Actor for Desk {
         &TYPE
     };
     type Below = At<Self>;
-    type Reach = Here;
     type Wraps = ();
 }
 

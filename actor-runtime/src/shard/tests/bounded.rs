@@ -133,7 +133,6 @@ impl<const POLICY: usize> Actor for Bounded<POLICY> {
     const OPTIONS: Options = Options::new().mailbox(ROOM as u32, POLICIES[POLICY]);
     const TYPE: &'static ActorType<Self> = &ActorType::new();
     type Below = At<Self>;
-    type Reach = Here;
     type Wraps = ();
 }
 
