@@ -75,15 +75,15 @@ pub use actor_remote as remote;
 pub use actor_runtime::testing;
 pub use actor_runtime::{
     Actor, ActorRef, Address, Answers, AnyTimer, Ask, AskCycle, AskError, AutoShutdown,
-    BlockingCall, BoxError, Broadcast, Call, Child, ChildCounts, ChildError, ChildFailed,
-    ChildInfo, ChildSpec, ChildState, Context, Continue, DeadLetters, DeadReason, Down, Drained,
-    Dynamic, DynamicSpec, Event, Events, Exit, ExitReason, Flow, Forward, Kept, Lagged, LocalRef,
-    LookupError, Message, Monitor, Name, NameOf, Named, Overflow, Panic, Pending, Permit, Place,
-    Pool, Process, ProcessStart, Query, Receivable, RegisterError, Replies, Reply, Report, Reserve,
-    ReserveError, Restart, Routing, ShardStats, Shutdown, Siblings, Spawn, SpawnOn, Speaking,
-    Speaks, Start, StartError, StartTree, State, States, Stats, Strategy, Subscription, Supervisor,
-    SupervisorApi, SupervisorSpec, System, SystemBuilder, SystemRef, TellError, Timer, TimerKey,
-    Topic, Tree, TreeView, Wrap, spawn, spawn_on, start,
+    BlockingCall, BlockingProcess, BoxError, Broadcast, Call, Child, ChildCounts, ChildError,
+    ChildFailed, ChildInfo, ChildSpec, ChildState, Context, Continue, DeadLetters, DeadReason,
+    Down, Drained, Dynamic, DynamicSpec, Event, Events, Exit, ExitReason, Flow, Forward, Kept,
+    Lagged, LocalRef, LookupError, Message, Monitor, Name, NameOf, Named, Overflow, Panic, Pending,
+    Permit, Place, Pool, Process, ProcessStart, Query, Receivable, RecvError, RegisterError,
+    Replies, Reply, Report, Reserve, ReserveError, Restart, Routing, ShardStats, Shutdown,
+    Siblings, Spawn, SpawnOn, Speaking, Speaks, Start, StartError, StartTree, State, States, Stats,
+    Strategy, Subscription, Supervisor, SupervisorApi, SupervisorSpec, System, SystemBuilder,
+    SystemRef, TellError, Timer, TimerKey, Topic, Tree, TreeView, Wrap, spawn, spawn_on, start,
 };
 
 /// What the macros' code uses; not for people.
@@ -180,6 +180,9 @@ pub use actor_remote::{Codec, DecodeError, EncodeError, Remote, UnknownVariant, 
 ///
 /// A name that begins with a capital letter is a variant, any other one is bound to the message.
 ///
+/// In a process with `blocking` it waits on the thread. In another function, which is given such a process, that is said:
+/// `receive! { blocking cx: XferMsg, ARMS }`.
+///
 /// # Examples
 ///
 /// ```
@@ -237,11 +240,11 @@ pub mod prelude {
     pub use std::time::Duration;
 
     pub use crate::{
-        ActorRef, Answers, Ask, AskError, Context, Down, Dynamic, Exit, ExitReason, Flow, Forward,
-        LookupError, Message, Monitor, Name, Place, Pool, Process, RegisterError, Reply, Routing,
-        Start, StartError, System, actor, after, ask, child, down, dynamic, every, exit, handlers,
-        health, process, protocol, receive, restart, spawn, spawn_on, start, stop, stream,
-        supervisor, tell,
+        ActorRef, Answers, Ask, AskError, BlockingProcess, Context, Down, Dynamic, Exit,
+        ExitReason, Flow, Forward, LookupError, Message, Monitor, Name, Place, Pool, Process,
+        RecvError, RegisterError, Reply, Routing, Start, StartError, System, actor, after, ask,
+        child, down, dynamic, every, exit, handlers, health, process, protocol, receive, restart,
+        spawn, spawn_on, start, stop, stream, supervisor, tell,
     };
 
     /// So many seconds.

@@ -442,6 +442,7 @@ pub fn wire(item: TokenStream) -> TokenStream {
 /// | option | meaning | default |
 /// |---|---|---|
 /// | `msg = XferMsg` | the messages | those of `Process<XferMsg>` |
+/// | `blocking` | it is a plain `fn` on an OS thread of its own, given `cx: &mut BlockingProcess<XferMsg>` | an `async fn` on its shard |
 /// | `crate = path` | where callboard is, for crates that re-export it | `::callboard` |
 ///
 /// # Examples
@@ -484,6 +485,7 @@ pub fn wire(item: TokenStream) -> TokenStream {
 /// # Errors
 ///
 /// A function that is not `async`, or whose first parameter is not `cx: &mut Process<..>`; one that returns a value.
+/// With `blocking` one that is `async`, or is not given a `BlockingProcess`.
 #[proc_macro_attribute]
 pub fn process(args: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::process(args.into(), item.into()).into()

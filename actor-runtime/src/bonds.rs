@@ -46,6 +46,18 @@ pub struct Down {
     pub restarting: bool,
 }
 
+impl Down {
+    /// Lets it go to the thread of its actor's code, where the call gives it again.
+    pub(crate) fn carried(self) -> impl FnOnce() -> Self + Send {
+        let Self { monitor, actor, incarnation, reason, restarting } = self;
+        let (owner, number) = (monitor.owner, monitor.number);
+        move || {
+            let monitor = Monitor::new(owner, number);
+            Self { monitor, actor, incarnation, reason, restarting }
+        }
+    }
+}
+
 /// An actor to which there was a link has ended, or somebody wants this one to end: what the hook `#[exit]` is
 /// told. An actor with that hook goes on, one without it ends for the same reason.
 #[derive(Clone, Debug)]

@@ -152,6 +152,27 @@ impl From<AskError> for ReserveError {
     }
 }
 
+/// Why a blocking process has received no message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RecvError {
+    /// The process was told to stop, or has been ended: its function is to return.
+    Stopped,
+    /// No message came in that time.
+    Timeout,
+}
+
+impl fmt::Display for RecvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stopped => "the process was told to stop",
+            Self::Timeout => "no message came in time",
+        })
+    }
+}
+
+impl std::error::Error for RecvError {}
+
 /// Why there is no actor, or no system, after a start.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -66,6 +66,8 @@ struct Here {
     lives_on: Cell<ShardId>,
     /// What asks end with whose `Reply` is dropped now.
     dropped_ask: Cell<AskError>,
+    /// Whether what unwinds here is the function of a blocking process that ends, and no panic.
+    leaves: Cell<bool>,
     /// Who outside all shards asked for an event on this thread last: that task, or the thread itself.
     listener: Cell<Option<Option<task::Id>>>,
 }
@@ -88,6 +90,7 @@ thread_local! {
             host: Cell::new(None),
             lives_on: Cell::new(ShardId::OUTSIDE),
             dropped_ask: Cell::new(AskError::NoReply),
+            leaves: Cell::new(false),
             listener: Cell::new(None),
         }
     };
@@ -339,8 +342,7 @@ fn send_by_detour<M: MessageField>(
 ) {
     let signal = (&message as &dyn Any).downcast_ref::<Signal>();
     if !begin_detour(host, delivery.letter(), to, signal) {
-        dropping_asks(AskError::Stopped, || host.let_go(message));
-        return;
+        return discard(host, delivery, to, message);
     }
     here.set_shard_id(host.shard_id);
     let listens = host.listens.get();
@@ -361,14 +363,6 @@ fn begin_detour(
     signal: Option<&Signal>,
 ) -> bool {
     if host.watched.is_in_cut() && signal.is_none_or(Signal::is_of_an_actor) {
-        match letter.class() {
-            Class::Answer => send(signals(), to, Signal::Fail(AskError::Stopped)),
-            Class::Message => host.dead_letter(DeadReason::Stopped, to, letter),
-            Class::Signal => {}
-        }
-        if letter.mark().is_placed() {
-            send(signals(), to, Signal::GiveBack);
-        }
         return false;
     }
     if let Some(waits) = &host.waits
@@ -377,6 +371,24 @@ fn begin_detour(
         waits.close(to);
     }
     true
+}
+
+/// Discards what an actor sends that has been ended in the midst of a call.
+fn discard<M: MessageField>(host: &Host, delivery: Delivery<M>, to: Address, message: M) {
+    discarded(host, delivery.letter(), to);
+    dropping_asks(AskError::Stopped, || host.let_go(message));
+}
+
+/// Tells who is to know that a message is discarded.
+fn discarded(host: &Host, letter: &'static Letter, to: Address) {
+    match letter.class() {
+        Class::Answer => send(signals(), to, Signal::Fail(AskError::Stopped)),
+        Class::Message => host.dead_letter(DeadReason::Stopped, to, letter),
+        Class::Signal => {}
+    }
+    if letter.mark().is_placed() {
+        send(signals(), to, Signal::GiveBack);
+    }
 }
 
 /// Puts the thread's sends back on the fast path, where its system has one.
@@ -487,16 +499,14 @@ impl Home {
     fn send<M: MessageField>(&self, delivery: Delivery<M>, to: Address, message: M) {
         let is_left = self.is_left.clone();
         self.say(Box::new(move || {
+            let signal = (&message as &dyn Any).downcast_ref::<Signal>();
             // Ordering: written on this same shard.
-            if !is_left.load(Ordering::Relaxed) {
+            if !is_left.load(Ordering::Relaxed) || !signal.is_none_or(Signal::is_of_an_actor) {
                 return send(delivery, to, message);
             }
             with(|host| {
                 let host = host.expect("a shard runs its calls in its turn");
-                if delivery.letter().class() == Class::Message {
-                    host.dead_letter(DeadReason::Stopped, to, delivery.letter());
-                }
-                dropping_asks(AskError::Stopped, || host.let_go(message));
+                discard(host, delivery, to, message);
             });
         }));
     }
@@ -570,7 +580,11 @@ pub(crate) fn dropping_asks<R>(error: AskError, drops: impl FnOnce() -> R) -> R 
 
 /// What the ask of a `Reply` that is dropped now ends with.
 pub(crate) fn dropped_ask() -> AskError {
-    if std::thread::panicking() { AskError::Crashed } else { here().dropped_ask.get() }
+    let here = here();
+    if std::thread::panicking() && !here.leaves.get() {
+        return AskError::Crashed;
+    }
+    here.dropped_ask.get()
 }
 
 /// The host of the shard that turns on this thread, if one does.
@@ -1583,6 +1597,31 @@ pub(crate) fn noting_panic<R>(call: impl FnOnce() -> R) -> Result<R, Panic> {
 pub(crate) fn panic_as(panic: Panic) -> ! {
     with(|host| host.map(|host| host.panic.replace(Some(panic))));
     std::panic::resume_unwind(Box::new(()))
+}
+
+/// What unwinds the function of a blocking process that is to end. It is no panic: no hook hears of it.
+struct Leaving;
+
+/// Ends the call that [`leaving`] made, from within.
+pub(crate) fn leave() -> ! {
+    let here = here();
+    here.leaves.set(true);
+    here.dropped_ask.set(AskError::Stopped);
+    std::panic::resume_unwind(Box::new(Leaving))
+}
+
+/// Makes a call that [`leave`] may end: then there is no output. What the call held is dropped as of an actor that has
+/// stopped.
+pub(crate) fn leaving<R>(call: impl FnOnce() -> R) -> Option<R> {
+    let called = catch_unwind(AssertUnwindSafe(call));
+    if here().leaves.take() {
+        here().dropped_ask.set(AskError::NoReply);
+    }
+    match called {
+        Ok(output) => Some(output),
+        Err(payload) if payload.is::<Leaving>() => None,
+        Err(payload) => std::panic::resume_unwind(payload),
+    }
 }
 
 /// Has a thread of this shard's pool make a call.

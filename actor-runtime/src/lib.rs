@@ -221,7 +221,9 @@ pub use crate::ask::{Ask, Forward, Pending, Reply};
 pub use crate::bonds::{Down, Exit, Monitor};
 pub use crate::cell::{Handled, OnRestart, Options, Spoken};
 pub use crate::cycle::AskCycle;
-pub use crate::error::{AskError, LookupError, RegisterError, ReserveError, StartError, TellError};
+pub use crate::error::{
+    AskError, LookupError, RecvError, RegisterError, ReserveError, StartError, TellError,
+};
 pub use crate::event::{Event, Kept, Topic};
 pub use crate::events::{Events, Lagged, Subscription};
 pub use crate::exit::{Drained, ExitReason, Panic};
@@ -232,7 +234,7 @@ pub use crate::name::{Name, NameOf};
 pub use crate::nearby::LocalRef;
 pub use crate::permit::{Permit, Reserve};
 pub use crate::pool::{Broadcast, Pool, Routing};
-pub use crate::process::{IntoEnd, Process, ProcessStart, Receivable};
+pub use crate::process::{BlockingProcess, IntoEnd, Process, ProcessStart, Receivable};
 pub use crate::query::Query;
 pub use crate::record::{Delivery, Leave};
 pub use crate::registry::Named;

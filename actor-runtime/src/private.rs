@@ -29,9 +29,9 @@ pub use crate::message::{
 pub use crate::nearby::{Near, Nearby};
 pub use crate::pool::{Pool, Routing};
 pub use crate::process::{
-    Arms, Awaits, Downs, Got, IntoEnd, NO_ARM, Process, ProcessStart, ProcessType, Receivable,
-    Receive, Receives, Replies, ReplyArm, Table, TagSet, Watched, answer, down, exit, message,
-    not_taken, process, process_delivery, receive,
+    Arms, Awaits, Downs, Got, Hold, IntoEnd, NO_ARM, Process, ProcessStart, ProcessType,
+    Receivable, Receive, Receives, Replies, ReplyArm, Table, TagSet, Watched, answer, down, exit,
+    message, not_taken, process, process_delivery, receive,
 };
 pub use crate::record::{Delivery, Leave};
 pub use crate::remote::Remote;
@@ -41,6 +41,14 @@ pub use crate::supervisor::{
     Tree, by_default, plain, start_of,
 };
 pub use crate::system::{System, SystemBuilder};
+
+/// The same for processes with a thread: what `receive!` becomes is named alike, but for how it waits.
+pub mod blocking {
+    pub use super::{Arms, Message, NO_ARM, Table, TagSet, answer, not_taken};
+    pub use crate::process::blocking::{
+        Pull, Pulled, Pulls as Receives, down, exit, message, process, receive,
+    };
+}
 
 /// Sends a tell: the body of a reference's method.
 #[inline]

@@ -5,7 +5,9 @@
 
 use std::any::Any;
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use crate::error::StartError;
@@ -27,7 +29,7 @@ pub(crate) struct BlockingThreads {
 #[derive(Default)]
 struct Counts {
     threads: usize,
-    /// Jobs given and not done.
+    /// Jobs given and not done, but for those that rest.
     jobs: usize,
     /// Raised with each word that a thread says to a shard.
     words: u64,
@@ -126,9 +128,105 @@ impl Thread {
     }
 }
 
+/// How the thread of a blocking process waits for its shard: meanwhile its job rests, and counts as none that is to be
+/// done.
+pub(crate) struct Rest {
+    threads: Arc<BlockingThreads>,
+    /// The thread writes it, and whoever wakes it.
+    state: Mutex<Resting>,
+    woken: Condvar,
+}
+
+/// | move | by | from | to |
+/// |---|---|---|---|
+/// | it has nothing to do | the thread | `No` | `Yes` |
+/// | it was woken before it came to rest | the thread | `Woken` | `No` |
+/// | it is woken | anybody | any | `Woken` |
+/// | it goes on | the thread | `Woken` | `No` |
+#[derive(Clone, Copy, PartialEq)]
+enum Resting {
+    No,
+    Woken,
+    Yes,
+}
+
+impl Rest {
+    pub(crate) fn new(threads: Arc<BlockingThreads>) -> Arc<Self> {
+        Arc::new(Self { threads, state: Mutex::new(Resting::No), woken: Condvar::new() })
+    }
+
+    /// Polls a future on this thread, which rests in between.
+    pub(crate) fn until<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
+        let waker = Waker::from(self.clone());
+        let mut future = pin!(future);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                return output;
+            }
+            self.rest();
+        }
+    }
+
+    fn rest(&self) {
+        let mut state = self.state();
+        if *state == Resting::No {
+            *state = Resting::Yes;
+            self.threads.change(|counts| counts.jobs -= 1);
+            let rests = |state: &mut Resting| *state == Resting::Yes;
+            state = self.woken.wait_while(state, rests).unwrap_or_else(PoisonError::into_inner);
+        }
+        *state = Resting::No;
+    }
+
+    fn state(&self) -> MutexGuard<'_, Resting> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Wake for Rest {
+    fn wake(self: Arc<Self>) {
+        let mut state = self.state();
+        if *state == Resting::Yes {
+            // Here and not on the thread, so that whoever waits for the jobs knows of it by now.
+            self.threads.change(|counts| counts.jobs += 1);
+        }
+        *state = Resting::Woken;
+        self.woken.notify_one();
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+
     use super::*;
+
+    #[test]
+    fn a_job_that_rests_is_none_to_be_done() {
+        let threads = BlockingThreads::new(1, "test".to_owned());
+        let thread = threads.begin().expect("one");
+        let (tell, told) = mpsc::channel();
+        let rest = Rest::new(threads.clone());
+        thread.give(Box::new(move |_| {
+            let mut polls = 0;
+            rest.until(poll_fn(|cx| {
+                polls += 1;
+                tell.send(cx.waker().clone()).expect("the test waits");
+                if polls < 3 { Poll::Pending } else { Poll::Ready(()) }
+            }));
+        }));
+        drop(thread);
+        for _ in 0..2 {
+            // It may be woken before it rests, and after.
+            let waker = told.recv().expect("it is polled");
+            assert!(!threads.wait_for_words(0), "it rests");
+            waker.wake_by_ref();
+            assert_eq!(threads.counts().jobs, 1);
+            waker.wake();
+        }
+        assert_eq!(threads.end(Duration::from_secs(60)), 0);
+        assert_eq!(threads.counts().jobs, 0);
+    }
 
     #[test]
     fn there_are_no_more_threads_than_there_may_be() {

@@ -13,6 +13,7 @@ mod asks;
 mod asks_outside;
 mod blocking;
 mod blocking_calls;
+mod blocking_processes;
 mod bonds;
 mod bounded;
 mod by_hand;

@@ -1,12 +1,12 @@
 //! The function that gives what a process is spawned from.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::{Pat, PatType, PathArguments, ReturnType, Type};
 
 use super::{Bodies, group, places_of, unbraced};
 use crate::model::{Process, cfgs};
-use crate::names::{self, made};
+use crate::names::{self, Root, made};
 
 /// ```text
 /// pub fn transfer(size: u64) -> ::callboard::__private::ProcessStart<XferMsg> {
@@ -22,11 +22,15 @@ use crate::names::{self, made};
 /// ```
 ///
 /// The body stands in a closure, and not in a function, so that it sees `Self` and the parameters of an impl around
-/// it.
+/// it. On a thread that is a plain closure, with its own `receive!`.
 pub(crate) fn process(model: &Process, bodies: Bodies) -> Option<TokenStream> {
-    let Process { attrs, vis, sig, body, cx, params, messages, root } = model;
+    let Process { attrs, vis, sig, body, cx, params, messages, blocking, root } = model;
     let messages = messages.as_ref()?;
     let private = root.private();
+    let (begins, asyncness) = match blocking {
+        true => (quote!(#private::blocking::process), None),
+        false => (quote!(#private::process), Some(quote!(async))),
+    };
     let (name, generics, bounds) = (&sig.ident, &sig.generics, &sig.generics.where_clause);
     let import = import(messages);
     let params = params.iter().enumerate().map(|(index, param)| taken(param, index));
@@ -41,13 +45,14 @@ pub(crate) fn process(model: &Process, bodies: Bodies) -> Option<TokenStream> {
         ReturnType::Type(_, ty) => ty.to_token_stream(),
     };
     let (first, last) = places_of(&returns_at);
-    let process = names::spanned(quote!(#private::process), first);
-    let closure = quote_spanned!(first=> async move);
+    let process = names::spanned(begins, first);
+    let closure = quote_spanned!(first=> #asyncness move);
+    let waits = blocking.then(|| waits(root));
     let closure = match (bodies, cx) {
         (Bodies::Real, Some(cx)) => {
             let (end, written) = (names::local("end"), unbraced(body.to_token_stream()));
             let at = body.span().resolved_at(Span::call_site());
-            let body = group(Delimiter::Brace, quote!(#import #(#locals)* #written), at);
+            let body = group(Delimiter::Brace, quote!(#import #waits #(#locals)* #written), at);
             // A local of that type, since rustc says little of what a closure should return.
             let ends = quote! {
                 let #end: #output = #body;
@@ -58,7 +63,8 @@ pub(crate) fn process(model: &Process, bodies: Bodies) -> Option<TokenStream> {
             quote!(#closure |#cx| -> #output #ends)
         }
         _ => {
-            quote!(#closure |_: &mut #private::Process<#messages>| -> () { ::core::unreachable!() })
+            let kind = format_ident!("{}", crate::model::kind(*blocking));
+            quote!(#closure |_: &mut #private::#kind<#messages>| -> () { ::core::unreachable!() })
         }
     };
     let closure = group(Delimiter::Parenthesis, closure, last);
@@ -74,6 +80,17 @@ pub(crate) fn process(model: &Process, bodies: Bodies) -> Option<TokenStream> {
             #process #closure
         }
     })
+}
+
+/// The `receive!` of a blocking process, which waits on its thread.
+fn waits(root: &Root) -> TokenStream {
+    let (private, root) = (root.private(), &root.0);
+    quote! {
+        #[allow(unused_macros, reason = "not every process uses it")]
+        macro_rules! receive {
+            ($($arms:tt)*) => { #private::receive! { crate = #root; blocking $($arms)* } };
+        }
+    }
 }
 
 /// A start argument: the parameter of the function, and the local variable of the process, to which it is moved

@@ -51,9 +51,15 @@ use crate::names::{self, local};
 ///     }
 /// }
 /// ```
+///
+/// On a thread the names are those of `__private::blocking`, and it waits by `receive.wait()`.
 pub(crate) fn receive(model: &Receive, errors: Option<&TokenStream>) -> TokenStream {
     let Receive { cx, arms, root, .. } = model;
-    let import = root.import();
+    let private = root.private();
+    let (import, wait) = match model.blocking {
+        true => (quote!(use #private::blocking as __rt;), quote!(wait())),
+        false => (root.import(), quote!(await)),
+    };
     let variants = variants(model);
     let (urgent, plain) = (looks(model, true), looks(model, false));
     let (urgent_tags, plain_tags) = (tags(arms, true), tags(arms, false));
@@ -77,7 +83,7 @@ pub(crate) fn receive(model: &Receive, errors: Option<&TokenStream>) -> TokenStr
         #(#slots)*
         let #receive = __rt::receive(#process(#borrow #cx), __Arms, #urgent, #plain);
         #(#waits)*
-        let (#arm, #got) = #receive.await;
+        let (#arm, #got) = #receive.#wait;
         match #arm {
             #(#bodies)*
             _ => __rt::not_taken(),

@@ -31,7 +31,7 @@ pub(crate) use handlers::Handlers;
 pub(crate) use message::{Part, message};
 pub(crate) use notes::cfgs;
 pub(crate) use options::{Mailbox, Shutdown};
-pub(crate) use process::Process;
+pub(crate) use process::{Process, kind};
 pub(crate) use protocol::{Protocol, Spoken};
 pub(crate) use receive::{Arm, Case, Pattern, Receive, Taken, Wait};
 pub(crate) use supervisor::{Child, Plain, Pool, Start, Supervisor, Template};

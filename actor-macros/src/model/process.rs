@@ -10,7 +10,7 @@ use crate::diag::Diag;
 use crate::names::{Root, text};
 use crate::parse::{Args, EntrySyntax};
 
-/// An async function that is an actor.
+/// A function that is an actor.
 pub(crate) struct Process {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
@@ -22,15 +22,21 @@ pub(crate) struct Process {
     pub(crate) params: Vec<PatType>,
     /// What it receives.
     pub(crate) messages: Option<TokenStream>,
+    /// Whether it runs on a thread of its own.
+    pub(crate) blocking: bool,
     pub(crate) root: Root,
 }
 
 impl Process {
     pub(crate) fn read(args: &Args, syntax: EntrySyntax, diag: &mut Diag) -> Self {
         let EntrySyntax { attrs, vis, sig, body } = syntax;
-        let (mut messages, mut root) = (None, Root::default());
-        for arg in options::known(args, &["crate", "msg"], diag) {
+        let (mut messages, mut blocking, mut root) = (None, false, Root::default());
+        for arg in options::known(args, &["blocking", "crate", "msg"], diag) {
             match arg.name.to_string().as_str() {
+                "blocking" => {
+                    options::flag(arg, diag);
+                    blocking = true;
+                }
                 "crate" => root = options::root(arg, diag).unwrap_or_default(),
                 _ => messages = options::ty(arg, diag),
             }
@@ -38,22 +44,48 @@ impl Process {
 
         let mut params: Vec<PatType> = sig.inputs.iter().filter_map(typed).cloned().collect();
         let takes_self = sig.receiver().is_some();
-        let of = params.first().and_then(|first| types::process_of(&first.ty)).cloned();
+        let of = |kind| Some(types::process_of(&params.first()?.ty, kind)?.clone());
+        let (own, other) = (of(kind(blocking)), of(kind(!blocking)));
+        let is_given_other = other.is_some();
+        let of = own.or(other);
         let cx = of.is_some().then(|| params.remove(0));
-        if cx.is_none() || takes_self || sig.asyncness.is_none() {
+        let like = {
             let messages = messages.clone().or_else(|| of.as_ref().map(Type::to_token_stream));
             let messages =
                 messages.map_or_else(|| "XferMsg".to_owned(), |messages| text(&messages));
-            let name = &sig.ident;
-            diag.error(name, "a process is an `async fn` whose first parameter is its context")
-                .help(format_args!("`async fn {name}(cx: &mut Process<{messages}>, ..)`"));
+            let word = if blocking { "" } else { "async " };
+            format!("`{word}fn {}(cx: &mut {}<{messages}>, ..)`", sig.ident, kind(blocking))
+        };
+        match (&cx, sig.asyncness) {
+            (Some(cx), _) if is_given_other => {
+                let which = if blocking { "a" } else { "only a" };
+                diag.error(
+                    &cx.ty,
+                    format_args!("{which} blocking process is given a `BlockingProcess`"),
+                )
+                .help(like);
+            }
+            (Some(_), Some(word)) if blocking && !takes_self => {
+                diag.error(word, "a blocking process has a thread and may wait in a plain `fn`")
+                    .help(like);
+            }
+            (Some(_), word) if word.is_none() == blocking && !takes_self => {}
+            _ => {
+                let what = if blocking {
+                    "a blocking process is a `fn`"
+                } else {
+                    "a process is an `async fn`"
+                };
+                diag.error(&sig.ident, format_args!("{what} whose first parameter is its context"))
+                    .help(like);
+            }
         }
         if let (Some(of), Some(messages)) = (&of, &messages)
             && text(&of.to_token_stream()) != text(messages)
         {
             let messages = text(messages);
             diag.error(of, format_args!("this process receives `{messages}`"))
-                .help(format_args!("`Process<{messages}>`"));
+                .help(format_args!("`{}<{messages}>`", kind(blocking)));
         }
         if let ReturnType::Type(_, ty) = &sig.output
             && types::is_never_a_flow(ty)
@@ -72,8 +104,13 @@ impl Process {
             }
         }
         let messages = messages.or_else(|| of.map(ToTokens::into_token_stream));
-        Self { attrs, vis, sig, body, cx, params, messages, root }
+        Self { attrs, vis, sig, body, cx, params, messages, blocking, root }
     }
+}
+
+/// What it is given.
+pub(crate) fn kind(blocking: bool) -> &'static str {
+    if blocking { "BlockingProcess" } else { "Process" }
 }
 
 fn typed(input: &FnArg) -> Option<&PatType> {

@@ -17,6 +17,8 @@ use crate::parse::{ArmSyntax, ReceiveSyntax, Takes};
 
 /// A receive: a process, and what it takes.
 pub(crate) struct Receive {
+    /// Whether it waits on a thread.
+    pub(crate) blocking: bool,
     pub(crate) cx: TokenStream,
     /// The enum whose variants the patterns name; else it is the one of the `#[process]` around.
     pub(crate) messages: Option<Path>,
@@ -75,13 +77,13 @@ pub(crate) struct Case {
 
 impl Receive {
     pub(crate) fn read(syntax: ReceiveSyntax, diag: &mut Diag) -> Self {
-        let ReceiveSyntax { root, cx, messages, arms, errors } = syntax;
+        let ReceiveSyntax { root, blocking, cx, messages, arms, errors } = syntax;
         for error in &errors {
             diag.syntax(error);
         }
         let arms = arms.into_iter().map(|arm| Arm::read(arm, diag)).collect();
         let root = root.map_or_else(Root::default, |root| Root(root.into_token_stream()));
-        Self { cx, messages, arms, root }
+        Self { blocking, cx, messages, arms, root }
     }
 }
 

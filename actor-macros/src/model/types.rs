@@ -84,11 +84,11 @@ pub(crate) fn applied(name: &Ident, generics: &syn::Generics) -> TokenStream {
     without_lifetimes(quote!(#name #args))
 }
 
-/// The `XferMsg` of `&mut Process<XferMsg>`.
-pub(crate) fn process_of(ty: &Type) -> Option<&Type> {
+/// The `XferMsg` of `&mut Process<XferMsg>`, of a type with this name.
+pub(crate) fn process_of<'a>(ty: &'a Type, kind: &str) -> Option<&'a Type> {
     match ty {
-        Type::Group(ty) => process_of(&ty.elem),
-        Type::Reference(of) if of.mutability.is_some() => argument_of(&of.elem, "Process"),
+        Type::Group(ty) => process_of(&ty.elem, kind),
+        Type::Reference(of) if of.mutability.is_some() => argument_of(&of.elem, kind),
         _ => None,
     }
 }

@@ -8,9 +8,11 @@ use syn::parse::discouraged::Speculative as _;
 use syn::parse::{Parse, ParseStream, Result};
 use syn::{Attribute, Expr, Pat, Path, Token};
 
-/// `cx, ARMS` or `cx: XferMsg, ARMS`, behind `crate = $crate;`, by which the facade's macro says where it is.
+/// `cx, ARMS` or `cx: XferMsg, ARMS`, behind `crate = $crate;`, by which the facade's macro says where it is, and
+/// `blocking`, where it waits on a thread.
 pub(crate) struct ReceiveSyntax {
     pub(crate) root: Option<Path>,
+    pub(crate) blocking: bool,
     pub(crate) cx: TokenStream,
     /// The enum whose variants the arms name; else it is the one of the `#[process]` around.
     pub(crate) messages: Option<Path>,
@@ -41,6 +43,14 @@ pub(crate) enum Takes {
 impl Parse for ReceiveSyntax {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let root = root(input)?;
+        let mut blocking = false;
+        // Not a variable of that name. The `receive!` of a blocking process says it too.
+        while input.peek2(Ident::peek_any)
+            && input.fork().parse::<Ident>().is_ok_and(|word| word == "blocking")
+        {
+            input.parse::<Ident>()?;
+            blocking = true;
+        }
         let cx = tokens_of(input, |input| input.parse::<Expr>())?;
         let colon: Option<Token![:]> = input.parse()?;
         let messages = colon.map(|_| input.call(Path::parse_mod_style)).transpose()?;
@@ -61,7 +71,7 @@ impl Parse for ReceiveSyntax {
                 }
             }
         }
-        Ok(Self { root, cx, messages, arms, errors })
+        Ok(Self { root, blocking, cx, messages, arms, errors })
     }
 }
 

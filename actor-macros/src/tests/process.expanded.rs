@@ -36,3 +36,24 @@ where
         return end;
     })
 }
+pub fn copy(disk: PathBuf) -> ::callboard::__private::ProcessStart<XferMsg> {
+    ::callboard::__private::blocking::process(move |
+        cx: &mut BlockingProcess<XferMsg>,
+    | -> Result<(), XferError> {
+        let end: Result<(), XferError> = {
+            #[allow(unused_imports, reason = "not every process names its messages")]
+            use XferMsg as __Msg;
+            #[allow(unused_macros, reason = "not every process uses it")]
+            macro_rules! receive {
+                ($($arms:tt)*) => {
+                    ::callboard::__private::receive! { crate = ::callboard; blocking
+                    $($arms)* }
+                };
+            }
+            let disk = disk;
+            body
+        };
+        #[allow(unreachable_code, clippy::needless_return, reason = "it may never end")]
+        return end;
+    })
+}

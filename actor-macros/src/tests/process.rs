@@ -15,3 +15,8 @@ where
 {
     body
 }
+
+#[process(msg = XferMsg, blocking)]
+pub fn copy(cx: &mut BlockingProcess<XferMsg>, disk: PathBuf) -> Result<(), XferError> {
+    body
+}

@@ -186,3 +186,38 @@ async fn body(cx: &mut Process<XferMsg>) {
         }
     }
 }
+async fn body(cx: &mut Process<XferMsg>) {
+    {
+        use my::callboard::__private::blocking as __rt;
+        use __Msg as __Variant;
+        struct __Arms;
+        impl<M: __rt::Message> __rt::Arms<M> for __Arms {
+            const TABLE: __rt::Table = __rt::Table::new(
+                __rt::TagSet::of::<M>(&["Done"]),
+                __rt::TagSet::of::<M>(&[]),
+            );
+        }
+        let receive = __rt::receive(
+            __rt::Receives::process(&mut *cx),
+            __Arms,
+            |_| __rt::NO_ARM,
+            |message| match *message {
+                __Variant::Done => 0,
+                #[allow(unreachable_patterns, reason = "an arm may take every message")]
+                _ => __rt::NO_ARM,
+            },
+        );
+        let (arm, got) = receive.wait();
+        match arm {
+            0 => {
+                #[allow(
+                    irrefutable_let_patterns,
+                    reason = "an enum may have one variant"
+                )]
+                let __Variant::Done = __rt::message(got) else { __rt::not_taken() };
+                1
+            }
+            _ => __rt::not_taken(),
+        }
+    }
+}

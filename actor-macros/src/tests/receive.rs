@@ -15,3 +15,5 @@ receive! { cx,
 receive! { self.cx: xfer::XferMsg, XferMsg::Done => 1, after patience / 2 => 2 }
 
 receive! { crate = my::callboard; cx, Done => 1 }
+
+receive! { crate = my::callboard; blocking cx, Done => 1 }

@@ -11,7 +11,6 @@ use tokio::sync::oneshot;
 
 use super::{Actor, Context, later, states, timers};
 use crate::address::Target;
-use crate::bonds::{Down, Monitor};
 use crate::cell::{Body, Handled, News, Outcome};
 use crate::error::AskError;
 use crate::exit::{ExitReason, Panic};
@@ -224,13 +223,8 @@ impl<A: Actor> Body for OnThread<A> {
         match news {
             News::Down(down) => {
                 // A monitor stays with its actor, whose code runs on that thread.
-                let Down { monitor, actor, incarnation, reason, restarting } = down;
-                let (owner, number) = (monitor.owner, monitor.number);
-                self.run(me, move |state, cx| {
-                    let monitor = Monitor::new(owner, number);
-                    let down = Down { monitor, actor, incarnation, reason, restarting };
-                    flow(state.down(down, cx))
-                })
+                let down = down.carried();
+                self.run(me, move |state, cx| flow(state.down(down(), cx)))
             }
             News::Exit(exit) => self.run(me, move |state, cx| flow(state.exit(exit, cx))),
             News::Timer(number) => {

@@ -58,6 +58,8 @@ pub(crate) struct Receiving {
     pub(crate) traps: Cell<bool>,
     /// Why it ends as soon as it would wait, once somebody has told it to stop.
     pub(crate) stops: Cell<Option<Stop>>,
+    /// Whether it runs on a thread of its own, which ends it when it was told to stop.
+    pub(crate) has_thread: Cell<bool>,
     /// Messages it took, one after the other, without waiting.
     pub(crate) streak: Cell<u32>,
     /// Whose it is; nobody's before it begins.
@@ -84,6 +86,7 @@ impl Default for Receiving {
             is_at_message: Cell::default(),
             traps: Cell::default(),
             stops: Cell::default(),
+            has_thread: Cell::default(),
             streak: Cell::default(),
             me: Cell::new(Target::NOBODY),
             arrivals: Cell::default(),
@@ -305,6 +308,12 @@ impl Receiving {
         })
     }
 
+    /// A message that a timer brought waits again.
+    pub(crate) fn puts_back_timer(&self, filed: FiledTimer) {
+        self.with_words(|words| words.timers.push(filed));
+        self.timers.set(self.timers.get() + 1);
+    }
+
     /// Whether a message of this timer waits.
     pub(crate) fn has_timer(&self, timer: TimerId) -> bool {
         let words = self.words.borrow();
@@ -315,6 +324,7 @@ impl Receiving {
     pub(crate) fn end_incarnation(&self) -> impl Sized + use<> {
         self.is_at_message.set(false);
         self.traps.set(false);
+        self.has_thread.set(false);
         self.streak.set(0);
         self.has_waker.set(false);
         self.is_brought.set(false);

@@ -6,6 +6,7 @@
 //!
 //! Before me: the shard delivers a record. After me: the receive that takes it, in the process's own poll.
 
+pub(crate) mod blocking;
 mod receive;
 mod saved;
 mod table;
@@ -21,9 +22,10 @@ use std::rc::Rc;
 use std::task::{Context as TaskContext, Poll};
 use std::time::{Duration, Instant};
 
+pub use self::blocking::BlockingProcess;
 pub use self::receive::{
-    Awaits, Downs, Got, NO_ARM, Receive, Receives, Replies, ReplyArm, Watched, answer, down, exit,
-    message, not_taken, receive,
+    Awaits, Downs, Got, Hold, NO_ARM, Receive, Receives, Replies, ReplyArm, Watched, answer, down,
+    exit, message, not_taken, receive,
 };
 use self::saved::Saved;
 pub use self::table::{Arms, Table, TagSet};
@@ -291,6 +293,18 @@ impl<M: Receivable> Mailbox<M> {
         let (arrival, message) = taken?;
         host::with(|host| host.map(|host| self.has_taken(host, arrival)));
         Some(Loose::new(M::DELIVERY, me, message))
+    }
+
+    /// A message that was taken waits again, where it was.
+    fn put_back(&self, arrival: u64, message: M) {
+        self.receiving.is_at_message.set(false);
+        self.saved.borrow_mut().put_back(message.tag(), arrival, message);
+        host::with(|host| {
+            if let Some(host) = host {
+                host.counters.backlog.add(1);
+                self.with_room(host, |room| room.messages += 1);
+            }
+        });
     }
 
     /// A message waits no longer.

@@ -17,6 +17,7 @@ use super::{Alarm, Mailbox, Process, Receivable};
 use crate::ask::Pending;
 use crate::bonds::{Down, Exit, Monitor};
 use crate::cell::CellRef;
+use crate::cell::process::Receiving;
 use crate::cell::status::{BUSY, CLOSING, LEAVING};
 use crate::config;
 use crate::error::AskError;
@@ -129,16 +130,7 @@ pub fn message<M: Receivable>(got: Got<'_, M>) -> M {
 /// What an arm `down` takes.
 pub fn down<M: Receivable>(got: Got<'_, M>) -> Down {
     let Got { process, what: What::Down } = got else { not_taken() };
-    let receiving = &process.mailbox.receiving;
-    let number = receiving.chosen_down();
-    host::with(|host| {
-        // The monitor is spent.
-        if let Some(cell) = host.and_then(|host| host.cell(process.target())) {
-            cell.if_extras(|extras| extras.bonds.demonitor(number));
-            cell.trim_extras();
-        }
-    });
-    receiving.take_down(number).unwrap_or_else(|| not_taken())
+    process.take_down(process.mailbox.receiving.chosen_down())
 }
 
 /// What an arm `exit` takes.
@@ -164,11 +156,16 @@ pub fn not_taken() -> ! {
 
 /// The answers that a receive waits for.
 pub trait Replies {
+    /// Whether there is any arm.
+    const ANY: bool;
+
     /// The arm whose answer is there, which is put into its slot.
     fn poll(&mut self, cx: &mut TaskContext<'_>) -> Option<usize>;
 }
 
 impl Replies for () {
+    const ANY: bool = false;
+
     #[inline(always)]
     fn poll(&mut self, _cx: &mut TaskContext<'_>) -> Option<usize> {
         None
@@ -189,6 +186,8 @@ impl<P: Awaits> fmt::Debug for ReplyArm<'_, P> {
 }
 
 impl<R: Replies, P: Awaits> Replies for (R, ReplyArm<'_, P>) {
+    const ANY: bool = true;
+
     fn poll(&mut self, cx: &mut TaskContext<'_>) -> Option<usize> {
         let (before, own) = self;
         if let Some(arm) = before.poll(cx) {
@@ -205,24 +204,24 @@ pub trait Downs {
     /// Whether there is any arm.
     const ANY: bool;
 
-    /// Shows each arm and its monitor to `each`.
-    fn each(&self, each: &mut dyn FnMut(usize, Monitor));
+    /// Shows each arm and the number of its monitor to `each`.
+    fn each(&self, each: &mut dyn FnMut(usize, u64));
 }
 
 impl Downs for () {
     const ANY: bool = false;
 
     #[inline(always)]
-    fn each(&self, _each: &mut dyn FnMut(usize, Monitor)) {}
+    fn each(&self, _each: &mut dyn FnMut(usize, u64)) {}
 }
 
 impl<D: Downs> Downs for (D, usize, Option<Monitor>) {
     const ANY: bool = true;
 
-    fn each(&self, each: &mut dyn FnMut(usize, Monitor)) {
+    fn each(&self, each: &mut dyn FnMut(usize, u64)) {
         self.0.each(each);
         if let Some(monitor) = self.2 {
-            each(self.1, monitor);
+            each(self.1, monitor.number);
         }
     }
 }
@@ -230,7 +229,12 @@ impl<D: Downs> Downs for (D, usize, Option<Monitor>) {
 /// Takes what an arm matches: the body of `receive!`. `urgent` and `plain` give the arm that takes a message, of
 /// those that are urgent and of the others, or [`NO_ARM`].
 #[inline]
-pub fn receive<P, A, U, N>(cx: &mut P, arms: A, urgent: U, plain: N) -> Receive<'_, P::Msg, U, N>
+pub fn receive<P, A, U, N>(
+    cx: &mut P,
+    arms: A,
+    urgent: U,
+    plain: N,
+) -> Receive<Hold<'_, P::Msg>, U, N>
 where
     P: Receives + ?Sized,
     A: Arms<P::Msg>,
@@ -238,46 +242,32 @@ where
     N: Fn(&P::Msg) -> usize,
 {
     let _ = arms;
-    Receive {
-        hold: Hold {
-            process: cx.process(),
-            progress: Progress::New,
-            looked: 0,
-            deadline: None,
-            alarm: None,
-        },
-        table: A::TABLE,
-        urgent,
-        plain,
-        replies: (),
-        downs: (),
-        exit: None,
-        after: None,
-    }
+    Receive::new(Hold::new(cx.process()), A::TABLE, urgent, plain)
 }
 
-/// A receive that has not ended: a future of the arm and of what it takes.
-#[must_use = "a receive does nothing until it is awaited"]
-pub struct Receive<'a, M: Receivable, U, N, R = (), D = ()> {
-    hold: Hold<'a, M>,
-    table: Table,
+/// A receive that has not ended, by what holds the process: a future of the arm and of what it takes, or a call that
+/// waits on a thread.
+#[must_use = "a receive does nothing until it is waited for"]
+pub struct Receive<H, U, N, R = (), D = ()> {
+    pub(super) hold: H,
+    pub(super) table: Table,
     /// The arm that takes a message, of those that are urgent and of the others.
-    urgent: U,
-    plain: N,
-    replies: R,
-    downs: D,
-    exit: Option<usize>,
-    after: Option<(usize, Duration)>,
+    pub(super) urgent: U,
+    pub(super) plain: N,
+    pub(super) replies: R,
+    pub(super) downs: D,
+    pub(super) exit: Option<usize>,
+    pub(super) after: Option<(usize, Duration)>,
 }
 
 /// A process as one receive has it.
-struct Hold<'a, M: Receivable> {
+pub struct Hold<'a, M: Receivable> {
     process: &'a Process<M>,
     progress: Progress,
     /// All up to this arrival was looked at, and no arm takes it.
-    looked: u64,
+    pub(super) looked: u64,
     /// When the receive ends without anything, once that is known.
-    deadline: Option<u64>,
+    pub(super) deadline: Option<u64>,
     alarm: Option<Alarm>,
 }
 
@@ -292,10 +282,15 @@ enum Progress {
     Waiting,
 }
 
-impl<M: Receivable> Hold<'_, M> {
+impl<'a, M: Receivable> Hold<'a, M> {
+    #[inline(always)]
+    pub(super) const fn new(process: &'a Process<M>) -> Self {
+        Self { process, progress: Progress::New, looked: 0, deadline: None, alarm: None }
+    }
+
     /// The process waits no longer in this receive.
     #[inline(always)]
-    fn ends_waiting(&mut self, host: &Host) {
+    pub(super) fn ends_waiting(&mut self, host: &Host) {
         if self.progress != Progress::Waiting {
             return;
         }
@@ -305,6 +300,80 @@ impl<M: Receivable> Hold<'_, M> {
         self.process.mailbox.receiving.ends_waiting();
         self.process.mailbox.settle();
     }
+
+    /// Whether the receive has waited for so long, if it waits for no longer.
+    #[inline(always)]
+    pub(super) fn is_time(&self, host: &Host, time: Duration) -> bool {
+        time.is_zero() || self.deadline.is_some_and(|deadline| deadline <= host.now.get())
+    }
+
+    /// Has the process wait.
+    #[inline(always)]
+    pub(super) fn wait(
+        &mut self,
+        host: &Host,
+        cell: CellRef<'_>,
+        cx: &TaskContext<'_>,
+        wants: TagSet,
+        after: Option<Duration>,
+    ) {
+        let mailbox = &self.process.mailbox;
+        let receiving = &mailbox.receiving;
+        mailbox.settle();
+        self.looked = receiving.arrivals.get();
+        self.progress = Progress::Waiting;
+        receiving.begins_waiting(wants.to_bits());
+        // To the shard it is idle, unless each message is to be looked at before it arrives.
+        if cell.kind().is_some_and(|kind| kind.options.bound.is_none()) {
+            cell.word.clear(BUSY);
+        }
+        let is_own = host.owner(cx.waker()).is_some();
+        if !is_own || after.is_some() || cell.word.has(CLOSING | LEAVING) {
+            self.wait_for_more(host, cell, cx, is_own, after);
+        }
+    }
+
+    /// What else a process that waits is polled for: by another's waker, when it is time, or to be ended.
+    #[cold]
+    #[inline(never)]
+    fn wait_for_more(
+        &mut self,
+        host: &Host,
+        cell: CellRef<'_>,
+        cx: &TaskContext<'_>,
+        is_own: bool,
+        after: Option<Duration>,
+    ) {
+        let me = self.process.target();
+        let receiving = &self.process.mailbox.receiving;
+        receiving.wake_with((!is_own).then(|| cx.waker().clone()));
+        if cell.word.has(LEAVING) || receiving.stops.get().is_some() {
+            return host.leave(me);
+        }
+        let Some(time) = after else { return };
+        let begins = || host.look() + config::nanos(time);
+        let deadline = *self.deadline.get_or_insert_with(begins);
+        if self.alarm.is_none() || !is_own {
+            Alarm::ring_at(&mut self.alarm, host, me, deadline, cx);
+        }
+    }
+}
+
+/// The oldest of the downs and exits that an arm takes: when it came, the arm, and of a down its monitor.
+#[inline(never)]
+pub(super) fn oldest_word(
+    receiving: &Receiving,
+    exit: Option<usize>,
+    downs: &impl Downs,
+) -> Option<(u64, usize, Option<u64>)> {
+    let mut oldest = exit.and_then(|arm| Some((receiving.exit_at()?, arm, None)));
+    downs.each(&mut |arm, number| {
+        let Some(arrival) = receiving.down_at(number) else { return };
+        if oldest.is_none_or(|(before, ..)| arrival < before) {
+            oldest = Some((arrival, arm, Some(number)));
+        }
+    });
+    oldest
 }
 
 impl<M: Receivable> Drop for Hold<'_, M> {
@@ -327,15 +396,22 @@ fn give_up<M: Receivable>(hold: &mut Hold<'_, M>) {
     });
 }
 
-impl<'a, M: Receivable, U, N, R, D> Receive<'a, M, U, N, R, D> {
+impl<H, U, N> Receive<H, U, N> {
+    #[inline(always)]
+    pub(super) const fn new(hold: H, table: Table, urgent: U, plain: N) -> Self {
+        Self { hold, table, urgent, plain, replies: (), downs: (), exit: None, after: None }
+    }
+}
+
+impl<H, U, N, R, D> Receive<H, U, N, R, D> {
     /// The arm takes the answer to an ask, and puts it into the slot.
     #[inline]
-    pub fn reply<P: Awaits>(
+    pub fn reply<'a, P: Awaits>(
         self,
         arm: usize,
         pending: &'a mut P,
         slot: &'a mut Option<Result<P::Answer, AskError>>,
-    ) -> Receive<'a, M, U, N, (R, ReplyArm<'a, P>), D> {
+    ) -> Receive<H, U, N, (R, ReplyArm<'a, P>), D> {
         let Self { hold, table, urgent, plain, replies, downs, exit, after } = self;
         let replies = (replies, ReplyArm { arm, pending, slot });
         Receive { hold, table, urgent, plain, replies, downs, exit, after }
@@ -347,7 +423,7 @@ impl<'a, M: Receivable, U, N, R, D> Receive<'a, M, U, N, R, D> {
         self,
         arm: usize,
         monitor: &impl Watched,
-    ) -> Receive<'a, M, U, N, R, (D, usize, Option<Monitor>)> {
+    ) -> Receive<H, U, N, R, (D, usize, Option<Monitor>)> {
         let Self { hold, table, urgent, plain, replies, downs, exit, after } = self;
         let downs = (downs, arm, monitor.monitor());
         Receive { hold, table, urgent, plain, replies, downs, exit, after }
@@ -360,7 +436,7 @@ impl<'a, M: Receivable, U, N, R, D> Receive<'a, M, U, N, R, D> {
         self
     }
 
-    /// The arm is chosen when nothing else was for so long, counted from the first poll.
+    /// The arm is chosen when nothing else was for so long, counted from its beginning.
     #[inline]
     pub fn after(mut self, arm: usize, time: Duration) -> Self {
         self.after = Some((arm, time));
@@ -368,7 +444,7 @@ impl<'a, M: Receivable, U, N, R, D> Receive<'a, M, U, N, R, D> {
     }
 }
 
-impl<'a, M, U, N, R, D> Future for Receive<'a, M, U, N, R, D>
+impl<'a, M, U, N, R, D> Future for Receive<Hold<'a, M>, U, N, R, D>
 where
     M: Receivable,
     U: Fn(&M) -> usize,
@@ -386,9 +462,9 @@ where
 }
 
 // Nothing in it is pinned.
-impl<M: Receivable, U, N, R, D> Unpin for Receive<'_, M, U, N, R, D> {}
+impl<H, U, N, R, D> Unpin for Receive<H, U, N, R, D> {}
 
-impl<'a, M, U, N, R, D> Receive<'a, M, U, N, R, D>
+impl<'a, M, U, N, R, D> Receive<Hold<'a, M>, U, N, R, D>
 where
     M: Receivable,
     U: Fn(&M) -> usize,
@@ -419,7 +495,7 @@ where
                 Poll::Ready((arm, Got { process: self.hold.process, what }))
             }
             None => {
-                self.wait(host, cell, cx);
+                self.hold.wait(host, cell, cx, self.table.all(), self.after.map(|(_, time)| time));
                 Poll::Pending
             }
         }
@@ -448,7 +524,7 @@ where
     /// The oldest of messages, downs and exits.
     #[inline(never)]
     fn choose_by_arrival(&mut self, since: u64) -> Option<(usize, What)> {
-        let word = self.oldest_word();
+        let word = oldest_word(&self.hold.process.mailbox.receiving, self.exit, &self.downs);
         let before = word.map_or(u64::MAX, |(arrival, ..)| arrival);
         let mailbox = &self.hold.process.mailbox;
         let found = mailbox.find(self.table.accepts, since..before, &self.plain);
@@ -458,6 +534,13 @@ where
             mailbox.receiving.choose_down(number);
             Some((arm, What::Down))
         })
+    }
+
+    /// The arm that is chosen because it is time.
+    #[inline(always)]
+    fn timed_out(&self, host: &Host) -> Option<(usize, What)> {
+        let (arm, time) = self.after?;
+        self.hold.is_time(host, time).then_some((arm, What::Nothing))
     }
 
     /// Waits no longer. A message that was handed over is at hand, and the process at it.
@@ -475,73 +558,6 @@ where
             What::Down | What::Exit | What::Nothing | What::Saved => {}
         }
         self.hold.ends_waiting(host);
-    }
-
-    /// The oldest of the downs and exits that an arm takes: when it came, the arm, and of a down its monitor.
-    #[inline(never)]
-    fn oldest_word(&self) -> Option<(u64, usize, Option<u64>)> {
-        let receiving = &self.hold.process.mailbox.receiving;
-        let mut oldest = self.exit.and_then(|arm| Some((receiving.exit_at()?, arm, None)));
-        self.downs.each(&mut |arm, monitor| {
-            let number = monitor.number;
-            let Some(arrival) = receiving.down_at(number) else { return };
-            if oldest.is_none_or(|(before, ..)| arrival < before) {
-                oldest = Some((arrival, arm, Some(number)));
-            }
-        });
-        oldest
-    }
-
-    /// The arm that is chosen because it is time.
-    #[inline(always)]
-    fn timed_out(&self, host: &Host) -> Option<(usize, What)> {
-        let (arm, time) = self.after?;
-        let is_past = |deadline| deadline <= host.now.get();
-        let is_time = time.is_zero() || self.hold.deadline.is_some_and(is_past);
-        is_time.then_some((arm, What::Nothing))
-    }
-
-    /// Has the process wait.
-    #[inline(always)]
-    fn wait(&mut self, host: &Host, cell: CellRef<'_>, cx: &TaskContext<'_>) {
-        let mailbox = &self.hold.process.mailbox;
-        let receiving = &mailbox.receiving;
-        mailbox.settle();
-        self.hold.looked = receiving.arrivals.get();
-        self.hold.progress = Progress::Waiting;
-        receiving.begins_waiting(self.table.all().to_bits());
-        // To the shard it is idle, unless each message is to be looked at before it arrives.
-        if cell.kind().is_some_and(|kind| kind.options.bound.is_none()) {
-            cell.word.clear(BUSY);
-        }
-        let is_own = host.owner(cx.waker()).is_some();
-        if !is_own || self.after.is_some() || cell.word.has(CLOSING | LEAVING) {
-            self.wait_for_more(host, cell, cx, is_own);
-        }
-    }
-
-    /// What else a process that waits is polled for: by another's waker, when it is time, or to be ended.
-    #[cold]
-    #[inline(never)]
-    fn wait_for_more(
-        &mut self,
-        host: &Host,
-        cell: CellRef<'_>,
-        cx: &TaskContext<'_>,
-        is_own: bool,
-    ) {
-        let me = self.hold.process.target();
-        let receiving = &self.hold.process.mailbox.receiving;
-        receiving.wake_with((!is_own).then(|| cx.waker().clone()));
-        if cell.word.has(LEAVING) || receiving.stops.get().is_some() {
-            return host.leave(me);
-        }
-        let Some((_, time)) = self.after else { return };
-        let begins = || host.look() + config::nanos(time);
-        let deadline = *self.hold.deadline.get_or_insert_with(begins);
-        if self.hold.alarm.is_none() || !is_own {
-            Alarm::ring_at(&mut self.hold.alarm, host, me, deadline, cx);
-        }
     }
 }
 
@@ -561,6 +577,17 @@ enum What {
 }
 
 impl<M: Receivable> Process<M> {
+    /// Takes what the monitor of this number has told, which is spent.
+    pub(super) fn take_down(&self, number: u64) -> Down {
+        host::with(|host| {
+            if let Some(cell) = host.and_then(|host| host.cell(self.target())) {
+                cell.if_extras(|extras| extras.bonds.demonitor(number));
+                cell.trim_extras();
+            }
+        });
+        self.mailbox.receiving.take_down(number).unwrap_or_else(|| not_taken())
+    }
+
     /// Whether the process has taken as many messages as an actor may handle at a stretch, in a turn that is old.
     #[inline(never)]
     fn is_out_of_slice(&self, host: &Host, cell: CellRef<'_>) -> bool {
@@ -623,7 +650,7 @@ impl<M: Receivable> Mailbox<M> {
     /// Takes the message that was found.
     // Not inlined: a value that may come from here or from elsewhere would be moved piece by piece.
     #[inline(never)]
-    fn take_found(&self) -> M {
+    pub(super) fn take_found(&self) -> M {
         self.receiving.is_at_message.set(true);
         let taken = self.saved.borrow_mut().take_found();
         let (arrival, message) = taken.unwrap_or_else(|| not_taken());
@@ -632,8 +659,14 @@ impl<M: Receivable> Mailbox<M> {
     }
 }
 
-impl<M: Receivable, U, N, R, D> fmt::Debug for Receive<'_, M, U, N, R, D> {
+impl<M: Receivable> fmt::Debug for Hold<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Receive({:?})", self.hold.process)
+        write!(f, "Hold({:?})", self.process)
+    }
+}
+
+impl<H: fmt::Debug, U, N, R, D> fmt::Debug for Receive<H, U, N, R, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Receive({:?})", self.hold)
     }
 }

@@ -60,6 +60,22 @@ impl<M> Saved<M> {
         self.len += 1;
     }
 
+    /// Puts a message back to where it was when it was taken.
+    pub(crate) fn put_back(&mut self, tag: usize, arrival: u64, message: M) {
+        let bit = TagSet::bit(tag);
+        let queue = &mut self.queues[bit];
+        let index = queue.partition_point(|filed| filed.arrival < arrival);
+        queue.insert(index, Filed { arrival, message });
+        self.held = self.held.with(bit);
+        self.len += 1;
+    }
+
+    /// When the message arrived that was found last.
+    pub(crate) fn found_at(&self) -> Option<u64> {
+        let (bit, index) = self.found.get();
+        Some(self.queues.get(bit as usize)?.get(index as usize)?.arrival)
+    }
+
     /// Looks for the oldest message of these tags, of those that arrived within a range, that passes a test. It is
     /// [taken](Self::take_found) before anything else is, or not at all.
     #[inline]
@@ -200,6 +216,7 @@ mod tests {
         Oldest,
         Newest,
         Back(usize),
+        Refuse(u64),
     }
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -209,6 +226,7 @@ mod tests {
             1 => Just(Step::Oldest),
             1 => Just(Step::Newest),
             1 => (0..30usize).prop_map(Step::Back),
+            1 => any::<u64>().prop_map(Step::Refuse),
         ];
         prop::collection::vec(step, 0..if cfg!(miri) { 40 } else { 400 })
     }
@@ -270,6 +288,16 @@ mod tests {
                         prop_assert_eq!(saved.take_back(tag, arrival), None);
                     }
                     Step::Back(_) => {}
+                    Step::Refuse(bits) => {
+                        let is_of = |(_, tag, _): &&(u64, usize, u8)| set(bits).has(TagSet::bit(*tag));
+                        let first = model.iter().find(is_of).copied();
+                        prop_assert_eq!(saved.find(set(bits), 0..arrival, |_| true), first.is_some());
+                        if let Some((at, tag, value)) = first {
+                            prop_assert_eq!(saved.found_at(), Some(at));
+                            prop_assert_eq!(saved.take_found(), Some((at, value)));
+                            saved.put_back(tag, at, value);
+                        }
+                    }
                 }
                 prop_assert_eq!(saved.len(), model.len() as u64);
             }

@@ -171,6 +171,9 @@ impl Turn<'_> {
             return;
         }
         if cell.word.has(STARTING) || receiving.is_waiting.get() {
+            if receiving.has_thread.get() {
+                return self.rouse(cell, mailbox);
+            }
             cell.word.clear(LEAVING);
             let reason = receiving.stops.get().map_or(ExitReason::Normal, Stop::reason);
             self.end_at_await(cell, target, reason);
