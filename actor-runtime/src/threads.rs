@@ -51,6 +51,34 @@ impl BlockingThreads {
 
     /// Another thread, for whom a state is made.
     pub(crate) fn begin(self: &Arc<Self>) -> Result<Thread, StartError> {
+        let (give, jobs) = mpsc::channel::<Job>();
+        self.spawn(move |threads| {
+            let mut slot = None;
+            for job in jobs {
+                job(&mut slot);
+                threads.change(|counts| counts.jobs -= 1);
+            }
+            threads.change(|counts| counts.threads -= 1);
+        })?;
+        Ok(Thread { give, threads: self.clone() })
+    }
+
+    /// Another thread, for one job. It gives back the thread's last word, which is said when another may take its place.
+    pub(crate) fn begin_once<L: FnOnce()>(
+        self: &Arc<Self>,
+        job: impl FnOnce() -> L + Send + 'static,
+    ) -> Result<(), StartError> {
+        self.change(|counts| counts.jobs += 1);
+        let begun = self.spawn(move |threads| {
+            let last_word = job();
+            threads.change(|counts| counts.threads -= 1);
+            last_word();
+            threads.change(|counts| counts.jobs -= 1);
+        });
+        begun.inspect_err(|_| self.change(|counts| counts.jobs -= 1))
+    }
+
+    fn spawn(self: &Arc<Self>, run: impl FnOnce(&Self) + Send + 'static) -> Result<(), StartError> {
         let number = {
             let mut counts = self.counts();
             if counts.threads >= self.most {
@@ -59,20 +87,11 @@ impl BlockingThreads {
             counts.threads += 1;
             counts.threads
         };
-        let (give, jobs) = mpsc::channel::<Job>();
         let threads = self.clone();
-        let run = move || {
-            let mut slot = None;
-            for job in jobs {
-                job(&mut slot);
-                threads.change(|counts| counts.jobs -= 1);
-            }
-            threads.change(|counts| counts.threads -= 1);
-        };
         let name = format!("{}-blocking-{number}", self.name);
-        match std::thread::Builder::new().name(name).spawn(run) {
+        match std::thread::Builder::new().name(name).spawn(move || run(&threads)) {
             // It is not joined: its end is counted.
-            Ok(_) => Ok(Thread { give, threads: self.clone() }),
+            Ok(_) => Ok(()),
             Err(error) => {
                 self.change(|counts| counts.threads -= 1);
                 Err(StartError::Thread(error.to_string()))
@@ -204,28 +223,32 @@ mod tests {
     #[test]
     fn a_job_that_rests_is_none_to_be_done() {
         let threads = BlockingThreads::new(1, "test".to_owned());
-        let thread = threads.begin().expect("one");
-        let (tell, told) = mpsc::channel();
-        let rest = Rest::new(threads.clone());
-        thread.give(Box::new(move |_| {
+        let (tell, told) = mpsc::sync_channel(0);
+        let (rest, others) = (Rest::new(threads.clone()), threads.clone());
+        let begun = threads.begin_once(move || {
             let mut polls = 0;
             rest.until(poll_fn(|cx| {
                 polls += 1;
-                tell.send(cx.waker().clone()).expect("the test waits");
-                if polls < 3 { Poll::Pending } else { Poll::Ready(()) }
+                if polls % 2 == 1 {
+                    tell.send(cx.waker().clone()).expect("the test waits");
+                } else {
+                    // It is woken before it rests.
+                    cx.waker().wake_by_ref();
+                }
+                if polls < 5 { Poll::Pending } else { Poll::Ready(()) }
             }));
-        }));
-        drop(thread);
+            move || drop(others.begin().expect("its place is free"))
+        });
+        assert!(begun.is_ok() && matches!(threads.begin(), Err(StartError::NoThread(1))));
         for _ in 0..2 {
-            // It may be woken before it rests, and after.
             let waker = told.recv().expect("it is polled");
             assert!(!threads.wait_for_words(0), "it rests");
-            waker.wake_by_ref();
-            assert_eq!(threads.counts().jobs, 1);
             waker.wake();
+            assert_eq!(threads.counts().jobs, 1);
         }
+        drop(told.recv());
+        assert!(!threads.wait_for_words(0), "the job is done");
         assert_eq!(threads.end(Duration::from_secs(60)), 0);
-        assert_eq!(threads.counts().jobs, 0);
     }
 
     #[test]

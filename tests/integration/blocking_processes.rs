@@ -497,3 +497,23 @@ fn m13_messages_that_wait_for_it_are_counted_and_dropped_with_it() {
         assert_eq!(world.end().dead_letters.of(DeadReason::Stopped), 10);
     });
 }
+
+#[supervisor(intensity(max = 100, within = "1h"))]
+struct OneTool {
+    #[child(start = answers())]
+    tool: ToolMsg,
+}
+
+#[test]
+fn l8_one_that_crashes_leaves_its_thread_to_the_next_life() {
+    let system = System::builder().shards(1).pin(false).blocking_threads(1).start();
+    let world = World::Real(system.expect("a system starts"));
+    let tree = world.run(0, || async { OneTool::start().await });
+    let tool = tree.expect("it starts").tool();
+    for _ in 0..50 {
+        tool.crash("a bad saw".to_owned());
+        assert_eq!(world.ask(tool.count()), Ok(1));
+    }
+    let report = world.end();
+    assert_eq!((report.actors_left, report.stuck_threads), (0, 0));
+}

@@ -116,20 +116,15 @@ where
     R: IntoEnd,
     F: FnOnce(&mut BlockingProcess<M>) -> R + Send + 'static,
 {
-    let begun = host::with(|host| host.expect("a process begins on its shard").threads.begin());
-    let thread = match begun {
-        Ok(thread) => thread,
-        Err(error) => return Flow::end(End::NotStarted(error)),
-    };
     let (me, receiving) = (process.target(), &process.mailbox.receiving);
-    receiving.has_thread.set(true);
     let ((say, mut words), (offer, offers)) = (unbounded_channel(), unbounded_channel());
-    let home = Home::new(me, thread.threads.clone());
+    let threads = host::with(|host| host.expect("a process begins on its shard").threads.clone());
+    let (home, rest) = (Home::new(me, threads.clone()), Rest::new(threads.clone()));
     let _wanted = home.wanted();
-    let rest = Rest::new(thread.threads.clone());
-    thread.give(Box::new(move |_| run(me, home, rest, (say, offers), body)));
-    // It ends when it has done that.
-    drop(thread);
+    if let Err(error) = threads.begin_once(move || run(me, home, rest, (say, offers), body)) {
+        return Flow::end(End::NotStarted(error));
+    }
+    receiving.has_thread.set(true);
 
     let mut look = None;
     let mut looks = false;
@@ -303,21 +298,22 @@ impl Downs for Vec<u64> {
     }
 }
 
-/// Runs the process on its thread.
+/// Runs the process on its thread. Gives what says that it has ended.
 fn run<M, R>(
     me: Target,
     home: Arc<Home>,
     rest: Arc<Rest>,
     (words, offers): (UnboundedSender<Word<M>>, UnboundedReceiver<Offer<M>>),
     body: impl FnOnce(&mut BlockingProcess<M>) -> R,
-) where
+) -> impl FnOnce()
+where
     M: Receivable,
     R: IntoEnd,
 {
     let (cx, at) = (Context::new(me), home.clone());
     let mut process = BlockingProcess { cx, home: at, rest, words, offers, knows_end: false };
     let ended = home.run(|| host::noting_panic(|| host::leaving(|| body(&mut process).into_end())));
-    process.say(Word::Ended(ended));
+    move || process.say(Word::Ended(ended))
 }
 
 impl<M: Receivable> BlockingProcess<M> {
