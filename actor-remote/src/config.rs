@@ -27,6 +27,9 @@ pub struct Limits {
     pub pending_asks: usize,
     /// The time of a handshake, in all; 5 s.
     pub handshake: Duration,
+    /// The fewest bytes a second at which a frame may come that has begun, after its first second; 1,024. It holds for
+    /// the handshake too.
+    pub least_rate: u32,
     /// Between two heartbeats; 1 s.
     pub heartbeat: Duration,
     /// How unlikely the silence of a peer is when it counts as lost: 8 is one in a hundred million by what its
@@ -57,6 +60,7 @@ impl Default for Limits {
             unacknowledged_signals: 65_536,
             pending_asks: 65_536,
             handshake: Duration::from_secs(5),
+            least_rate: 1_024,
             heartbeat: Duration::from_secs(1),
             suspicion: 8,
             pause: Duration::from_secs(3),
@@ -69,6 +73,16 @@ impl Default for Limits {
         }
     }
 }
+
+impl Limits {
+    /// How long a frame may take of which so many bytes are there.
+    pub(crate) fn patience(&self, bytes: usize) -> Duration {
+        FRAME_GRACE + Duration::from_secs_f64(bytes as f64 / f64::from(self.least_rate.max(1)))
+    }
+}
+
+/// How long a frame may take at any rate.
+const FRAME_GRACE: Duration = Duration::from_secs(1);
 
 /// The most bytes of a frame that a node may agree to.
 pub(crate) const FRAME_BYTES_MOST: usize = 64 << 20;

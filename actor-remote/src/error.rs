@@ -227,6 +227,9 @@ pub enum NodeError {
     AlreadyNode,
     /// A certificate or its key cannot be used, and why.
     Certificate(String),
+    /// The text is no address: a host and a port, such as `127.0.0.1:7000`, or within a
+    /// [`MemoryNetwork`](crate::MemoryNetwork) the name of a node.
+    BadAddress,
     /// The text is no name of a node: 1 to 255 bytes, no control characters.
     BadName,
     /// The other node refused, or was refused, for this reason.
@@ -250,6 +253,7 @@ impl fmt::Display for NodeError {
         match self {
             Self::AlreadyNode => f.write_str("the system is a node already"),
             Self::Certificate(why) => write!(f, "a certificate cannot be used: {why}"),
+            Self::BadAddress => f.write_str("the text is no address of a node"),
             Self::BadName => f.write_str("the text is no name of a node"),
             Self::Closed(code) => write!(f, "the connection was closed: {code}"),
             Self::Insecure => f.write_str(

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-use actor_runtime::remote::{self, Carrier, Crossing, Departure};
+use actor_runtime::remote::{self, Carrier, Crossing, Departure, Question};
 use actor_runtime::{Address, AskError, DeadReason, ExitReason, Panic};
 use tokio::sync::oneshot;
 
@@ -60,6 +60,13 @@ struct Queue {
     driver: Option<Waker>,
     /// Who waits for room.
     waiting: Waiters,
+}
+
+impl Queue {
+    /// Whether the other node leaves too many signals unacknowledged.
+    const fn is_overrun(&self, limits: &Limits) -> bool {
+        (self.signals.0 - self.signals.1) as usize > limits.unacknowledged_signals
+    }
 }
 
 /// Calls to be made when there is room.
@@ -309,6 +316,13 @@ impl Outbound {
         self.push(&frame);
     }
 
+    /// Says what was asked of an actor.
+    pub(crate) fn inform(&self, number: u64, fact: &frame::Fact) {
+        let mut frame = Vec::new();
+        Writer::new(&mut frame, kind::ANSWER).u64(number).fact(fact).finish();
+        self.push(&frame);
+    }
+
     /// Says that there is no answer, by its number on the wire.
     pub(crate) fn refuse(&self, number: u64, why: u8) {
         let mut frame = Vec::new();
@@ -364,12 +378,6 @@ impl Outbound {
         self.queue().window.is_flooded()
     }
 
-    /// Whether the other node leaves its signals unacknowledged for too long.
-    pub(crate) fn is_overrun(&self) -> bool {
-        let (said, acknowledged) = self.queue().signals;
-        (said - acknowledged) as usize > self.limits.unacknowledged_signals
-    }
-
     /// Takes nothing more, and gives up what waits.
     pub(crate) fn close(&self) -> Lost {
         let mut queue = self.queue();
@@ -408,9 +416,36 @@ impl Carrier for Outbound {
             return;
         }
         queue.signals.0 += 1;
+        if queue.is_overrun(&self.limits) {
+            drop(queue);
+            return self.end(CloseCode::SignalsOverflow);
+        }
         let mut frame = Vec::new();
         let writer = Writer::new(&mut frame, kind::SIGNAL).u64(queue.signals.0);
         writer.place(place_of(to)).signal(&signal).finish();
+        queue.window.push(&frame, false);
+        wake(queue);
+    }
+
+    fn ask(&self, to: Address, question: Question) {
+        let said = match question {
+            Question::Drain(nanos, _) => frame::Question::Drain(nanos),
+            Question::IsAlive(_) => frame::Question::IsAlive,
+            Question::Wait(_) => frame::Question::Wait,
+        };
+        let mut queue = self.queue();
+        if queue.is_closed {
+            drop(queue);
+            return question.fail(ExitReason::NoConnection);
+        }
+        if queue.pending.len() >= self.limits.pending_asks {
+            drop(queue);
+            return question.fail(ExitReason::error(TOO_MANY));
+        }
+        let number = queue.pending.insert(Waiting::Question(question), u32::MAX);
+        let mut frame = Vec::new();
+        let writer = Writer::new(&mut frame, kind::QUESTION).u64(number);
+        writer.place(place_of(to)).question(said).finish();
         queue.window.push(&frame, false);
         wake(queue);
     }
@@ -431,6 +466,34 @@ impl Carrier for Outbound {
         }
         drop(queue);
         call();
+    }
+}
+
+/// What a question is told that finds as many before it as there may be.
+const TOO_MANY: &str = "too many questions wait for the node";
+
+/// Tells who has asked a question what the other node says; answers whether that was the answer to it.
+pub(crate) fn told(question: Question, fact: frame::Fact) -> bool {
+    // Whoever asked may wait no more.
+    match (question, fact) {
+        (Question::IsAlive(tell), frame::Fact::Alive(alive)) => drop(tell.send(alive)),
+        (Question::Drain(_, tell), frame::Fact::Drained { left, reason }) => {
+            drop(tell.send(remote::drained(left, heard_reason(reason))));
+        }
+        (Question::Wait(tell), frame::Fact::Ended(reason)) => {
+            drop(tell.send(heard_reason(reason)));
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// Tells who has asked a question that the other node does not answer it.
+pub(crate) fn untold(question: Question, why: AskError) {
+    match why {
+        AskError::Full => question.fail(ExitReason::error(TOO_MANY)),
+        // It is nobody's.
+        _ => drop(question),
     }
 }
 
@@ -531,7 +594,7 @@ fn said(crossing: Crossing, home: u32) -> Option<frame::Signal> {
     })
 }
 
-fn said_reason(reason: &ExitReason) -> frame::Reason {
+pub(crate) fn said_reason(reason: &ExitReason) -> frame::Reason {
     match reason {
         ExitReason::Error(error) => frame::Reason::Error(text_of(&**error)),
         ExitReason::Kill => frame::Reason::Kill,

@@ -81,6 +81,8 @@ enum Link {
     Active,
     /// Taken off here by the unlink of this number, which the other end has not acknowledged.
     Going(u64),
+    /// The other end, of another node, hears of this actor's end, and this one does not hear of its.
+    Heard,
 }
 
 /// The links and monitors of an actor.
@@ -123,9 +125,14 @@ impl Bonds {
         self.links.entry(other).or_insert(Link::Active);
     }
 
+    /// An actor of another node has linked to the actor, which it may not end.
+    pub(crate) fn linked_to_hear(&mut self, other: Address) {
+        self.links.entry(other).or_insert(Link::Heard);
+    }
+
     /// The actor unlinks from another. Answers the number to tell it, if there is a link.
     pub(crate) fn unlink(&mut self, other: Address) -> Option<u64> {
-        if self.links.get(&other) != Some(&Link::Active) {
+        if !matches!(self.links.get(&other), Some(Link::Active | Link::Heard)) {
             return None;
         }
         let number = self.number();
@@ -135,7 +142,7 @@ impl Bonds {
 
     /// Another has unlinked from the actor; that is to be acknowledged in any case.
     pub(crate) fn unlinked(&mut self, other: Address) {
-        if self.links.get(&other) == Some(&Link::Active) {
+        if matches!(self.links.get(&other), Some(Link::Active | Link::Heard)) {
             self.links.remove(&other);
         }
     }
@@ -164,9 +171,9 @@ impl Bonds {
         self.monitors.remove(&number)
     }
 
-    /// Whether the actor's monitor of this number is on.
-    pub(crate) fn has_monitor(&self, number: u64) -> bool {
-        self.monitors.contains_key(&number)
+    /// Whether the actor's monitor of this number is on, and of this target.
+    pub(crate) fn has_monitor(&self, number: u64, target: Address) -> bool {
+        self.monitors.get(&number) == Some(&target)
     }
 
     /// Another monitors the actor.
@@ -204,7 +211,7 @@ impl Bonds {
             return Some(Told::Down(watcher, number));
         }
         while let Some((other, link)) = self.links.pop_first() {
-            if link == Link::Active {
+            if matches!(link, Link::Active | Link::Heard) {
                 return Some(Told::Exit(other));
             }
         }

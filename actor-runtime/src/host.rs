@@ -49,7 +49,7 @@ use crate::record::{
     record_size,
 };
 use crate::registry::{Claim, Registry};
-use crate::route::{self, Crossing, Standing, Word};
+use crate::route::{self, Crossing, Question, Standing, Word};
 use crate::stats::{Counters, DeadReason};
 use crate::threads::BlockingThreads;
 use crate::timer::{Alarms, Timers};
@@ -256,6 +256,9 @@ fn signal_away(standing: &Standing, to: Address, signal: Signal) {
         to,
         match signal {
             Signal::Demonitor(from, number) => Crossing::Demonitor(from, number),
+            Signal::Drain(nanos, tell) => return carrier.ask(to, Question::Drain(nanos, tell)),
+            Signal::IsAlive(tell) => return carrier.ask(to, Question::IsAlive(tell)),
+            Signal::Wait(tell) => return carrier.ask(to, Question::Wait(tell)),
             Signal::Down(monitor, Said { from: Some(actor), reason }, incarnation) => {
                 Crossing::Down {
                     monitor,
@@ -272,7 +275,7 @@ fn signal_away(standing: &Standing, to: Address, signal: Signal) {
             Signal::Stop => Crossing::Stop,
             Signal::Unlink(from, number) => Crossing::Unlink(from, number),
             Signal::Unlinked(from, number) => Crossing::Unlinked(from, number),
-            // A question that is dropped is answered: nothing is known.
+            // The others are for actors of one node.
             signal => return drop(signal),
         },
     );
@@ -291,6 +294,8 @@ fn unheard_away(actor: Address, signal: Signal, reason: ExitReason) {
             send(signals(), from, Signal::Down(number, said, Incarnation::ONLY));
         }
         Signal::Unlink(from, number) => send(signals(), from, Signal::Unlinked(actor, number)),
+        Signal::Drain(nanos, tell) => Question::Drain(nanos, tell).fail(said.reason),
+        Signal::Wait(tell) => Question::Wait(tell).fail(said.reason),
         signal => dropping_asks(error, || drop(signal)),
     }
 }
@@ -300,30 +305,32 @@ pub(crate) fn fail(ask: Address, error: AskError) {
     send(signals(), ask, Signal::Fail(error));
 }
 
-/// An actor of another node says this to one of this system.
-pub(crate) fn arrives(to: Address, crossing: Crossing) {
+/// An actor of another node says this to one of this system. What acts on that one by the other's will goes to those
+/// alone that other nodes see; what tells of a bond finds that bond, or nobody.
+pub(crate) fn arrives(to: Address, crossing: Crossing, visible: &Visible, may_end: bool) {
     let said = |from, reason| Said { from, reason };
+    let foreign = |says| {
+        let visible = visible.clone();
+        send(signals(), to, Signal::Foreign(Box::new(Foreign { visible, may_end, says })));
+    };
     let signal = match crossing {
         Crossing::Demonitor(from, number) => Signal::Demonitor(from, number),
         Crossing::Down { monitor, actor, reason, incarnation: number, restarting } => {
             Signal::Down(monitor, said(Some(actor), reason), Incarnation { number, restarting })
         }
-        Crossing::Exit(from, reason) => Signal::Exit(said(from, reason)),
-        Crossing::Link(from) => Signal::Link(from),
+        Crossing::Exit(from, reason) => {
+            return foreign(Says::Signal(Signal::Exit(said(from, reason))));
+        }
+        Crossing::Kill => return foreign(Says::Kill),
+        Crossing::Link(from) => return foreign(Says::Signal(Signal::Link(from))),
         Crossing::LinkDown(from, reason) => Signal::LinkDown(said(Some(from), reason)),
-        Crossing::Monitor(from, number) => Signal::Monitor(from, number),
-        Crossing::Stop => Signal::Stop,
+        Crossing::Monitor(from, number) => {
+            return foreign(Says::Signal(Signal::Monitor(from, number)));
+        }
+        Crossing::Stop => return foreign(Says::Signal(Signal::Stop)),
+        Crossing::StopNow => return foreign(Says::StopNow),
         Crossing::Unlink(from, number) => Signal::Unlink(from, number),
         Crossing::Unlinked(from, number) => Signal::Unlinked(from, number),
-        Crossing::Kill | Crossing::StopNow => {
-            let (shard_id, target) = (to.shard_id(), to.target());
-            let is_kill = matches!(crossing, Crossing::Kill);
-            let word = if is_kill { Word::Kill(target) } else { Word::StopNow(target) };
-            if let Some(route) = route::find(shard_id.node()) {
-                route.say(shard_id.shard(), word);
-            }
-            return;
-        }
     };
     send(signals(), to, signal);
 }
@@ -689,6 +696,8 @@ pub(crate) enum Signal {
     Exit(Said),
     /// There will be no answer, and why.
     Fail(AskError),
+    /// An actor of another node says this.
+    Foreign(Box<Foreign>),
     /// A place in the mailbox that was promised is not needed.
     GiveBack,
     /// The answer to this ask is there, with which the actor goes on.
@@ -797,6 +806,28 @@ pub(crate) struct Claimed {
     pub(crate) tell: oneshot::Sender<Result<(), RegisterError>>,
 }
 
+/// Which actors other nodes see: those that take messages with one of these letters.
+pub(crate) type Visible = Arc<[&'static Letter]>;
+
+/// What an actor of another node says to one of this.
+#[derive(Debug)]
+pub(crate) struct Foreign {
+    pub(crate) visible: Visible,
+    /// Whether it may end actors of this node: what a link would be that it makes.
+    pub(crate) may_end: bool,
+    pub(crate) says: Says,
+}
+
+/// What it says.
+#[derive(Debug)]
+pub(crate) enum Says {
+    /// End at once.
+    Kill,
+    Signal(Signal),
+    /// End after the present message.
+    StopNow,
+}
+
 /// A question whether an actor takes messages of a type.
 pub(crate) struct Takes {
     /// Of such messages.
@@ -841,6 +872,7 @@ impl Signal {
             | Self::Changed
             | Self::Down(..)
             | Self::Fail(_)
+            | Self::Foreign(_)
             | Self::GiveBack
             | Self::GoOn(_)
             | Self::Item(_)

@@ -16,7 +16,7 @@ use crate::ask::block_on;
 use crate::config;
 use crate::error::RegisterError;
 use crate::exit::{Drained, ExitReason};
-use crate::host::{self, Claimed, Signal, Takes};
+use crate::host::{self, Claimed, Foreign, Says, Signal, Takes, Visible};
 use crate::message::Protocol;
 use crate::registry::Claim;
 use crate::route;
@@ -103,7 +103,8 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
     /// had ended before it is [`ExitReason::NoProc`], and of one that was cut off
     /// [`ExitReason::Killed`]. However often it is called, each call is answered.
     ///
-    /// An actor that awaits its own end never ends.
+    /// An actor that awaits its own end never ends. Of one of another node it is [`ExitReason::NoConnection`] where
+    /// there is no connection, or that is lost meanwhile.
     pub fn wait(&self) -> Query<ExitReason> {
         let otherwise = Otherwise { gone: ExitReason::NoProc, cut_off: ExitReason::Killed };
         Query::new(self.address(), Signal::Wait, otherwise)
@@ -113,7 +114,9 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
     /// handled, unless that takes longer than the deadline; then it is killed. A supervisor has its children drain,
     /// in reverse order, and all below it end at the deadline.
     ///
-    /// Of an actor that had ended before it says [`ExitReason::NoProc`].
+    /// Of an actor that had ended before it says [`ExitReason::NoProc`]. One of another node is drained where that node
+    /// gives the right to end it, else this says so, as an error; without a connection it says
+    /// [`ExitReason::NoConnection`].
     pub fn drain(&self, deadline: Duration) -> Query<Drained> {
         let drained = |reason| Drained { left: 0, reason };
         let otherwise =
@@ -137,11 +140,36 @@ impl<P: Protocol + ?Sized> ActorRef<P> {
     }
 
     /// Whether the actor has not ended, when this reaches it. One that stops is alive until its stop hook has
-    /// run.
+    /// run. Of one of another node nobody can say it without a connection: then it is false.
     pub fn is_alive(&self) -> Query<bool> {
         let otherwise = Otherwise { gone: false, cut_off: false };
         Query::new(self.address(), Signal::IsAlive, otherwise)
     }
+}
+
+/// As [`ActorRef::wait`], where an actor of another node asks, to whom not all are visible.
+pub(crate) fn wait(actor: Address, visible: &Visible) -> Query<ExitReason> {
+    let otherwise = Otherwise { gone: ExitReason::NoProc, cut_off: ExitReason::Killed };
+    Query::new(actor, |tell| foreign(visible, Signal::Wait(tell)), otherwise)
+}
+
+/// As [`ActorRef::drain`], likewise.
+pub(crate) fn drain(actor: Address, nanos: u64, visible: &Visible) -> Query<Drained> {
+    let drained = |reason| Drained { left: 0, reason };
+    let otherwise =
+        Otherwise { gone: drained(ExitReason::NoProc), cut_off: drained(ExitReason::Killed) };
+    Query::new(actor, |tell| foreign(visible, Signal::Drain(nanos, tell)), otherwise)
+}
+
+/// As [`ActorRef::is_alive`], likewise.
+pub(crate) fn is_alive(actor: Address, visible: &Visible) -> Query<bool> {
+    let otherwise = Otherwise { gone: false, cut_off: false };
+    Query::new(actor, |tell| foreign(visible, Signal::IsAlive(tell)), otherwise)
+}
+
+fn foreign(visible: &Visible, signal: Signal) -> Signal {
+    let (visible, says) = (visible.clone(), Says::Signal(signal));
+    Signal::Foreign(Box::new(Foreign { visible, may_end: true, says }))
 }
 
 /// Who keeps the workers of a pool; none if it is no pool.

@@ -11,9 +11,11 @@ use crate::actor;
 use crate::address::{Address, ShardId, Target};
 use crate::ask::Reply;
 use crate::error::{AskError, LookupError};
+use crate::exit::{Drained, ExitReason};
 use crate::host;
 use crate::message::{MessageField, Protocol};
 use crate::name::Kind;
+use crate::query::{self, Query};
 use crate::record::Letter;
 use crate::route::{self, Word};
 use crate::stats::DeadReason;
@@ -21,7 +23,7 @@ use crate::system::SystemRef;
 
 pub use crate::message::is_same;
 pub use crate::record::{Departure, Leave};
-pub use crate::route::{Carrier, Crossing, Standing};
+pub use crate::route::{Carrier, Crossing, Question, Standing};
 
 /// A protocol whose messages may go to other nodes.
 ///
@@ -147,9 +149,44 @@ pub fn arrive<P: Protocol + ?Sized>(to: Address, message: P::Msg) {
     host::send(P::DELIVERY, to, message);
 }
 
-/// Says a word of the runtime that came from another node.
-pub fn signal(to: Address, crossing: Crossing) {
-    host::arrives(to, crossing);
+/// The actors of a node that other nodes see: those that speak one of some protocols. To others' words the rest is
+/// nobody.
+#[derive(Clone, Debug, Default)]
+pub struct Visible(host::Visible);
+
+impl Visible {
+    /// Adds the actors that speak `P`. Costs a copy of the list.
+    pub fn add<P: Protocol + ?Sized>(&mut self) {
+        let letter: &'static Letter = P::DELIVERY.letter();
+        self.0 = self.0.iter().copied().chain([letter]).collect();
+    }
+}
+
+/// Says a word of the runtime that came from another node. If that one may not end actors of this node, a link that it
+/// makes tells it of their end, and does not end them.
+pub fn signal(to: Address, crossing: Crossing, visible: &Visible, may_end: bool) {
+    host::arrives(to, crossing, &visible.0, may_end);
+}
+
+/// Whether an actor lives, for another node.
+pub fn is_alive(actor: Address, visible: &Visible) -> Query<bool> {
+    query::is_alive(actor, &visible.0)
+}
+
+/// Why an actor ended, once it has, for another node.
+pub fn wait(actor: Address, visible: &Visible) -> Query<ExitReason> {
+    query::wait(actor, &visible.0)
+}
+
+/// Drains an actor, for another node.
+pub fn drain(actor: Address, nanos: u64, visible: &Visible) -> Query<Drained> {
+    query::drain(actor, nanos.min(crate::config::NEVER), &visible.0)
+}
+
+/// How an actor of another node was drained.
+#[must_use]
+pub const fn drained(left: u64, reason: ExitReason) -> Drained {
+    Drained { left, reason }
 }
 
 /// The actor of a system that has this name as a `P`.

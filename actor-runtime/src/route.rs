@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 
 use crate::address::{Address, ShardId, Target};
 use crate::config;
-use crate::exit::ExitReason;
+use crate::exit::{Drained, ExitReason};
 use crate::record::Loose;
 
 /// What a thread outside a system may ask of one of its shards.
@@ -83,6 +83,10 @@ pub trait Carrier: Any + Send + Sync + fmt::Debug {
     /// Takes a word of the runtime for an actor of that node; in order with the messages that it takes.
     fn signal(&self, to: Address, signal: Crossing);
 
+    /// Asks an actor of that node what no handler answers. Whoever is to be told is dropped where there is no such
+    /// actor.
+    fn ask(&self, to: Address, question: Question);
+
     /// Whether a message would find room on its way out now.
     fn has_room(&self) -> bool;
 
@@ -126,6 +130,39 @@ pub enum Crossing {
     Unlink(Address, u64),
     /// This actor has heard of your unlink of this number.
     Unlinked(Address, u64),
+}
+
+/// A question of the runtime to an actor of another node, and who is told.
+#[derive(Debug)]
+pub enum Question {
+    /// End after what was sent before, at once after so many nanoseconds, and say how it went.
+    Drain(u64, oneshot::Sender<Drained>),
+    /// Say that you live.
+    IsAlive(oneshot::Sender<bool>),
+    /// Say why you ended, once you have.
+    Wait(oneshot::Sender<ExitReason>),
+}
+
+impl Question {
+    /// Whether nobody waits for the answer any more.
+    #[must_use]
+    pub fn is_given_up(&self) -> bool {
+        match self {
+            Self::Drain(_, tell) => tell.is_closed(),
+            Self::IsAlive(tell) => tell.is_closed(),
+            Self::Wait(tell) => tell.is_closed(),
+        }
+    }
+
+    /// Tells who asks that it will not be answered, and why.
+    pub fn fail(self, why: ExitReason) {
+        // Whoever asked may wait no more. That an actor lives cannot be said of one that is out of reach.
+        match self {
+            Self::Drain(_, tell) => drop(tell.send(Drained { left: 0, reason: why })),
+            Self::IsAlive(tell) => drop(tell.send(false)),
+            Self::Wait(tell) => drop(tell.send(why)),
+        }
+    }
 }
 
 /// What is known of another node.

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc;
 
-use callboard::remote::{MemoryNetwork, NodeError, Rights};
+use callboard::remote::{Limits, MemoryNetwork, NodeError, Rights};
 use callboard::{ActorRef, AskError, Context, Down, Exit, ExitReason, Query, actor, handlers};
 
 use crate::check::{At, LONG, Pair, everywhere, two_nodes};
@@ -98,16 +98,95 @@ fn p25_the_end_of_a_linked_actor_of_another_node_is_an_exit() {
         assert_eq!(far.get().wait(), Ok(0), "the link is there");
         own.exit(ExitReason::error("worn out"));
         assert_eq!(next(&said), "exit: error: worn out");
-        // And the other way.
-        let [own, far] = there.counter(1, &here);
-        watcher.link_it(far).wait().expect("it links");
-        watcher.unlink_it(far).wait().expect("it unlinks");
-        watcher.link_it(far).wait().expect("it links");
-        assert_eq!(far.get().wait(), Ok(0));
-        let why = end_of(own);
-        watcher.kill();
-        let why = why.wait();
-        assert!(matches!(why, ExitReason::Killed), "{why}");
+    });
+}
+
+#[test]
+fn p25_who_links_ends_an_actor_of_another_node_only_where_there_is_the_right() {
+    for exit in [false, true] {
+        let rights = Rights { exit, kill: false };
+        Pair::new(None, 2, |node| node.rights(rights)).run(|here, there| {
+            let [own, far] = there.counter(1, &here);
+            let (watcher, _said) = watch(&here);
+            watcher.link_it(far).wait().expect("it links");
+            watcher.unlink_it(far).wait().expect("it unlinks");
+            watcher.link_it(far).wait().expect("it links");
+            assert_eq!(far.get().wait(), Ok(0));
+            let why = end_of(own);
+            watcher.kill();
+            drop(watcher.wait().wait());
+            if exit {
+                assert!(matches!(why.wait(), ExitReason::Killed));
+            } else {
+                // The end of the watcher was said before this is.
+                assert_eq!(far.get().wait(), Ok(0));
+                own.stop();
+                assert!(matches!(why.wait(), ExitReason::Normal));
+            }
+        });
+    }
+}
+
+#[test]
+fn l12_what_is_asked_of_an_actor_without_its_handlers_is_asked_across_nodes() {
+    let rights = Rights { exit: true, kill: false };
+    for network in [None, Some(MemoryNetwork::default())] {
+        Pair::new(network.as_ref(), 2, |node| node.rights(rights)).run(|here, there| {
+            let [own, far] = there.counter(1, &here);
+            assert!(far.is_alive().wait());
+            let why = [far.wait(), far.wait()];
+            // It keeps its place: what was sent before is handled.
+            (0..100).for_each(|_| far.add(1));
+            let drained = far.drain(LONG);
+            let late = far.get();
+            let drained = drained.wait();
+            assert_eq!((drained.left, drained.reason.to_string()), (0, "normal".to_owned()));
+            for why in why {
+                assert!(matches!(why.wait(), ExitReason::Normal));
+            }
+            assert!(late.wait().is_err());
+            assert!(!far.is_alive().wait() && !own.is_alive().wait());
+            assert!(matches!(far.wait().wait(), ExitReason::NoProc));
+            assert!(matches!(far.drain(LONG).wait().reason, ExitReason::NoProc));
+        });
+    }
+}
+
+#[test]
+fn w15_to_drain_an_actor_of_another_node_is_a_right() {
+    two_nodes(None, 1, |here, there| {
+        let [own, far] = there.counter(0, &here);
+        let drained = far.drain(LONG).wait();
+        let why = drained.reason.to_string();
+        assert_eq!(why, "error: the node gives no right to end its actors");
+        assert!(own.is_alive().wait() && far.is_alive().wait());
+    });
+}
+
+#[test]
+fn w9_questions_to_a_lost_node_end_with_it() {
+    let network = MemoryNetwork::default();
+    two_nodes(Some(&network), 1, |here, there| {
+        let [_, far] = there.counter(0, &here);
+        let (lives, why) = (far.is_alive(), far.wait());
+        assert!(lives.wait());
+        network.cut("a", "b");
+        assert!(matches!(why.wait(), ExitReason::NoConnection));
+        assert!(matches!(far.wait().wait(), ExitReason::NoConnection));
+        assert!(matches!(far.drain(LONG).wait().reason, ExitReason::NoConnection));
+        assert!(!far.is_alive().wait(), "nobody can say it");
+    });
+}
+
+#[test]
+fn q1_questions_that_wait_are_bounded_in_number() {
+    let limits = Limits { pending_asks: 4, ..Limits::default() };
+    Pair::new(None, 1, |node| node.limits(limits.clone())).run(|here, there| {
+        let [_, far] = there.counter(0, &here);
+        let waits: Vec<_> = (0..4).map(|_| far.wait()).collect();
+        let too_many = far.wait().wait().to_string();
+        assert_eq!(too_many, "error: too many questions wait for the node");
+        drop(waits);
     });
 }
 
@@ -189,4 +268,18 @@ fn w11_plain_tcp_stays_on_loopback() {
     // An address for documentation: nobody is there.
     let connected = node.connect("192.0.2.1:7").wait();
     assert!(matches!(connected, Err(NodeError::Insecure)));
+}
+
+#[test]
+fn an_address_that_can_never_be_one_is_an_error_at_once() {
+    let system = crate::check::real(1);
+    let node = callboard::remote::Node::builder("a").start(&system).expect("a node");
+    for address in ["", "127.0.0.1", "127.0.0.1:0", "localhost:70000", "http://b:80"] {
+        let connected = node.connect(address).wait();
+        assert!(matches!(connected, Err(NodeError::BadAddress)), "{address}: {connected:?}");
+    }
+    let (network, system) = (MemoryNetwork::default(), crate::check::real(1));
+    let within = callboard::remote::Node::builder("b").memory(&network).start(&system);
+    let connected = within.expect("a node").connect("").wait();
+    assert!(matches!(connected, Err(NodeError::BadAddress)));
 }

@@ -1,87 +1,13 @@
 //! Peers that do not keep to the format: each is closed with its code, and harms nobody else.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use callboard::remote::{CloseCode, Limits, Node};
+use callboard::remote::{CloseCode, Limits, Node, Rights};
+use callboard::{ActorRef, Context, Down, Monitor, actor, handlers};
 
 use crate::check::{LONG, Pair, node, real};
-
-/// A client that says what it likes.
-struct Client(TcpStream);
-
-fn frame(kind: u8, body: &[u8]) -> Vec<u8> {
-    let mut bytes = (body.len() as u32 + 1).to_le_bytes().to_vec();
-    bytes.push(kind);
-    bytes.extend_from_slice(body);
-    bytes
-}
-
-fn text(text: &str) -> Vec<u8> {
-    let mut bytes = (text.len() as u16).to_le_bytes().to_vec();
-    bytes.extend_from_slice(text.as_bytes());
-    bytes
-}
-
-/// A hello as a node would say it, which leaves it to the other to decide.
-fn hello(versions: [u16; 2], id: u128, name: &str, cluster: &str) -> Vec<u8> {
-    let mut body = b"CLBD".to_vec();
-    body.extend(versions.iter().flat_map(|version| version.to_le_bytes()));
-    body.extend_from_slice(&[0; 8]);
-    body.push(1);
-    body.extend_from_slice(&(1_u32 << 20).to_le_bytes());
-    body.extend_from_slice(&1_000_u32.to_le_bytes());
-    body.extend_from_slice(&id.to_le_bytes());
-    body.extend([text(name), text(cluster)].concat());
-    frame(1, &body)
-}
-
-fn place(shard: u32, slot: u32, generation: u32) -> Vec<u8> {
-    [shard, slot, generation].iter().flat_map(|part| part.to_le_bytes()).collect()
-}
-
-impl Client {
-    fn open(at: SocketAddr) -> Self {
-        let stream = TcpStream::connect(at).expect("it listens");
-        stream.set_read_timeout(Some(LONG)).expect("a socket has one");
-        Self(stream)
-    }
-
-    /// One whose handshake is over.
-    fn connected(at: SocketAddr, name: &str) -> Self {
-        let mut client = Self::open(at);
-        client.say(&hello([1, 1], u128::MAX, name, ""));
-        assert_eq!(client.hear().map(|(kind, _)| kind), Some(1));
-        assert_eq!(client.hear().map(|(kind, _)| kind), Some(2));
-        client.say(&frame(2, &[0, 0]));
-        client
-    }
-
-    fn say(&mut self, bytes: &[u8]) {
-        self.0.write_all(bytes).expect("it is connected");
-    }
-
-    /// The next frame; none at the end.
-    fn hear(&mut self) -> Option<(u8, Vec<u8>)> {
-        let mut length = [0; 4];
-        self.0.read_exact(&mut length).ok()?;
-        let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
-        self.0.read_exact(&mut bytes).ok()?;
-        let body = bytes.split_off(1);
-        Some((bytes[0], body))
-    }
-
-    /// Why the connection was closed.
-    fn closed(mut self) -> Option<CloseCode> {
-        loop {
-            let (kind, body) = self.hear()?;
-            if kind == 3 {
-                return Some(CloseCode::of_number(u16::from_le_bytes([body[0], body[1]])));
-            }
-        }
-    }
-}
+use crate::client::{Client, frame, hello, place, place_of, signal};
+use crate::counter::Counter;
 
 #[test]
 fn p59_each_malformed_frame_closes_with_its_code_and_harms_nobody_else() {
@@ -187,5 +113,130 @@ fn peers_are_bounded_in_number() {
         let mut second = Client::open(at);
         second.say(&hello([1, 1], u128::MAX, "second", ""));
         assert_eq!(second.closed(), Some(CloseCode::TooManyPeers));
+    });
+}
+
+/// An actor that other nodes do not see.
+#[actor]
+#[derive(Default)]
+struct Hidden {
+    downs: Vec<String>,
+}
+
+#[handlers]
+impl Hidden {
+    #[ask]
+    fn watch(&mut self, cx: &mut Context<Self>, actor: ActorRef<Counter>) {
+        let _: Monitor = cx.monitor(actor);
+    }
+
+    #[ask]
+    fn heard(&self) -> Vec<String> {
+        self.downs.clone()
+    }
+
+    #[down]
+    fn down(&mut self, down: Down) {
+        self.downs.push(down.reason.to_string());
+    }
+}
+
+/// An end, as a reason on the wire: an error.
+const WORN: [u8; 7] = [1, 4, 0, b'w', b'o', b'r', b'n'];
+
+/// What a peer may say that would end an actor, from an actor of its own.
+fn ends(from: &[u8]) -> Vec<Vec<u8>> {
+    let exit = [&[3, 1], from, &WORN].concat();
+    let linked = [&[5], from].concat();
+    let link_down = [&[6], from, &WORN].concat();
+    vec![linked, link_down, exit, vec![4], vec![9], vec![8]]
+}
+
+#[test]
+fn w15_a_peer_that_guesses_places_ends_only_what_it_may() {
+    for rights in [Rights::default(), Rights { exit: true, kill: true }] {
+        Pair::new(None, 1, |node| node.rights(rights)).run(|here, there| {
+            let hidden = there.system.spawn_on(0, Hidden::default).wait().expect("it starts");
+            let [own, far] = there.counter(0, &here);
+            let mut client = Client::connected(there.node.address().expect("it listens"), "evil");
+            let (from, mut number) = (place(0, 1, 1), 0);
+            let mut say = |client: &mut Client, to: &[u8], what: &[u8]| {
+                number += 1;
+                client.say(&signal(number, to, what));
+            };
+            // All that may be there, connections and what else the runtime has among it.
+            for (slot, generation) in (0..100).flat_map(|slot| [(slot, 1), (slot, 2)]) {
+                let to = place(0, slot, generation);
+                say(&mut client, &to, &[&[7], &*from, &[1; 8]].concat());
+                if to != place_of(own.address()) {
+                    ends(&from).iter().for_each(|end| say(&mut client, &to, end));
+                }
+            }
+            client.is_through();
+            assert_eq!((hidden.heard().wait(), hidden.heard().wait()), (Ok(vec![]), Ok(vec![])));
+            assert_eq!(far.get().wait(), Ok(0), "the other connection lives");
+            // The same to one that it sees.
+            let to = place_of(own.address());
+            for end in ends(&from) {
+                say(&mut client, &to, &end);
+                client.is_through();
+                if rights == Rights::default() {
+                    assert_eq!((own.get().wait(), own.get().wait()), (Ok(0), Ok(0)), "{end:?}");
+                }
+            }
+            if rights != Rights::default() {
+                assert_eq!(own.wait().wait().to_string(), "no such actor", "it has ended");
+            }
+        });
+    }
+}
+
+#[test]
+fn w15_to_a_peer_an_actor_that_it_does_not_see_is_nobody() {
+    Pair::new(None, 1, |node| node).run(|here, there| {
+        let hidden = there.system.spawn_on(0, Hidden::default).wait().expect("it starts");
+        let [own, _] = there.counter(0, &here);
+        let mut client = Client::connected(there.node.address().expect("it listens"), "evil");
+        let from = place(0, 1, 1);
+        let monitor = |number: u8| [&[7], &*from, &[number, 0, 0, 0, 0, 0, 0, 0]].concat();
+        client.say(&signal(1, &place_of(hidden.address()), &monitor(1)));
+        let heard = client.hear_next(20);
+        assert_eq!(heard[8 + 12..][..9], [2, 1, 0, 0, 0, 0, 0, 0, 0], "the monitor fires");
+        assert_eq!(heard.last(), Some(&5), "no such actor");
+        client.say(&signal(2, &place_of(hidden.address()), &[&[5], &*from].concat()));
+        let heard = client.hear_next(20);
+        assert_eq!((heard[8 + 12], heard.last()), (6, Some(&5)), "the link does");
+        // One that it sees lives, and tells of its end.
+        client.say(&signal(3, &place_of(own.address()), &monitor(2)));
+        client.say(&signal(4, &place_of(own.address()), &[&[5], &*from].concat()));
+        client.is_through();
+        own.stop();
+        assert_eq!(client.hear_next(20).last(), Some(&6), "normal");
+        assert_eq!(client.hear_next(20).last(), Some(&6), "normal");
+    });
+}
+
+#[test]
+fn w12_a_peer_says_nothing_in_the_name_of_others() {
+    Pair::new(None, 1, |node| node).run(|here, there| {
+        let hidden = there.system.spawn_on(0, Hidden::default).wait().expect("it starts");
+        let [own, far] = there.counter(0, &here);
+        hidden.watch(own).wait().expect("it monitors");
+        hidden.watch(own).wait().expect("it monitors");
+        let mut client = Client::connected(there.node.address().expect("it listens"), "evil");
+        // The monitors have small numbers, and the address is that of their target, but at the wrong node.
+        for number in 1..9_u64 {
+            let down =
+                [&[2], &number.to_le_bytes()[..], &place_of(own.address()), &[1; 8], &[0], &WORN];
+            client.say(&signal(number, &place_of(hidden.address()), &down.concat()));
+        }
+        client.is_through();
+        assert_eq!(far.get().wait(), Ok(0));
+        assert_eq!((hidden.heard().wait(), hidden.heard().wait()), (Ok(vec![]), Ok(vec![])));
+        own.stop();
+        drop(own.wait().wait());
+        while hidden.heard().wait().expect("it lives").len() < 2 {}
+        let normal = vec!["normal".to_owned(); 2];
+        assert_eq!(hidden.heard().wait(), Ok(normal));
     });
 }

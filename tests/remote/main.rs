@@ -7,8 +7,11 @@
 
 mod bonds;
 mod check;
+mod client;
 mod counter;
 mod hostile;
+mod limits;
+mod lost;
 mod nodes;
 mod tls;
 mod versions;

@@ -1,28 +1,29 @@
 //! The driver of one connection: it moves bytes between a socket and what is sans-io, and gives what comes to whom it
 //! is for.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use actor_runtime::remote;
-use actor_runtime::{AskError, DeadReason};
+use actor_runtime::{AskError, DeadReason, Drained, Query};
 use tokio::io::{AsyncWriteExt, ReadBuf};
-use tokio::time::{Instant, Sleep};
+use tokio::sync::watch;
+use tokio::time::{Instant, Sleep, timeout_at};
 
 use super::{Inner, Registered};
 use crate::cluster::Detector;
-use crate::config::{READ_BYTES, ROUNDS};
+use crate::config::{Limits, READ_BYTES, ROUNDS};
 use crate::error::{CloseCode, DecodeError, FindError};
 use crate::peer::{Event, Peer, Theirs, Waiting};
-use crate::route::{AnswersTo, Outbound, error_of_number, heard};
+use crate::route::{AnswersTo, Outbound, error_of_number, heard, said_reason, told, untold};
 use crate::transport::Stream;
-use crate::wire::frame::{self, Frame, LENGTH_BYTES, Place, Writer, kind};
+use crate::wire::frame::{self, Fact, Frame, LENGTH_BYTES, Place, Question, Reason, Writer, kind};
 use crate::wire::{Answers, Decoder};
 
 /// What came and was not taken yet.
@@ -73,12 +74,19 @@ impl Inbox {
         Ok(Some(&self.bytes[begin..begin + length]))
     }
 
+    /// How many bytes are there of a frame that is not whole.
+    const fn of_next(&self) -> usize {
+        self.end - self.begin
+    }
+
     /// The next frame, as soon as it is whole.
     pub(super) async fn frame(
         &mut self,
         stream: &mut dyn Stream,
         most: usize,
+        limits: &Limits,
     ) -> Result<Frame<'_>, CloseCode> {
+        let mut began = None;
         loop {
             let there = &self.bytes[self.begin..self.end];
             if let Some(length) = frame::length(there, most)?
@@ -86,7 +94,16 @@ impl Inbox {
             {
                 break;
             }
-            poll_fn(|cx| self.poll_fill(stream, cx)).await.map_err(|error| failed(&error))?;
+            if !there.is_empty() && began.is_none() {
+                began = Some(Instant::now());
+            }
+            let patience = limits.patience(there.len());
+            let more = poll_fn(|cx| self.poll_fill(stream, cx));
+            let more = match began {
+                Some(began) => timeout_at(began + patience, more).await,
+                None => Ok(more.await),
+            };
+            more.map_err(|_| CloseCode::Timeout)?.map_err(|error| failed(&error))?;
         }
         let frame = self.next(most)?.expect("it is whole");
         frame::read(frame)
@@ -113,11 +130,17 @@ pub(super) async fn say(
     stream.flush().await.map_err(|error| failed(&error))
 }
 
+/// What the actors are called that wait for what was asked of others.
+#[derive(Debug)]
+struct Questioned;
+
 /// A connection whose handshake is over.
 pub(super) struct Connection {
     pub(super) inner: Arc<Inner>,
     stream: Box<dyn Stream>,
     inbox: Inbox,
+    /// Since when a frame comes that is not whole.
+    coming_since: Option<Duration>,
     most_bytes: usize,
     io: Io,
     sleep: Pin<Box<Sleep>>,
@@ -134,6 +157,8 @@ struct Io {
     detector: Detector,
     outbound: Arc<Outbound>,
     answers: Rc<dyn Answers>,
+    /// Goes with the connection.
+    lives: watch::Sender<()>,
     /// What is at the socket, and how much of it is sent.
     sending: Vec<u8>,
     sent: usize,
@@ -158,6 +183,7 @@ impl Connection {
             detector: Detector::new(theirs.heartbeat, inner.limits.pause, Duration::ZERO),
             answers: Rc::new(AnswersTo(outbound.clone())),
             outbound,
+            lives: watch::Sender::new(()),
             sending: Vec::new(),
             sent: 0,
             is_unflushed: false,
@@ -167,6 +193,7 @@ impl Connection {
             inner,
             stream,
             inbox,
+            coming_since: None,
             most_bytes: theirs.frame_bytes,
             io,
             sleep,
@@ -220,6 +247,15 @@ impl Connection {
         if io.peer.was_held_up(io.now) {
             io.detector.forgive(io.now);
         }
+        if let Some(since) = &mut self.coming_since {
+            if io.peer.was_held_up(io.now) || io.outbound.is_flooded() {
+                // It was not read.
+                *since = io.now;
+            }
+            if io.now - *since > self.inner.limits.patience(self.inbox.of_next()) {
+                return Err(CloseCode::Timeout);
+            }
+        }
         io.peer.handle_timeout(io.now)?;
         if io.detector.phi(io.now) > f64::from(self.inner.limits.suspicion) {
             return Err(CloseCode::Silent);
@@ -227,9 +263,6 @@ impl Connection {
         while self.seconds < io.now.as_secs() {
             self.seconds += 1;
             io.outbound.tick();
-        }
-        if io.outbound.is_overrun() {
-            return Err(CloseCode::SignalsOverflow);
         }
         let next = io.peer.poll_timeout().min(Duration::from_secs(self.seconds + 1));
         self.sleep.as_mut().reset(io.began + next);
@@ -286,6 +319,10 @@ impl Connection {
         while let Some(frame) = self.inbox.next(self.most_bytes)? {
             let event = self.io.peer.handle_frame(frame, self.io.now)?;
             self.io.handle(&self.inner, event)?;
+            self.coming_since = None;
+        }
+        if self.inbox.of_next() > 0 {
+            self.coming_since.get_or_insert(self.io.now);
         }
         Ok(true)
     }
@@ -348,12 +385,23 @@ impl Io {
                     drop(found.send(Ok(place)));
                     Ok(())
                 }
+                Some(Waiting::Question(question)) => {
+                    match told(question, frame::read_fact(payload)?) {
+                        true => Ok(()),
+                        false => Err(CloseCode::Malformed),
+                    }
+                }
                 None => Ok(()),
             },
+            Frame::Question { correlation, to, question } => {
+                self.question(inner, correlation, to, question);
+                Ok(())
+            }
             Frame::Refusal { correlation, why } => {
                 match self.outbound.take_waiting(correlation) {
                     Some(Waiting::Ask(asked)) => asked.fail(error_of_number(why)),
                     Some(Waiting::Lookup(found)) => drop(found.send(Err(find_error(why)))),
+                    Some(Waiting::Question(question)) => untold(question, error_of_number(why)),
                     None => {}
                 }
                 Ok(())
@@ -361,7 +409,8 @@ impl Io {
             Frame::Signal { to, signal, .. } => {
                 let crossing = heard(signal, self.outbound.node);
                 if inner.may(&crossing) {
-                    remote::signal(inner.own(to), crossing);
+                    let (visible, may_end) = (&inner.visible, inner.rights.exit);
+                    remote::signal(inner.own(to), crossing, visible, may_end);
                 }
                 Ok(())
             }
@@ -402,6 +451,59 @@ impl Io {
             (known.refuse)(to, DeadReason::Decode);
         }
         arrived
+    }
+
+    /// Asks an actor what the runtime of the other node wants to know of it. A future beside the connection waits for
+    /// the answer, for as long as that lives.
+    fn question(&self, inner: &Inner, number: u64, to: Place, question: Question) {
+        // Each that waits has one end of this.
+        if self.lives.receiver_count() >= inner.limits.pending_asks {
+            return self.answers.refuse(number, AskError::Full);
+        }
+        let (to, visible) = (inner.own(to), &inner.visible);
+        // Asked at once, so that it keeps its place among the messages.
+        match question {
+            Question::IsAlive => {
+                self.inform(inner, number, remote::is_alive(to, visible), Fact::Alive);
+            }
+            Question::Wait => {
+                let ended = |reason| Fact::Ended(said_reason(&reason));
+                self.inform(inner, number, remote::wait(to, visible), ended);
+            }
+            Question::Drain(_) if !inner.rights.exit => {
+                let reason = Reason::Error("the node gives no right to end its actors".to_owned());
+                self.outbound.inform(number, &Fact::Drained { left: 0, reason });
+            }
+            Question::Drain(nanos) => {
+                let drained = |Drained { left, reason, .. }: Drained| {
+                    let reason = said_reason(&reason);
+                    Fact::Drained { left, reason }
+                };
+                self.inform(inner, number, remote::drain(to, nanos, visible), drained);
+            }
+        }
+    }
+
+    /// Says the answer, once it is there.
+    fn inform<T: Clone + Send + 'static>(
+        &self,
+        inner: &Inner,
+        number: u64,
+        answer: Query<T>,
+        fact: fn(T) -> Fact,
+    ) {
+        let (outbound, mut lives) = (self.outbound.clone(), self.lives.subscribe());
+        remote::attend::<Questioned, _>(&inner.system, inner.shard, move || async move {
+            let mut answer = pin!(answer);
+            let mut ends = pin!(lives.changed());
+            let answer = poll_fn(|cx| match answer.as_mut().poll(cx) {
+                Poll::Ready(answer) => Poll::Ready(Some(answer)),
+                Poll::Pending => ends.as_mut().poll(cx).map(|_| None),
+            });
+            if let Some(answer) = answer.await {
+                outbound.inform(number, &fact(answer));
+            }
+        });
     }
 
     /// Notes a payload that could not be read.

@@ -1,7 +1,7 @@
 //! How connections come to be: dialled, taken, and agreed on.
 
 use std::future::{Future, poll_fn};
-use std::net::{IpAddr, ToSocketAddrs};
+use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -16,7 +16,7 @@ use super::{Inner, PeerInfo};
 use crate::cluster::Backoff;
 use crate::error::{CloseCode, NodeError};
 use crate::node_id::NodeId;
-use crate::peer::Theirs;
+use crate::peer::{Theirs, is_node_name};
 use crate::route::Outbound;
 use crate::transport::{Socket, tcp};
 use crate::wire::frame::{Frame, HELLO_BYTES, kind};
@@ -73,34 +73,43 @@ fn tell(told: &mut Tell, how: Result<PeerInfo, NodeError>) {
 
 pub(super) fn connect(inner: &Arc<Inner>, address: String) -> Connecting {
     let (told, connecting) = oneshot::channel();
-    let (inner, mut told) = (inner.clone(), Some(told));
-    let of = inner.clone();
+    let mut told = Some(told);
+    let is_address = match inner.memory {
+        Some(_) => is_node_name(&address),
+        None => tcp::is_address(&address),
+    };
+    if !is_address {
+        // It will be none the next time either.
+        tell(&mut told, Err(NodeError::BadAddress));
+        return Connecting(connecting);
+    }
+    let (of, inner) = (inner.clone(), inner.clone());
     remote::attend::<Dialler, _>(&of.system, of.shard, move || async move {
-        if inner.memory.is_none() && !inner.is_open && !is_loopback(&address) {
-            return tell(&mut told, Err(NodeError::Insecure));
-        }
         dial(&inner, &address, &mut told).await;
     });
     Connecting(connecting)
 }
 
-/// Whether an address is one of this machine alone.
-fn is_loopback(address: &str) -> bool {
-    let addresses = address.to_socket_addrs();
-    addresses.is_ok_and(|mut addresses| addresses.all(|address| address.ip().is_loopback()))
+/// Opens a socket; not beyond loopback, unless the node may go there.
+async fn open(inner: &Inner, address: &str) -> Result<Socket, NodeError> {
+    if let Some(network) = &inner.memory {
+        return Ok(network.connect(&inner.ours.name, address)?);
+    }
+    let addresses = tcp::resolve(address).await?;
+    if !inner.is_open && addresses.iter().any(|address| !address.ip().is_loopback()) {
+        return Err(NodeError::Insecure);
+    }
+    Ok(tcp::connect(&addresses).await?)
 }
 
 /// Connects to an address, again and again.
 async fn dial(inner: &Arc<Inner>, address: &str, told: &mut Tell) {
     let mut backoff = Backoff::new(inner.limits.backoff, inner.ours.id as u64);
     loop {
-        let opened = match &inner.memory {
-            Some(network) => network.connect(&inner.ours.name, address),
-            None => match unless_leaving(inner, tcp::connect(address)).await {
-                Some(opened) => opened,
-                None => return,
-            },
-        };
+        let Some(opened) = unless_leaving(inner, open(inner, address)).await else { return };
+        if matches!(opened, Err(NodeError::Insecure)) {
+            return tell(told, Err(NodeError::Insecure));
+        }
         if let Ok(socket) = opened {
             let (code, who) = serve(inner, socket, true, |peer| {
                 backoff.reset();
@@ -336,7 +345,7 @@ async fn shake(
     let (ours, limits) = (&inner.ours, &inner.limits);
     let stream = &mut *socket.stream;
     say(stream, |frame| frame.hello(&ours.hello(limits)), kind::HELLO).await?;
-    let theirs = match inbox.frame(stream, HELLO_BYTES).await? {
+    let theirs = match inbox.frame(stream, HELLO_BYTES, limits).await? {
         Frame::Hello(hello) => ours.meet(hello, limits)?,
         Frame::Close(code) => return Err(CloseCode::of_number(code)),
         _ => return Err(CloseCode::OutOfPlace),
@@ -352,7 +361,7 @@ async fn shake(
         claim.1 = Some(theirs.clone());
         say(stream, |frame| frame.protocols(&ours.protocols), kind::PROTOCOLS).await?;
     }
-    let protocols = match inbox.frame(stream, theirs.frame_bytes).await? {
+    let protocols = match inbox.frame(stream, theirs.frame_bytes, limits).await? {
         Frame::Protocols(protocols) => ours.shared(protocols),
         Frame::Close(code) => return Err(CloseCode::of_number(code)),
         _ => return Err(CloseCode::OutOfPlace),

@@ -11,7 +11,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use actor_runtime::remote::{self, Crossing, Standing};
+use actor_runtime::remote::{self, Crossing, Standing, Visible};
 use actor_runtime::{Address, DeadReason, LookupError, System, SystemRef};
 use tokio::sync::watch;
 
@@ -32,7 +32,7 @@ use crate::wire::{Codec, Decoder, ProtocolSchema, RemoteProtocol, wire_id};
 /// What actors of this node let those of other nodes do to them, beside what their handlers do. Nothing unless said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rights {
-    /// `stop`, `stop_now` and `exit`.
+    /// `stop`, `stop_now`, `drain` and `exit`, and to end an actor of this node by a link to it that theirs have made.
     pub exit: bool,
     /// `kill`.
     pub kill: bool,
@@ -138,6 +138,7 @@ pub struct NodeBuilder {
     limits: Limits,
     rights: Rights,
     protocols: Protocols,
+    visible: Visible,
     exports: Vec<String>,
     listen: Option<String>,
     memory: Option<MemoryNetwork>,
@@ -154,9 +155,11 @@ impl fmt::Debug for NodeBuilder {
 }
 
 impl NodeBuilder {
-    /// Takes messages of a protocol from other nodes, and lets them look it up. What is not registered is not read.
+    /// Takes messages of a protocol from other nodes, and lets them look up, monitor and link actors that speak it. What
+    /// is not registered is not read, and other actors are nobody to other nodes.
     pub fn register<P: RemoteProtocol + ?Sized>(mut self) -> Self {
         self.protocols.insert(wire_id(P::NAME), Registered::of::<P>());
+        self.visible.add::<P>();
         self
     }
 
@@ -266,6 +269,7 @@ impl NodeBuilder {
             limits: self.limits,
             rights: self.rights,
             protocols: self.protocols,
+            visible: self.visible,
             exports: RwLock::new(self.exports),
             memory: self.memory,
             is_open,
@@ -311,6 +315,7 @@ impl Node {
             limits: Limits::default(),
             rights: Rights::default(),
             protocols: Protocols::default(),
+            visible: Visible::default(),
             exports: Vec::new(),
             listen: None,
             memory: None,
@@ -342,8 +347,8 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// [`NodeError::Closed`] if one of the two nodes refuses the other; [`NodeError::Insecure`]; it goes on trying
-    /// after the former, and does not after the latter.
+    /// [`NodeError::Closed`] if one of the two nodes refuses the other: it goes on trying. It does not after
+    /// [`NodeError::BadAddress`] and [`NodeError::Insecure`].
     pub fn connect(&self, address: impl Into<String>) -> Connecting {
         dial::connect(&self.inner, address.into())
     }
@@ -428,6 +433,7 @@ pub(crate) struct Inner {
     limits: Limits,
     rights: Rights,
     protocols: Protocols,
+    visible: Visible,
     exports: RwLock<Vec<String>>,
     memory: Option<MemoryNetwork>,
     /// Whether it may go beyond loopback.

@@ -103,9 +103,10 @@ impl Peer {
                 self.messages += 1;
                 Event::Frame(frame)
             }
-            Frame::Answer { .. } | Frame::Refusal { .. } | Frame::Lookup { .. } => {
-                Event::Frame(frame)
-            }
+            Frame::Answer { .. }
+            | Frame::Lookup { .. }
+            | Frame::Question { .. }
+            | Frame::Refusal { .. } => Event::Frame(frame),
             Frame::Signal { number, .. } => {
                 if number != self.signals + 1 {
                     return Err(CloseCode::BadSequence);

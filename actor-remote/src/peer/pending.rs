@@ -6,7 +6,8 @@
 
 use tokio::sync::oneshot;
 
-use actor_runtime::AskError;
+use actor_runtime::remote::Question;
+use actor_runtime::{AskError, ExitReason};
 
 use crate::error::FindError;
 use crate::wire::Asked;
@@ -17,6 +18,8 @@ use crate::wire::frame::Place;
 pub(crate) enum Waiting {
     /// An ask.
     Ask(Asked),
+    /// A question of the runtime.
+    Question(Question),
     /// A lookup of a name.
     Lookup(oneshot::Sender<Result<Place, FindError>>),
 }
@@ -26,6 +29,7 @@ impl Waiting {
     pub(crate) fn lose(self) {
         match self {
             Self::Ask(asked) => asked.fail(AskError::NoConnection),
+            Self::Question(question) => question.fail(ExitReason::NoConnection),
             // Who looked may be gone.
             Self::Lookup(found) => drop(found.send(Err(FindError::NoConnection))),
         }
@@ -35,8 +39,14 @@ impl Waiting {
     pub(crate) fn expire(self) {
         match self {
             Self::Ask(asked) => asked.fail(AskError::Timeout),
+            // It has no deadline: whoever asked has given up.
+            Self::Question(question) => drop(question),
             Self::Lookup(found) => drop(found.send(Err(FindError::Timeout))),
         }
+    }
+
+    fn is_given_up(&self) -> bool {
+        matches!(self, Self::Question(question) if question.is_given_up())
     }
 }
 
@@ -93,7 +103,10 @@ impl Pending {
     pub(crate) fn tick(&mut self) -> Vec<Waiting> {
         self.tick = self.tick.saturating_add(1);
         let tick = self.tick;
-        let due = |slot: &Slot| slot.waiting.is_some() && slot.expires <= tick;
+        let due = |slot: &Slot| {
+            (slot.waiting.as_ref())
+                .is_some_and(|waiting| slot.expires <= tick || waiting.is_given_up())
+        };
         let numbers: Vec<u64> = (self.slots.iter().enumerate())
             .filter(|(_, slot)| due(slot))
             .map(|(index, slot)| u64::from(slot.uses) << 32 | index as u64)

@@ -22,6 +22,10 @@
 //! | 20 | signal | `u64` number, place, `u8` which, what it has |
 //! | 21 | lookup | `u64` number of the ask, `u64` protocol, text |
 //! | 22 | fragment | `u8` whether it is the last, the next bytes of a frame |
+//! | 23 | question | `u64` number of the ask, place, `u8` which: 1 whether it lives, 2 how it was drained and `u64` nanoseconds for that, 3 why it ended |
+//!
+//! The answer to a question has the same `u8`, then `u8` whether it lives, `u64` messages left and the reason, or the
+//! reason.
 //!
 //! A kind from 128 on that is not known is passed over; another one closes the connection.
 
@@ -58,6 +62,7 @@ pub(crate) mod kind {
     pub(crate) const SIGNAL: u8 = 20;
     pub(crate) const LOOKUP: u8 = 21;
     pub(crate) const FRAGMENT: u8 = 22;
+    pub(crate) const QUESTION: u8 = 23;
 }
 
 /// An actor of the node that a frame goes to, or comes from.
@@ -126,6 +131,23 @@ pub(crate) enum Signal {
     Unlinked(Place, u64),
 }
 
+/// A question of the runtime to an actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// How it was drained, in so many nanoseconds.
+    Drain(u64),
+    IsAlive,
+    Wait,
+}
+
+/// The answer to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fact {
+    Alive(bool),
+    Drained { left: u64, reason: Reason },
+    Ended(Reason),
+}
+
 /// Why an actor ended. An error is what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
@@ -176,6 +198,11 @@ pub(crate) enum Frame<'a> {
     Ping(u64),
     Pong(u64),
     Protocols(Vec<Protocol>),
+    Question {
+        correlation: u64,
+        to: Place,
+        question: Question,
+    },
     Refusal {
         correlation: u64,
         why: u8,
@@ -218,6 +245,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Frame<'_>> {
         kind::LOOKUP => {
             Frame::Lookup { correlation: from.u64()?, protocol: from.u64()?, name: from.text()? }
         }
+        kind::QUESTION => Frame::Question {
+            correlation: from.u64()?,
+            to: from.place()?,
+            question: from.question()?,
+        },
         kind::FRAGMENT => Frame::Fragment { is_last: from.bool()?, bytes: from.rest() },
         kind::ACK => Frame::Ack { signals: from.u64()?, messages: from.u64()? },
         kind::PING => Frame::Ping(from.u64()?),
@@ -229,6 +261,18 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Frame<'_>> {
         _ => return Err(CloseCode::UnknownKind),
     };
     if from.0.is_empty() { Ok(frame) } else { Err(CloseCode::Malformed) }
+}
+
+/// Reads the answer to a question.
+pub(crate) fn read_fact(payload: &[u8]) -> Result<Fact> {
+    let mut from = Reader(payload);
+    let fact = match from.u8()? {
+        1 => Fact::Alive(from.bool()?),
+        2 => Fact::Drained { left: from.u64()?, reason: from.reason()? },
+        3 => Fact::Ended(from.reason()?),
+        _ => return Err(CloseCode::Malformed),
+    };
+    if from.0.is_empty() { Ok(fact) } else { Err(CloseCode::Malformed) }
 }
 
 struct Reader<'a>(&'a [u8]);
@@ -361,6 +405,15 @@ impl<'a> Reader<'a> {
         })
     }
 
+    fn question(&mut self) -> Result<Question> {
+        Ok(match self.u8()? {
+            1 => Question::IsAlive,
+            2 => Question::Drain(self.u64()?),
+            3 => Question::Wait,
+            _ => return Err(CloseCode::Malformed),
+        })
+    }
+
     fn reason(&mut self) -> Result<Reason> {
         Ok(match self.u8()? {
             1 => Reason::Error(self.string()?),
@@ -469,6 +522,22 @@ impl<'a> Writer<'a> {
             Reason::Shutdown => self.u8(9),
             Reason::ShutdownWith(text) => self.u8(10).text(text),
             Reason::StartTimeout => self.u8(11),
+        }
+    }
+
+    pub(crate) fn question(self, question: Question) -> Self {
+        match question {
+            Question::IsAlive => self.u8(1),
+            Question::Drain(nanos) => self.u8(2).u64(nanos),
+            Question::Wait => self.u8(3),
+        }
+    }
+
+    pub(crate) fn fact(self, fact: &Fact) -> Self {
+        match fact {
+            Fact::Alive(alive) => self.u8(1).u8((*alive).into()),
+            Fact::Drained { left, reason } => self.u8(2).u64(*left).reason(reason),
+            Fact::Ended(reason) => self.u8(3).reason(reason),
         }
     }
 
@@ -589,6 +658,11 @@ mod tests {
         others.into_iter().chain(ends).collect()
     }
 
+    fn facts() -> [Fact; 3] {
+        let drained = Fact::Drained { left: 5, reason: Reason::Killed };
+        [Fact::Alive(true), drained, Fact::Ended(Reason::Normal)]
+    }
+
     fn written(kind: u8, write: impl FnOnce(Writer<'_>) -> Writer<'_>) -> Vec<u8> {
         let mut out = Vec::new();
         write(Writer::new(&mut out, kind)).finish();
@@ -641,6 +715,14 @@ mod tests {
             ("lookup".to_owned(), written(kind::LOOKUP, |frame| frame.u64(9).u64(7).text("/a"))),
             ("fragment".to_owned(), written(kind::FRAGMENT, |frame| frame.u8(1).bytes(&[16]))),
         ];
+        for question in [Question::IsAlive, Question::Drain(5), Question::Wait] {
+            let bytes = written(kind::QUESTION, |out| out.u64(9).place(PLACE).question(question));
+            frames.push((format!("question {question:?}"), bytes));
+        }
+        for fact in facts() {
+            let bytes = written(kind::ANSWER, |frame| frame.u64(9).fact(&fact));
+            frames.push((format!("answer {fact:?}"), bytes));
+        }
         frames.extend(signals().into_iter().map(|signal| {
             let bytes = written(kind::SIGNAL, |frame| frame.u64(1).place(PLACE).signal(&signal));
             (format!("signal {signal:?}"), bytes)
@@ -664,6 +746,13 @@ mod tests {
             let bytes = written(kind::SIGNAL, |out| out.u64(1).place(PLACE).signal(&signal));
             let read = read(&bytes[LENGTH_BYTES..]);
             assert_eq!(read, Ok(Frame::Signal { number: 1, to: PLACE, signal }));
+        }
+        for fact in facts() {
+            let bytes = written(kind::ANSWER, |frame| frame.u64(9).fact(&fact));
+            let Ok(Frame::Answer { payload, .. }) = read(&bytes[LENGTH_BYTES..]) else {
+                panic!("it is an answer")
+            };
+            assert_eq!(read_fact(payload), Ok(fact));
         }
         let bytes = written(kind::HELLO, |frame| frame.hello(&hello()));
         assert_eq!(read(&bytes[LENGTH_BYTES..]), Ok(Frame::Hello(hello())));
@@ -709,6 +798,7 @@ mod tests {
         #[test]
         fn w4_random_bytes_are_read_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = length(&bytes, 1 << 20);
+            drop(read_fact(&bytes));
             drop(read(&bytes));
         }
 

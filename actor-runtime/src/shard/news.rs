@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::children::with_keeper;
 use super::turn::Turn;
 use crate::address::{Address, Target};
-use crate::bonds::{Down, Exit, Monitor, Told};
+use crate::bonds::{Bonds, Down, Exit, Monitor, Told};
 use crate::cell::cells::Role;
 use crate::cell::keeper::{Order, Report};
 use crate::cell::process::AnyMailbox;
@@ -17,7 +17,8 @@ use crate::cell::{CellRef, Handled, News, Outcome, Waiter};
 use crate::config;
 use crate::error::{AskError, RegisterError, StartError};
 use crate::exit::ExitReason;
-use crate::host::{self, Claimed, Incarnation, Obituary, Said, Signal, Takes};
+use crate::host::{self, Claimed, Foreign, Incarnation, Obituary, Said, Says, Signal, Takes};
+use crate::record::Letter;
 
 impl Turn<'_> {
     /// Tells an actor what is no message, in its place among the messages.
@@ -82,12 +83,16 @@ impl Turn<'_> {
             Signal::Down(number, Said { from, reason }, incarnation) => {
                 // A process has the monitor until a receive takes this.
                 let is_process = cell.kind().is_some_and(|kind| kind.is_process);
-                let was_on = cell.if_extras(|extras| match is_process {
-                    true => extras.bonds.has_monitor(number),
-                    false => extras.bonds.demonitor(number).is_some(),
+                // Who says it may be of another node, and say what it likes.
+                let of = from.filter(|of| {
+                    let is_on = |bonds: &Bonds| bonds.has_monitor(number, *of);
+                    cell.if_extras(|extras| is_on(&extras.bonds)).unwrap_or_default()
                 });
+                if of.is_some() && !is_process {
+                    cell.if_extras(|extras| extras.bonds.demonitor(number));
+                }
                 cell.trim_extras();
-                let Some(actor) = from.filter(|_| was_on.unwrap_or_default()) else {
+                let Some(actor) = of else {
                     self.host.let_go(reason);
                     return None;
                 };
@@ -184,6 +189,24 @@ impl Turn<'_> {
         self.unless_it_panics(|| (asked.tell)(is_taken));
     }
 
+    /// What an actor of another node says: to those that others do not see it is as if said to nobody.
+    pub(super) fn foreign(&mut self, cell: CellRef<'_>, target: Target, force: u32, said: Foreign) {
+        let Foreign { visible, may_end, says } = said;
+        let is_seen = |letter: &&'static Letter| cell.kind().is_some_and(|kind| kind.takes(letter));
+        match says {
+            Says::Kill | Says::StopNow if !visible.iter().any(is_seen) => {}
+            Says::Kill => self.host.kill(target),
+            Says::StopNow => self.host.leave(target),
+            Says::Signal(signal) if !visible.iter().any(is_seen) => {
+                self.unheard(self.host.address(target), signal, AskError::NoProc);
+            }
+            Says::Signal(Signal::Link(from)) if !may_end => {
+                cell.with_extras(|extras| extras.bonds.linked_to_hear(from));
+            }
+            Says::Signal(signal) => self.signal(cell, target, signal, force),
+        }
+    }
+
     /// A signal to an actor that is not there.
     pub(super) fn unheard(&self, actor: Address, signal: Signal, why: AskError) {
         let noproc = || Said { from: Some(actor), reason: ExitReason::NoProc };
@@ -195,6 +218,11 @@ impl Turn<'_> {
             }
             Signal::Unlink(from, number) => {
                 host::send(host::signals(), from, Signal::Unlinked(actor, number));
+            }
+            Signal::Foreign(said) => {
+                if let Says::Signal(signal) = said.says {
+                    self.unheard(actor, signal, why);
+                }
             }
             // Its child lives, or waits for another life.
             Signal::Report(report) => {

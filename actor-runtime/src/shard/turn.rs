@@ -666,6 +666,7 @@ impl<'t> Turn<'t> {
             }
             Signal::Drain(nanos, tell) => self.drain(cell, target, force, nanos, tell),
             Signal::Exit(said) => self.exit(cell, target, force, said),
+            Signal::Foreign(said) => self.foreign(cell, target, force, *said),
             Signal::GiveBack => self.redeem(cell, target),
             Signal::Down(..) | Signal::GoOn(_) | Signal::Item(_) => {
                 self.news(cell, target, force, signal);

@@ -1,0 +1,143 @@
+//! Each limit of a node is set, and its effect is seen: those that no other module sets.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use callboard::DeadReason;
+use callboard::remote::{CloseCode, Limits, MemoryNetwork, Node};
+
+use crate::check::{Pair, node, real};
+use crate::client::{Client, frame, hello, place, signal};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const SOON: Duration = Duration::from_millis(20);
+
+/// Limits at which nothing is ever too slow.
+fn patient() -> Limits {
+    Limits { handshake: HOUR, silence: HOUR, suspicion: u32::MAX, ..Limits::default() }
+}
+
+/// Runs a case with a node of these limits.
+fn with(limits: &Limits, case: impl FnOnce(SocketAddr)) {
+    let system = real(1);
+    let node = node(None, "limited").limits(limits.clone()).start(&system).expect("a node");
+    case(node.address().expect("it listens"));
+}
+
+#[test]
+fn q3_bytes_that_wait_are_bounded() {
+    let (network, limits) =
+        (MemoryNetwork::default(), Limits { outbound_bytes: 100, ..Limits::default() });
+    Pair::new(Some(&network), 1, |node| node.limits(limits.clone())).run(|here, there| {
+        let [_, far] = there.counter(0, &here);
+        let [near, _] = here.counter(0, &there);
+        near.befriend(far);
+        // In one handler, on the shard of the connection, which sends nothing meanwhile. Each is some 35 bytes.
+        let flooded = near.flood(20).wait();
+        assert_eq!(flooded.map(|(taken, back)| taken + back), Ok(20));
+        assert_eq!(far.get().wait(), Ok(2));
+        let lost = here.system.stats().total().dead_letters.of(DeadReason::Overflow);
+        assert_eq!(lost, 18, "there was room for some bytes, and not for so many");
+    });
+}
+
+#[test]
+fn q3_signals_that_are_not_acknowledged_are_bounded() {
+    with(&Limits { unacknowledged_signals: 4, ..Limits::default() }, |at| {
+        let mut client = Client::connected(at, "evil");
+        // Each is told at once that there is nobody.
+        for number in 1..=5_u64 {
+            let monitor = [&[7], &*place(0, 1, 1), &number.to_le_bytes()].concat();
+            client.say(&signal(number, &place(0, 9_999, 1), &monitor));
+        }
+        assert_eq!(client.closed(), Some(CloseCode::SignalsOverflow));
+    });
+}
+
+#[test]
+fn q3_handshakes_are_bounded_from_all_addresses() {
+    with(&Limits { handshakes: 2, handshakes_per_address: 8, ..patient() }, |at| {
+        let mut idle = [Client::open(at), Client::open(at)];
+        assert!(idle.iter_mut().all(|client| client.hear().is_some()));
+        assert_eq!(Client::open(at).hear(), None, "one too many");
+    });
+}
+
+#[test]
+fn w13_a_handshake_that_comes_too_slowly_is_closed() {
+    with(&patient(), |at| {
+        let mut client = Client::open(at);
+        client.say(&hello([1, 1], 7, "slow", "")[..20]);
+        assert_eq!(client.closed(), Some(CloseCode::Timeout));
+    });
+    // Who begins no frame has the time of the handshake.
+    with(&Limits { least_rate: u32::MAX, ..patient() }, |at| {
+        let mut client = Client::connected(at, "quick");
+        client.is_through();
+    });
+}
+
+#[test]
+fn w13_a_frame_that_comes_too_slowly_is_closed() {
+    with(&patient(), |at| {
+        let mut client = Client::connected(at, "slow");
+        client.say(&frame(16, &[0; 1_000])[..100]);
+        assert_eq!(client.closed(), Some(CloseCode::Timeout));
+    });
+}
+
+/// A hello that says another time between heartbeats.
+fn hello_each(heartbeat: Duration, name: &str) -> Vec<u8> {
+    let mut hello = hello([1, 1], u128::MAX, name, "");
+    hello[26..30].copy_from_slice(&(heartbeat.as_millis() as u32).to_le_bytes());
+    hello
+}
+
+/// A client that will say nothing more.
+fn silent(at: SocketAddr) -> Client {
+    let mut client = Client::open(at);
+    client.greet(&hello_each(SOON, "silent"));
+    client.say(&frame(2, &[0, 0]));
+    client
+}
+
+#[test]
+fn q3_heartbeats_come_as_often_as_said() {
+    with(&Limits { heartbeat: SOON, ..patient() }, |at| {
+        let mut client = Client::open(at);
+        let (_, hello) = client.hear().expect("it says hello");
+        assert_eq!(hello[21..25], 20_u32.to_le_bytes());
+        let mut client = silent(at);
+        (0..3).for_each(|_| drop(client.hear_next(4)));
+    });
+}
+
+#[test]
+fn q3_a_silence_is_bounded_whatever_came_before() {
+    with(&Limits { heartbeat: SOON, silence: SOON, ..patient() }, |at| {
+        assert_eq!(silent(at).closed(), Some(CloseCode::Silent));
+    });
+}
+
+#[test]
+fn q3_a_silence_that_is_unlikely_is_the_end_unless_a_pause_is_forgiven() {
+    let limits = Limits { heartbeat: SOON, suspicion: 8, pause: Duration::ZERO, ..patient() };
+    with(&limits, |at| assert_eq!(silent(at).closed(), Some(CloseCode::Silent)));
+    with(&Limits { pause: HOUR, ..limits }, |at| {
+        let mut client = silent(at);
+        // As long as the other was silent, and more.
+        (0..30).for_each(|_| drop(client.hear_next(4)));
+    });
+}
+
+#[test]
+fn q3_a_node_is_dialled_again_after_the_delay() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("it listens");
+    let at = listener.local_addr().expect("it has an address");
+    let limits = Limits { backoff: (SOON, SOON), ..Limits::default() };
+    let system = real(1);
+    let node = Node::builder("again").limits(limits).start(&system).expect("a node");
+    let _connecting = node.connect(at.to_string());
+    // With the delays of the default these would take a minute and more.
+    (0..12).for_each(|_| drop(listener.accept().expect("it dials")));
+}
