@@ -7,7 +7,7 @@ use callboard::DeadReason;
 use callboard::remote::{CloseCode, Limits, MemoryNetwork, Node};
 
 use crate::check::{Pair, node, real};
-use crate::client::{Client, frame, hello, place, signal};
+use crate::client::{Client, frame, hello, place, signal, text};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const SOON: Duration = Duration::from_millis(20);
@@ -83,6 +83,18 @@ fn w13_a_frame_that_comes_too_slowly_is_closed() {
         let mut client = Client::connected(at, "slow");
         client.say(&frame(16, &[0; 1_000])[..100]);
         assert_eq!(client.closed(), Some(CloseCode::Timeout));
+    });
+}
+
+#[test]
+fn what_comes_with_the_end_of_the_handshake_is_read_at_once() {
+    with(&Limits { heartbeat: HOUR, ..patient() }, |at| {
+        let mut client = Client::open(at);
+        client.greet(&hello([1, 1], u128::MAX, "eager", ""));
+        let lookup = frame(21, &[&[7; 16][..], &text("/nothing")].concat());
+        client.say(&[frame(2, &[0, 0]), lookup].concat());
+        // No heartbeat comes to wake the node.
+        client.hear_next(19);
     });
 }
 

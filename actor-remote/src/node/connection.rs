@@ -248,7 +248,7 @@ impl Connection {
             io.detector.forgive(io.now);
         }
         if let Some(since) = &mut self.coming_since {
-            if io.peer.was_held_up(io.now) || io.outbound.is_flooded() {
+            if io.peer.was_held_up(io.now) || io.outbound.is_flooded() || io.peer.is_flooded() {
                 // It was not read.
                 *since = io.now;
             }
@@ -308,14 +308,22 @@ impl Connection {
 
     /// Reads what there is, and answers whether there was any.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Result<bool, CloseCode> {
-        if self.io.outbound.is_flooded() {
+        if self.io.outbound.is_flooded() || self.io.peer.is_flooded() {
             return Ok(false);
         }
+        // What came together with the end of the handshake is there already.
+        self.take_frames()?;
         match self.inbox.poll_fill(&mut *self.stream, cx) {
             Poll::Pending => return Ok(false),
             Poll::Ready(Ok(())) => {}
             Poll::Ready(Err(_)) => return Err(CloseCode::Lost),
         }
+        self.take_frames()?;
+        Ok(true)
+    }
+
+    /// Takes the frames that are there.
+    fn take_frames(&mut self) -> Result<(), CloseCode> {
         while let Some(frame) = self.inbox.next(self.most_bytes)? {
             let event = self.io.peer.handle_frame(frame, self.io.now)?;
             self.io.handle(&self.inner, event)?;
@@ -324,7 +332,7 @@ impl Connection {
         if self.inbox.of_next() > 0 {
             self.coming_since.get_or_insert(self.io.now);
         }
-        Ok(true)
+        Ok(())
     }
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 pub(crate) use self::handshake::{Ours, Theirs, is_node_name};
 pub(crate) use self::pending::{Pending, Waiting};
 pub(crate) use self::window::Window;
-use crate::config::{ACK_MESSAGES, Limits};
+use crate::config::{ACK_MESSAGES, CHUNK_BYTES, Limits};
 use crate::error::CloseCode;
 use crate::wire::frame::{self, Frame, Writer, kind};
 
@@ -187,6 +187,12 @@ impl Peer {
         self.next_ping
     }
 
+    /// Whether the other node says more than it lets this one answer, such as heartbeats by the thousand: nothing more is
+    /// to be read until it listens.
+    pub(crate) const fn is_flooded(&self) -> bool {
+        self.transmit.len() > CHUNK_BYTES
+    }
+
     fn acknowledge(&mut self) {
         let received = (self.signals, self.messages);
         if self.acknowledged != received {
@@ -311,6 +317,20 @@ mod tests {
         assert_eq!(silent.handle_timeout(SECOND * 10), Err(CloseCode::Silent));
         heard.handle_frame(&frame(kind::PONG, |out| out.u64(1)), SECOND * 9).expect("a pong");
         assert_eq!(heard.handle_timeout(SECOND * 10), Ok(()));
+    }
+
+    #[test]
+    fn q1_heartbeats_that_cannot_be_answered_are_read_no_more() {
+        let mut peer = peer();
+        let ping = frame(kind::PING, |out| out.u64(1));
+        let mut heard = 0;
+        while !peer.is_flooded() {
+            peer.handle_frame(&ping, SECOND).map(drop).expect("a ping");
+            heard += 1;
+        }
+        assert!(heard < CHUNK_BYTES);
+        drop(said(&mut peer));
+        assert!(!peer.is_flooded());
     }
 
     #[test]
