@@ -14,4 +14,3 @@ mod limits;
 mod lost;
 mod nodes;
 mod tls;
-mod versions;
