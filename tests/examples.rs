@@ -163,6 +163,7 @@ impl Chatting {
 
 #[test]
 #[cfg(feature = "remote")]
+#[expect(clippy::print_stdout, reason = "what was measured is shown with the test")]
 fn remote_chat_goes_on_when_the_process_with_the_room_was_killed_and_returns() {
     let folder = certificates(&["host", "ann", "bob"]);
     let host = Chatting::start(&folder, &["--listen", "127.0.0.1:0"]);
@@ -187,7 +188,7 @@ fn remote_chat_goes_on_when_the_process_with_the_room_was_killed_and_returns() {
     bob.types("where are you?");
     let host = Chatting::start(&folder, &["--listen", address]);
     host.prints("listening on ");
-    let begun = std::time::Instant::now();
+    let begun = tokio::time::Instant::now();
     for guest in [&ann, &bob] {
         guest.prints("here: ");
     }
@@ -298,6 +299,39 @@ fn search_ranks_the_same_on_any_number_of_shards() {
         let query = ["--shards", shards, "--query", "lantern", "harbour"];
         assert_eq!(printed(search(FIXTURE).args(query)), LANTERN_HARBOUR, "{shards} shards");
     }
+}
+
+#[test]
+#[cfg(feature = "remote")]
+fn search_finds_the_same_with_half_of_the_index_in_another_process() {
+    let query = ["--shards", "2", "--listen", "127.0.0.1:0", "--query", "lantern", "harbour"];
+    let mut command = search(FIXTURE);
+    command.args(query).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut one = Server(command.spawn().unwrap());
+    let mut stderr = BufReader::new(one.0.stderr.take().unwrap());
+    let mut listening = String::new();
+    stderr.read_line(&mut listening).unwrap();
+    let address = listening.trim().strip_prefix("listening on ").unwrap();
+    let mut other = example("search");
+    // It is elsewhere.
+    other.current_dir(env!("CARGO_TARGET_TMPDIR")).args(["--shards", "1", "--join", address]);
+    let mut other = Server(other.stdin(Stdio::null()).spawn().unwrap());
+
+    let (mut hits, mut summary) = (String::new(), String::new());
+    one.0.stdout.take().unwrap().read_to_string(&mut hits).unwrap();
+    stderr.read_to_string(&mut summary).unwrap();
+    assert_eq!(hits, LANTERN_HARBOUR);
+    assert!(other.0.wait().unwrap().success(), "it ends with the first");
+    let files = |shard: &str| -> Option<u64> {
+        let line = summary.lines().find_map(|line| line.strip_prefix(shard))?;
+        line.split_whitespace().next()?.parse().ok()
+    };
+    // Two shards of the first process, and one of the other.
+    let [here, there] =
+        [files("shard 0: ").zip(files("shard 1: ")), files("shard 2: ").zip(Some(0))];
+    let [here, there] = [here, there].map(|files| files.map(|(one, other)| one + other));
+    let (here, there) = (here.unwrap(), there.unwrap());
+    assert!(there > 0 && here.abs_diff(there) <= 1, "{summary}");
 }
 
 #[test]

@@ -60,6 +60,7 @@ struct Posting {
 
 /// A word of a query, and how much it counts.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "remote", derive(callboard::Wire, serde::Serialize, serde::Deserialize))]
 pub(crate) struct Weighted {
     pub(crate) word: String,
     pub(crate) weight: f64,
@@ -67,7 +68,7 @@ pub(crate) struct Weighted {
 
 impl Weighted {
     /// A word that `containing` of all `files` have: the rarer, the heavier.
-    pub(crate) fn new(word: String, files: usize, containing: usize) -> Self {
+    pub(crate) fn new(word: String, files: u64, containing: u64) -> Self {
         Self { word, weight: (1.0 + files as f64 / containing.max(1) as f64).ln() }
     }
 }
@@ -159,8 +160,9 @@ mod tests {
     }
 
     fn weighted(index: &Index, words: &[&str]) -> Vec<Weighted> {
+        let files = index.files() as u64;
         let weigh =
-            |word: &&str| Weighted::new((*word).to_owned(), index.files(), index.containing(word));
+            |word: &&str| Weighted::new((*word).to_owned(), files, index.containing(word) as u64);
         words.iter().map(weigh).collect()
     }
 

@@ -13,18 +13,38 @@ const SHOWN: usize = 120;
 
 /// A file that a query found.
 #[derive(Debug)]
+#[cfg_attr(feature = "remote", derive(callboard::Wire, serde::Serialize, serde::Deserialize))]
 pub(crate) struct Hit {
     pub(crate) score: f64,
-    pub(crate) path: PathBuf,
-    pub(crate) line: usize,
+    path: String,
+    pub(crate) line: u64,
     pub(crate) text: String,
+}
+
+impl Hit {
+    /// The file, or what could be read of its name.
+    pub(crate) fn path(&self) -> &Path {
+        Path::new(&self.path)
+    }
 }
 
 /// How many files there are, and how many of them have each word of a query.
 #[derive(Debug)]
+#[cfg_attr(feature = "remote", derive(callboard::Wire, serde::Serialize, serde::Deserialize))]
 pub(crate) struct Frequencies {
-    pub(crate) files: usize,
-    pub(crate) containing: Vec<usize>,
+    pub(crate) files: u64,
+    pub(crate) containing: Vec<u64>,
+}
+
+impl Frequencies {
+    /// Of several parts of an index, for so many words.
+    pub(crate) fn of_all(parts: &[Self], words: usize) -> Self {
+        let containing = |at| parts.iter().map(|part| part.containing[at]).sum();
+        Self {
+            files: parts.iter().map(|part| part.files).sum(),
+            containing: (0..words).map(containing).collect(),
+        }
+    }
 }
 
 /// Has the words of the files that were read on its shard, and answers queries about them.
@@ -56,8 +76,8 @@ impl Indexer {
     /// How common the words are.
     #[ask]
     pub(crate) fn frequencies(&self, words: Vec<String>) -> Frequencies {
-        let containing = words.iter().map(|word| self.index.containing(word)).collect();
-        Frequencies { files: self.index.files(), containing }
+        let containing = words.iter().map(|word| self.index.containing(word) as u64).collect();
+        Frequencies { files: self.index.files() as u64, containing }
     }
 
     /// The best hits here, with their lines: as the files are now.
@@ -67,7 +87,7 @@ impl Indexer {
             let text = read(path).ok()?;
             let (line, text) = index::best_line(&text, &query)?;
             let text = text.trim().chars().take(SHOWN).collect();
-            Some(Hit { score, path: path.to_owned(), line, text })
+            Some(Hit { score, path: path.to_string_lossy().into_owned(), line: line as u64, text })
         };
         self.index.search(&query, top).into_iter().filter_map(hit).collect()
     }
@@ -75,7 +95,8 @@ impl Indexer {
     /// What there is here.
     #[ask]
     pub(crate) fn counts(&self) -> Shard {
-        Shard { files: self.index.files(), postings: self.index.postings(), ..self.counts }
+        let (files, postings) = (self.index.files() as u64, self.index.postings() as u64);
+        Shard { files, postings, ..self.counts }
     }
 
     /// All different words.

@@ -8,6 +8,7 @@
 //! - `Indexer`, one on each shard, with the words of its own files, shared with nobody;
 //! - `Engine`, an actor that spreads files over the readers and asks all indexers at once;
 //! - `Progress`, an actor that owns the progress bar: whoever has news tells it;
+//! - `Part`, by which another process has half of the index (`--listen` and `--join`, with the feature `remote`);
 //! - `main`, a plain thread outside the system, which tells and asks like everyone else.
 //!
 //! There is no `Arc` and no `Mutex`: each piece of state belongs to one actor, and messages bring others
@@ -26,6 +27,7 @@ mod engine;
 mod index;
 mod indexer;
 mod options;
+mod part;
 mod progress;
 mod reader;
 mod summary;
@@ -47,6 +49,7 @@ use crate::progress::Progress;
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     match Command::parse(lexopt::Parser::from_env()) {
         Ok(Command::Help) => println!("{}", options::USAGE),
+        Ok(Command::Join(address, shards)) => join(&address, shards)?,
         Ok(Command::Search(options)) => search(&options)?,
         Err(error) => {
             eprintln!("search: {error}\n\n{}", options::USAGE);
@@ -56,22 +59,49 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the index, answers, and says what there was.
-fn search(options: &Options) -> Result<(), Box<dyn Error>> {
+/// A system and what is in it.
+struct Running {
+    system: System,
+    engine: ActorRef<Engine>,
+    progress: ActorRef<Progress>,
+}
+
+fn start(shards: Option<usize>, bug: Option<String>) -> Result<Running, Box<dyn Error>> {
     let builder = System::builder();
-    let builder = match options.shards {
+    let builder = match shards {
         Some(shards) => builder.shards(shards),
         None => builder,
     };
     let system = builder.start()?;
     let shards = system.shards();
     let progress = system.spawn_on(0, Progress::default).wait()?;
-    let tree = system.supervise(0, engine::tree(shards, progress, options.bug.clone())).wait()?;
-    let engine = engine::of(&tree, shards);
+    let tree = system.supervise(0, engine::tree(shards, progress, bug)).wait()?;
+    Ok(Running { system, engine: engine::of(&tree, shards), progress })
+}
+
+/// Lends this process to another one.
+fn join(address: &str, shards: Option<usize>) -> Result<(), Box<dyn Error>> {
+    let Running { system, engine, .. } = start(shards, None)?;
+    part::lend(&system, address, engine)
+}
+
+/// Builds the index, answers, and says what there was.
+fn search(options: &Options) -> Result<(), Box<dyn Error>> {
+    let Running { system, engine, progress } = start(options.shards, options.bug.clone())?;
+    let _other = match &options.listen {
+        Some(address) => {
+            let (node, part) = part::wait_for(&system, address)?;
+            engine.join(part);
+            Some(node)
+        }
+        None => None,
+    };
     let mut dead_letters = system.events().only(Topic::DeadLetter);
 
     let begin = Instant::now();
-    let unreadable = walk::files(&options.directory, |path| {
+    // Another process may be elsewhere.
+    let directory = std::path::absolute(&options.directory)?;
+    let unreadable = walk::files(&directory, |path| {
         progress.found();
         engine.add(path);
     });
@@ -85,7 +115,7 @@ fn search(options: &Options) -> Result<(), Box<dyn Error>> {
         None => prompt(engine, options.top)?,
     }
     let mut summary = engine.summary().wait()??;
-    summary.unreadable += unreadable;
+    summary.unreadable += unreadable as u64;
     summary.failed = failed(&mut dead_letters);
     summary.took = took;
     eprint!("\n{summary}");
@@ -107,7 +137,7 @@ fn answer(engine: ActorRef<Engine>, query: &str, top: usize) -> Result<(), Box<d
     let here = std::env::current_dir()?;
     let mut out = io::stdout().lock();
     for hit in hits {
-        let path = hit.path.strip_prefix(&here).unwrap_or(&hit.path).display();
+        let path = hit.path().strip_prefix(&here).unwrap_or_else(|_| hit.path()).display();
         writeln!(out, "{:.3}  {path}:{}  {}", hit.score, hit.line, hit.text)?;
     }
     Ok(())

@@ -6,12 +6,21 @@ use std::time::Duration;
 
 /// One shard's part.
 #[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "remote", derive(callboard::Wire, serde::Serialize, serde::Deserialize))]
 pub(crate) struct Shard {
-    pub(crate) files: usize,
-    pub(crate) postings: usize,
-    pub(crate) binary: usize,
-    pub(crate) too_large: usize,
-    pub(crate) unreadable: usize,
+    pub(crate) files: u64,
+    pub(crate) postings: u64,
+    pub(crate) binary: u64,
+    pub(crate) too_large: u64,
+    pub(crate) unreadable: u64,
+}
+
+/// What an index holds: of each shard, and all different words.
+#[derive(Debug)]
+#[cfg_attr(feature = "remote", derive(callboard::Wire, serde::Serialize, serde::Deserialize))]
+pub(crate) struct Content {
+    pub(crate) shards: Vec<Shard>,
+    pub(crate) terms: Vec<Box<str>>,
 }
 
 /// Why a file is not in the index.
@@ -28,7 +37,7 @@ pub(crate) struct Summary {
     shards: Vec<Shard>,
     terms: usize,
     /// What could not be read: files, and directories once the caller adds them.
-    pub(crate) unreadable: usize,
+    pub(crate) unreadable: u64,
     /// Files at which a reader failed.
     pub(crate) failed: Vec<PathBuf>,
     /// How long building the index took.
@@ -36,7 +45,8 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    pub(crate) fn new(shards: Vec<Shard>, terms: usize) -> Self {
+    pub(crate) fn new(content: Content) -> Self {
+        let (shards, terms) = (content.shards, content.terms.len());
         let unreadable = shards.iter().map(|shard| shard.unreadable).sum();
         Self { shards, terms, unreadable, failed: Vec::new(), took: Duration::ZERO }
     }
@@ -44,7 +54,7 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sum = |of: fn(&Shard) -> usize| self.shards.iter().map(of).sum::<usize>();
+        let sum = |of: fn(&Shard) -> u64| self.shards.iter().map(of).sum::<u64>();
         let files = sum(|shard| shard.files);
         let seconds = self.took.as_secs_f64();
         let rate = files as f64 / seconds.max(f64::MIN_POSITIVE);

@@ -4,17 +4,19 @@
 //! its own, so that its memory is that of this case alone.
 
 #![allow(missing_docs, reason = "the actors of a test have no readers")]
+#![expect(clippy::print_stdout, reason = "what was measured is shown with the test")]
 
 mod play;
 mod script;
 
 use std::panic;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use callboard::prelude::*;
 use callboard::remote::{Limits, Node, NodeBuilder, Tls};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use tokio::time::Instant;
 
 use crate::play::{Target, play};
 use crate::script::scripts;
