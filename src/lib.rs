@@ -71,8 +71,6 @@ pub use actor_macros::{
 };
 #[cfg(feature = "remote")]
 pub use actor_remote as remote;
-#[cfg(feature = "testing")]
-pub use actor_runtime::testing;
 pub use actor_runtime::{
     Actor, ActorRef, Address, Answers, AnyTimer, Ask, AskCycle, AskError, AutoShutdown,
     BlockingCall, BlockingProcess, BoxError, Broadcast, Call, Child, ChildCounts, ChildError,
@@ -85,6 +83,14 @@ pub use actor_runtime::{
     Strategy, Subscription, Supervisor, SupervisorApi, SupervisorSpec, System, SystemBuilder,
     SystemRef, TellError, Timer, TimerKey, Topic, Tree, TreeView, Wrap, spawn, spawn_on, start,
 };
+
+/// Simulators: what actors and whole clusters do, in one thread, in virtual time.
+#[cfg(feature = "testing")]
+pub mod testing {
+    #[cfg(feature = "remote")]
+    pub use actor_remote::testing::{Done, Failure, Faults, Sim, SimBuilder, SimNode};
+    pub use actor_runtime::testing::{Output, Simulator, address};
+}
 
 /// What the macros' code uses; not for people.
 #[doc(hidden)]

@@ -19,7 +19,7 @@ const MACROS: &str =
     "lib · pipeline · recover · expand · check · model · parse · show · names · diag";
 
 /// The modules of actor-remote, likewise.
-const REMOTE: &str = "lib · bin · described · node · route · cluster · peer · transport · wire · node_id · error · config";
+const REMOTE: &str = "lib · bin · described · testing · node · route · cluster · peer · transport · wire · node_id · error · config";
 
 /// What the order alone would allow: where, what, and who may all the same.
 const CLOSED: &[(&str, &str, &[&str])] = &[

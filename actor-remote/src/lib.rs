@@ -19,6 +19,8 @@ mod node;
 mod node_id;
 mod peer;
 mod route;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transport;
 mod wire;
 
@@ -30,9 +32,9 @@ pub use crate::error::{CloseCode, DecodeError, EncodeError, FindError, NodeError
 pub use crate::node::{Connecting, Lookup, Named, Node, NodeBuilder, NodeEvent, PeerInfo, Rights};
 pub use crate::node_id::NodeId;
 pub use crate::route::leave;
-pub use crate::transport::MemoryNetwork;
 #[cfg(feature = "tls")]
 pub use crate::transport::Tls;
+pub use crate::transport::{Link, MemoryNetwork};
 pub use crate::wire::{
     AgreeOn, Carriage, Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Machines, Primitive,
     ProtocolSchema, RemoteProtocol, Reserved, Run, Schema, Table, UnknownVariant, VariantSchema,

@@ -754,6 +754,13 @@ impl Inner {
         Stats { shards, refused, names, memberships, names_refused }
     }
 
+    /// A hash of whose code the shards have called, in order.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn trace(&self) -> u64 {
+        let hash = |hash: u64, watched: &Arc<Watched>| hash.rotate_left(7) ^ watched.trace();
+        self.watched.iter().fold(0, hash)
+    }
+
     /// Takes what names are left away, and publishes nothing more.
     pub(crate) fn end_events(&self) {
         self.registry.close();

@@ -7,9 +7,10 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use crate::actor::{Place, Spawn, spawn_by};
@@ -102,7 +103,17 @@ impl Simulator {
     /// With 0 shards.
     #[must_use]
     pub fn with_slice(shards: usize, slice_messages: u32) -> Self {
-        Self::with(shards, slice_messages, false)
+        Self::with(shards, slice_messages, false, TokioDriver.now())
+    }
+
+    /// A system that begins at this moment, for who has another clock: see [`set_now`](Self::set_now).
+    ///
+    /// # Panics
+    ///
+    /// With 0 shards.
+    #[must_use]
+    pub fn beginning_at(now: Instant, shards: usize) -> Self {
+        Self::with(shards, config::SLICE_MESSAGES, false, now)
     }
 
     /// A system that looks for cycles of asks, as one does that was built with
@@ -113,18 +124,21 @@ impl Simulator {
     /// With 0 shards.
     #[must_use]
     pub fn detecting_ask_cycles(shards: usize) -> Self {
-        Self::with(shards, config::SLICE_MESSAGES, true)
+        Self::with(shards, config::SLICE_MESSAGES, true, TokioDriver.now())
     }
 
-    fn with(shards: usize, slice_messages: u32, detect_ask_cycles: bool) -> Self {
+    fn with(shards: usize, slice_messages: u32, detect_ask_cycles: bool, now: Instant) -> Self {
         assert!(shards > 0, "a system has a shard");
         host::install_panic_hook();
         let waits = detect_ask_cycles.then(Arc::default);
         let threads = BlockingThreads::new(config::BLOCKING_THREADS, "simulated".to_owned());
         let (inner, parts) = Inner::new(shards, slice_messages, config::NAMES, waits, threads);
-        // The only look at the machine's clock: all later times are counted from it.
-        let now = Cell::new(TokioDriver.now());
-        let clock = Rc::new(Clock { now, look: Cell::default(), aside: RefCell::default() });
+        // Nobody looks at the machine's clock from here on: all later times are counted from this one.
+        let clock = Rc::new(Clock {
+            now: Cell::new(now),
+            look: Cell::default(),
+            aside: RefCell::default(),
+        });
         let shards = parts.into_iter().map(|parts| Shard::new(parts, clock.clone())).collect();
         Self { inner, shards, clock }
     }
@@ -198,13 +212,77 @@ impl Simulator {
 
     /// One turn of each shard. Answers whether any of them has more to do at once.
     pub fn turn(&self) -> bool {
-        let now = self.clock.now.get();
         let mut busy = false;
-        for shard in &self.shards {
-            busy |= !matches!(shard.turn(now, &*self.clock), Next::IdleUntil(_));
+        for shard in 0..self.shards() {
+            busy |= self.turn_shard(shard);
         }
         let called = self.clock.make_calls();
         busy || called || self.shards.iter().any(Shard::has_arrivals)
+    }
+
+    /// One turn of one shard, for who chooses the order of turns. Answers whether it has more to do at once.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such shard.
+    pub fn turn_shard(&self, shard: usize) -> bool {
+        let next = self.shards[shard].turn(self.clock.now.get(), &*self.clock);
+        !matches!(next, Next::IdleUntil(_))
+    }
+
+    /// Makes the calls that a pool of threads would make. Answers whether there were any.
+    pub fn make_calls(&self) -> bool {
+        self.clock.make_calls()
+    }
+
+    /// Whether something came to a shard from outside, or a deadline of its has come.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such shard.
+    #[must_use]
+    pub fn is_due(&self, shard: usize) -> bool {
+        let shard = &self.shards[shard];
+        shard.has_arrivals() || shard.deadline().is_some_and(|due| due <= self.clock.now.get())
+    }
+
+    /// When a shard has something to do at the latest, if nothing comes.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.shards.iter().filter_map(Shard::deadline).min()
+    }
+
+    /// Waits until something comes to a shard from outside: for who turns the shards in a future.
+    pub async fn woken(&self) {
+        self.shards.iter().for_each(|shard| shard.inbox().falls_asleep());
+        if !self.shards.iter().any(Shard::has_arrivals) {
+            let woken = self.shards.iter().map(|shard| Box::pin(shard.inbox().woken()));
+            let mut woken: Vec<_> = woken.collect();
+            poll_fn(|cx| {
+                let any = woken.iter_mut().any(|woken| woken.as_mut().poll(cx).is_ready());
+                if any { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+        }
+        self.shards.iter().for_each(|shard| shard.inbox().is_awake());
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.clock.now.get()
+    }
+
+    /// Says what time it is, where another clock counts too; time does not go back. No deadline takes effect before
+    /// the next turn.
+    pub fn set_now(&self, now: Instant) {
+        self.clock.now.set(now.max(self.clock.now.get()));
+    }
+
+    /// A hash of whose code was called on each shard, in order, and how often.
+    #[must_use]
+    pub fn trace(&self) -> u64 {
+        self.inner.trace()
     }
 
     /// Turns the shards until nothing more happens in the present moment. It waits for handlers of blocking actors,
@@ -297,12 +375,18 @@ impl Simulator {
         self.stats().total().asks as usize
     }
 
-    /// Ends the system, as `System::stop` with a deadline that has come once it is at rest.
-    pub fn stop(self) -> Report {
+    /// Begins the end of the system: nothing more is accepted from outside, and each actor ends once it has handled
+    /// what had reached it.
+    pub fn shut(&self) {
         self.inner.close();
         self.run();
         let now = self.clock.now.get();
         self.shards.iter().for_each(|shard| shard.shut_actors(now, &*self.clock));
+    }
+
+    /// Ends the system, as `System::stop` with a deadline that has come once it is at rest.
+    pub fn stop(self) -> Report {
+        self.shut();
         self.run();
         self.end()
     }

@@ -50,6 +50,9 @@ pub(crate) struct Watched {
     /// Whether `fates` has kills.
     killed: AtomicBool,
     fates: Mutex<Fates>,
+    /// A hash of the actors whose code was called, in order; the shard writes it.
+    #[cfg(any(test, feature = "testing"))]
+    trace: AtomicU64,
 }
 
 #[derive(Default)]
@@ -74,6 +77,8 @@ impl Watched {
             others: Counter::default(),
             killed: AtomicBool::new(false),
             fates: Mutex::default(),
+            #[cfg(any(test, feature = "testing"))]
+            trace: AtomicU64::new(0),
         }
     }
 
@@ -87,6 +92,25 @@ impl Watched {
         // Ordering: the watchdog acts on what has stayed the same for long, by when all of it is to be seen.
         self.actor.store(actor.to_bits(), Ordering::Relaxed);
         self.kind.set(kind);
+        #[cfg(any(test, feature = "testing"))]
+        self.note(actor, kind);
+    }
+
+    /// Has a call take part in the trace.
+    #[cfg(any(test, feature = "testing"))]
+    fn note(&self, actor: Target, kind: &'static CellType) {
+        tracing::trace!(target: "callboard", slot = actor.slot(), kind = kind.name(), "called");
+        // Ordering: only the shard writes it, and who reads it turns the shard.
+        let trace = self.trace.load(Ordering::Relaxed) ^ actor.to_bits();
+        self.trace
+            .store(trace.rotate_left(5).wrapping_mul(0x517c_c1b7_2722_0a95), Ordering::Relaxed);
+    }
+
+    /// A hash of whose code was called, in order, and of how many messages that handled.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn trace(&self) -> u64 {
+        // Ordering: as in `note`.
+        self.trace.load(Ordering::Relaxed) ^ self.handled()
     }
 
     /// Counts a message that was handled, after the call.

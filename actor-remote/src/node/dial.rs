@@ -144,15 +144,13 @@ async fn wait_for(
     connected: bool,
     most: impl Into<Option<std::time::Duration>>,
 ) -> bool {
-    let mut changes = inner.changes.subscribe();
     let is_so = async {
         loop {
-            changes.borrow_and_update();
-            if inner.outbound(&theirs.name).is_some() == connected
-                || changes.changed().await.is_err()
-            {
+            let changed = inner.changes.notified();
+            if inner.outbound(&theirs.name).is_some() == connected {
                 return;
             }
+            changed.await;
         }
     };
     match most.into() {
@@ -166,12 +164,13 @@ async fn wait_for(
 
 /// Awaits something; none once the node leaves.
 async fn unless_leaving<F: Future>(inner: &Inner, future: F) -> Option<F::Output> {
-    let mut changes = inner.changes.subscribe();
     let leaving = async {
-        while !inner.is_leaving() {
-            if changes.changed().await.is_err() {
+        loop {
+            let changed = inner.changes.notified();
+            if inner.is_leaving() {
                 return;
             }
+            changed.await;
         }
     };
     let (mut future, mut leaving) = (pin!(future), pin!(leaving));

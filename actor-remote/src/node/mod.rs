@@ -5,7 +5,7 @@ mod dial;
 mod lookup;
 mod named;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use actor_runtime::remote::{self, Crossing, Standing, Visible};
 use actor_runtime::{Address, DeadReason, LookupError, System, SystemRef};
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 pub use self::dial::Connecting;
 pub use self::lookup::Lookup;
@@ -232,7 +232,11 @@ impl NodeBuilder {
     /// [`NodeError::BadName`], [`NodeError::AlreadyNode`], [`NodeError::Insecure`], and what the operating system says
     /// of the address.
     pub fn start(self, system: &System) -> Result<Node, NodeError> {
-        let system = SystemRef::clone(system);
+        self.start_as(NodeId::random(), SystemRef::clone(system))
+    }
+
+    /// Makes a system the node of this id.
+    pub(crate) fn start_as(self, id: NodeId, system: SystemRef) -> Result<Node, NodeError> {
         if !is_node_name(&self.name) || self.cluster.len() > 255 {
             return Err(NodeError::BadName);
         }
@@ -249,7 +253,6 @@ impl NodeBuilder {
             Some(listener) => Some(listener.local_addr()?),
             None => None,
         };
-        let id = NodeId::random();
         if !remote::identify(&system, id.to_bits()) {
             return Err(NodeError::AlreadyNode);
         }
@@ -276,7 +279,7 @@ impl NodeBuilder {
             #[cfg(feature = "tls")]
             tls: self.tls,
             state: Mutex::default(),
-            changes: watch::Sender::new(0),
+            changes: Notify::new(),
         });
         if insecure {
             tracing::warn!(target: "callboard", node = inner.ours.name, "plain TCP: anybody may read it, and be anybody");
@@ -373,7 +376,7 @@ impl Node {
         Named::new(&self.inner, node, name)
     }
 
-    /// The nodes that are connected now, in no order.
+    /// The nodes that are connected now, by their names.
     #[must_use]
     pub fn peers(&self) -> Vec<PeerInfo> {
         let state = self.inner.state();
@@ -417,7 +420,7 @@ impl Peer {
 #[derive(Debug, Default)]
 struct State {
     /// By name.
-    peers: HashMap<String, Peer>,
+    peers: BTreeMap<String, Peer>,
     /// Handshakes that go on.
     handshakes: usize,
     /// The same by the address that they come from.
@@ -441,8 +444,8 @@ pub(crate) struct Inner {
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
     state: Mutex<State>,
-    /// Raised with each change of a peer, and as the node leaves.
-    changes: watch::Sender<u64>,
+    /// Told of each change of a peer, and as the node leaves.
+    changes: Notify,
 }
 
 impl fmt::Debug for Inner {
@@ -457,7 +460,7 @@ impl Inner {
     }
 
     fn changed(&self) {
-        self.changes.send_modify(|changes| *changes += 1);
+        self.changes.notify_waiters();
     }
 
     fn is_leaving(&self) -> bool {

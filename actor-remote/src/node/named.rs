@@ -33,15 +33,15 @@ impl<P: RemoteProtocol + ?Sized> Named<P> {
     /// As [`Node::lookup`](crate::Node::lookup); [`FindError::NoConnection`] only if this node ends, or the
     /// connection is lost while it is asked.
     pub async fn get(&self) -> Result<ActorRef<P>, FindError> {
-        let mut changes = self.inner.changes.subscribe();
         let index = loop {
-            changes.borrow_and_update();
+            let changed = self.inner.changes.notified();
             if let Some((_, index)) = self.inner.outbound(&self.node) {
                 break index;
             }
-            if self.inner.is_leaving() || changes.changed().await.is_err() {
+            if self.inner.is_leaving() {
                 return Err(FindError::NoConnection);
             }
+            changed.await;
         };
         let found = *self.found.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = found.filter(|found| remote::node_of(found.address()) == index) {

@@ -1,19 +1,36 @@
-//! A network within the process, for tests: nodes are found by their names, and what is between two of them can be cut.
+//! A network within the process, for tests: nodes are found by their names, and what is between two of them can be cut,
+//! slow, or silent.
+//!
+//! A connection is two pipes. What is written into one is there for the other end at once, or when its time has come
+//! where the [`Link`] has a delay; bytes never overtake each other. All that happens by chance comes from one seed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::ops::Range;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::mpsc;
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Socket;
 
 /// Bytes on their way in each direction, at most.
 const PIPE_BYTES: usize = 256 << 10;
+
+/// What the way between two nodes is like.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Link {
+    /// How long what is sent is on its way; anything from the one to the other.
+    pub delay: Range<Duration>,
+    /// How likely a write is to find the connection lost, with all that is on its way: from 0 to 1.
+    pub loss: f64,
+    /// How many bytes go through in a second; any number unless said here.
+    pub bytes_per_second: Option<u32>,
+}
 
 /// A network within the process: a clone is the same one.
 ///
@@ -22,13 +39,56 @@ const PIPE_BYTES: usize = 256 << 10;
 #[derive(Clone, Debug, Default)]
 pub struct MemoryNetwork(Arc<Mutex<Network>>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Network {
-    listeners: HashMap<String, mpsc::UnboundedSender<Socket>>,
-    /// Connections that were made, by the names of both ends, in order.
-    wires: Vec<([String; 2], Arc<Wire>)>,
+    listeners: BTreeMap<String, mpsc::UnboundedSender<Socket>>,
+    /// Connections that were made, in order.
+    wires: Vec<Arc<Wire>>,
     /// Pairs between which there is no way.
     cuts: Vec<[String; 2]>,
+    /// From whom to whom nothing arrives.
+    silences: Vec<[String; 2]>,
+    /// What is between two nodes of which nothing else is said.
+    link: Link,
+    links: BTreeMap<[String; 2], Link>,
+    random: fastrand::Rng,
+    /// Connections so far.
+    made: u64,
+    /// A hash of what arrived, where and when, if somebody wants it.
+    #[cfg(feature = "testing")]
+    trace: Option<u64>,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self {
+            listeners: BTreeMap::new(),
+            wires: Vec::new(),
+            cuts: Vec::new(),
+            silences: Vec::new(),
+            link: Link::default(),
+            links: BTreeMap::new(),
+            random: fastrand::Rng::with_seed(0),
+            made: 0,
+            #[cfg(feature = "testing")]
+            trace: None,
+        }
+    }
+}
+
+impl Network {
+    fn link(&self, between: &[String; 2]) -> &Link {
+        self.links.get(between).unwrap_or(&self.link)
+    }
+
+    fn is_silent(&self, from: &str, to: &str) -> bool {
+        self.silences.iter().any(|[one, other]| one == from && other == to)
+    }
+
+    /// The connections of which this is so.
+    fn wires(&self, is: impl Fn(&Wire) -> bool) -> Vec<Arc<Wire>> {
+        self.wires.iter().filter(|wire| is(wire)).cloned().collect()
+    }
 }
 
 fn pair(one: &str, other: &str) -> [String; 2] {
@@ -38,6 +98,14 @@ fn pair(one: &str, other: &str) -> [String; 2] {
 }
 
 impl MemoryNetwork {
+    /// A network on which all that happens by chance comes from a seed.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
+        let network = Self::default();
+        network.network().random = fastrand::Rng::with_seed(seed);
+        network
+    }
+
     fn network(&self) -> MutexGuard<'_, Network> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -52,80 +120,268 @@ impl MemoryNetwork {
     /// Opens a connection from one node to another.
     pub(crate) fn connect(&self, from: &str, to: &str) -> io::Result<Socket> {
         let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
-        let pair = pair(from, to);
         let mut network = self.network();
-        if network.cuts.contains(&pair) {
+        if network.cuts.contains(&pair(from, to)) {
             return Err(io::ErrorKind::HostUnreachable.into());
         }
-        let (near, far) = tokio::io::duplex(PIPE_BYTES);
-        let wire = Arc::new(Wire::default());
-        let socket = |stream| Socket {
-            stream: Box::new(End { stream, wire: wire.clone() }),
+        network.made += 1;
+        let silent = [network.is_silent(from, to), network.is_silent(to, from)];
+        let ends = [from.to_owned(), to.to_owned()];
+        let wire = Arc::new(Wire::new(network.made, ends, silent));
+        let socket = |side| Socket {
+            stream: Box::new(End { wire: wire.clone(), side, network: self.clone(), sleep: None }),
             from: None,
             proven: None,
         };
         let listener = network.listeners.get(to).ok_or_else(refused)?;
-        listener.send(socket(far)).map_err(|_| refused())?;
-        let near = socket(near);
-        network.wires.retain(|(_, wire)| Arc::strong_count(wire) > 1);
-        network.wires.push((pair, wire));
+        // Where nothing arrives, nobody hears of it.
+        if silent == [false; 2] {
+            listener.send(socket(1)).map_err(|_| refused())?;
+        }
+        let near = socket(0);
+        network.wires.retain(|wire| Arc::strong_count(wire) > 1);
+        network.wires.push(wire);
         Ok(near)
+    }
+
+    /// Says what is between two nodes that nothing else is said of, from now on.
+    pub fn set_links(&self, link: Link) {
+        self.network().link = link;
+    }
+
+    /// Says what is between these two, from now on.
+    pub fn set_link(&self, one: &str, other: &str, link: Link) {
+        self.network().links.insert(pair(one, other), link);
     }
 
     /// Cuts what is between two nodes, at once, and until it is [healed](Self::heal): connections are reset, and none
     /// is made.
     pub fn cut(&self, one: &str, other: &str) {
-        let pair = pair(one, other);
-        let mut network = self.network();
-        let cut: Vec<_> = (network.wires.iter())
-            .filter(|(between, _)| *between == pair)
-            .map(|(_, wire)| wire.clone())
-            .collect();
-        network.cuts.push(pair);
-        drop(network);
-        cut.iter().for_each(|wire| wire.cut());
+        self.network().cuts.push(pair(one, other));
+        self.reset(one, other);
     }
 
-    /// Lets two nodes reach each other again.
+    /// Resets the connections between two nodes, with all that is on its way.
+    pub fn reset(&self, one: &str, other: &str) {
+        let between = pair(one, other);
+        let wires = self.network().wires(|wire| wire.is_between(&between));
+        wires.iter().for_each(|wire| wire.cut());
+    }
+
+    /// Lets nothing arrive that one node sends to the other, at once, and until it is [healed](Self::heal); neither of
+    /// them is told.
+    pub fn silence(&self, from: &str, to: &str) {
+        let mut network = self.network();
+        network.silences.push([from.to_owned(), to.to_owned()]);
+        let between = pair(from, to);
+        let wires = network.wires(|wire| wire.is_between(&between));
+        drop(network);
+        for wire in wires {
+            let side = usize::from(wire.ends[0] != from);
+            wire.state().silent[side] = true;
+        }
+    }
+
+    /// Lets two nodes reach each other again, as well as any two that nothing is said of. A connection of which bytes are
+    /// missing is reset.
     pub fn heal(&self, one: &str, other: &str) {
-        let pair = pair(one, other);
-        self.network().cuts.retain(|cut| *cut != pair);
+        let between = pair(one, other);
+        let mut network = self.network();
+        network.cuts.retain(|cut| *cut != between);
+        network.silences.retain(|[from, to]| pair(from, to) != between);
+        network.links.remove(&between);
+        let wires = network.wires(|wire| wire.is_between(&between));
+        drop(network);
+        wires.iter().for_each(|wire| wire.heal());
+    }
+
+    /// Takes a node off the network: its connections are reset, or say nothing more if it does not say goodbye.
+    #[cfg(feature = "testing")]
+    pub(crate) fn unplug(&self, name: &str, says_goodbye: bool) {
+        let mut network = self.network();
+        network.listeners.remove(name);
+        let wires = network.wires(|wire| wire.ends.iter().any(|end| end == name));
+        drop(network);
+        for wire in wires {
+            match says_goodbye {
+                true => wire.cut(),
+                false => wire.state().silent = [true; 2],
+            }
+        }
+    }
+
+    /// Begins to note what arrives.
+    #[cfg(feature = "testing")]
+    pub(crate) fn note(&self) {
+        self.network().trace = Some(0);
+    }
+
+    /// A hash of what arrived since.
+    #[cfg(feature = "testing")]
+    pub(crate) fn trace(&self) -> u64 {
+        self.network().trace.unwrap_or_default()
+    }
+
+    #[cfg(feature = "testing")]
+    fn arrived(&self, wire: &Wire, side: usize, bytes: &[u8]) {
+        let mut network = self.network();
+        let Some(trace) = &mut network.trace else { return };
+        let words = [wire.number, side as u64, bytes.len() as u64];
+        let bytes = bytes.iter().map(|byte| u64::from(*byte));
+        for word in words.into_iter().chain(bytes) {
+            *trace = (trace.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+        }
+    }
+
+    #[cfg(not(feature = "testing"))]
+    fn arrived(&self, _wire: &Wire, _side: usize, _bytes: &[u8]) {}
+
+    /// How long this many bytes are on their way between two nodes, and on the line; none if the connection is lost.
+    fn send(&self, between: &[String; 2], bytes: usize) -> Option<[Duration; 2]> {
+        let mut network = self.network();
+        let link = network.link(between);
+        let (delay, loss) = (link.delay.clone(), link.loss);
+        let second = |rate: u32| Duration::from_secs_f64(bytes as f64 / f64::from(rate.max(1)));
+        let line = link.bytes_per_second.map_or(Duration::ZERO, second);
+        if loss > 0.0 && network.random.f64() < loss {
+            return None;
+        }
+        let more = delay.end.saturating_sub(delay.start);
+        let chance = if more.is_zero() { 0.0 } else { network.random.f64() };
+        Some([delay.start + more.mul_f64(chance), line])
+    }
+}
+
+/// One direction of a connection.
+#[derive(Debug, Default)]
+struct Pipe {
+    /// What is on its way, and when it arrives where that is later.
+    chunks: VecDeque<(Option<Instant>, Vec<u8>)>,
+    /// How much of the first was taken.
+    taken: usize,
+    bytes: usize,
+    /// When the line is free again.
+    free: Option<Instant>,
+    /// Who writes has gone, or has said all.
+    is_closed: bool,
+    /// Who reads has gone.
+    is_unread: bool,
+    reader: Option<Waker>,
+    writer: Option<Waker>,
+}
+
+impl Pipe {
+    fn wakers(&mut self) -> impl Iterator<Item = Waker> + use<> {
+        self.reader.take().into_iter().chain(self.writer.take())
     }
 }
 
 /// What both ends of a connection share.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Wire {
-    is_cut: AtomicBool,
-    ends: Mutex<Vec<Waker>>,
+    number: u64,
+    /// Who dialled, and who was.
+    ends: [String; 2],
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    is_cut: bool,
+    /// By who writes: whether it does not arrive, and whether anything did not.
+    silent: [bool; 2],
+    has_lost: bool,
+    /// By who writes.
+    pipes: [Pipe; 2],
 }
 
 impl Wire {
-    fn cut(&self) {
-        // Ordering: the lock that is taken next publishes it to who looks under it.
-        self.is_cut.store(true, Ordering::Release);
-        let ends = std::mem::take(&mut *self.ends.lock().unwrap_or_else(PoisonError::into_inner));
-        ends.into_iter().for_each(Waker::wake);
+    fn new(number: u64, ends: [String; 2], silent: [bool; 2]) -> Self {
+        Self { number, ends, state: Mutex::new(State { silent, ..State::default() }) }
     }
 
-    /// Fails if the wire is cut; else the task is woken when it is.
-    fn check(&self, cx: &Context<'_>) -> io::Result<()> {
-        let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
-        if !ends.iter().any(|end| end.will_wake(cx.waker())) {
-            ends.push(cx.waker().clone());
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_between(&self, between: &[String; 2]) -> bool {
+        pair(&self.ends[0], &self.ends[1]) == *between
+    }
+
+    fn cut(&self) {
+        let mut state = self.state();
+        state.is_cut = true;
+        let wakers: Vec<Waker> = state.pipes.iter_mut().flat_map(Pipe::wakers).collect();
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    fn heal(&self) {
+        let mut state = self.state();
+        state.silent = [false; 2];
+        if state.has_lost {
+            drop(state);
+            self.cut();
         }
-        // Ordering: pairs with the store in `cut`.
-        if self.is_cut.load(Ordering::Acquire) {
-            return Err(io::ErrorKind::ConnectionReset.into());
-        }
-        Ok(())
     }
 }
 
 /// One end of a connection.
 struct End {
-    stream: DuplexStream,
     wire: Arc<Wire>,
+    /// 0 is who dialled.
+    side: usize,
+    network: MemoryNetwork,
+    /// Until the next chunk arrives.
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl End {
+    /// Waits for a moment. Answers whether it has come.
+    fn poll_until(&mut self, moment: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(moment)));
+        if sleep.deadline() != moment {
+            sleep.as_mut().reset(moment);
+        }
+        sleep.as_mut().poll(cx)
+    }
+
+    /// What comes next: none if there is nothing yet.
+    fn take(&self, out: &mut ReadBuf<'_>, waker: &Waker) -> Result<(), Option<Instant>> {
+        let mut state = self.wire.state();
+        let is_silent = state.silent[1 - self.side];
+        let pipe = &mut state.pipes[1 - self.side];
+        let Some((arrives, chunk)) = pipe.chunks.front_mut().filter(|_| !is_silent) else {
+            if pipe.is_closed && !is_silent {
+                return Ok(());
+            }
+            pipe.reader = Some(waker.clone());
+            return Err(None);
+        };
+        if let Some(arrives) = *arrives
+            && arrives > Instant::now()
+        {
+            pipe.reader = Some(waker.clone());
+            return Err(Some(arrives));
+        }
+        // What has arrived stays so.
+        *arrives = None;
+        let bytes = &chunk[pipe.taken..];
+        let bytes = &bytes[..bytes.len().min(out.remaining())];
+        out.put_slice(bytes);
+        pipe.taken += bytes.len();
+        pipe.bytes -= bytes.len();
+        if pipe.taken == chunk.len() {
+            pipe.taken = 0;
+            pipe.chunks.pop_front();
+        }
+        let writer = pipe.writer.take();
+        drop(state);
+        if let Some(writer) = writer {
+            writer.wake();
+        }
+        Ok(())
+    }
 }
 
 impl AsyncRead for End {
@@ -134,26 +390,100 @@ impl AsyncRead for End {
         cx: &mut Context<'_>,
         out: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.wire.check(cx)?;
-        Pin::new(&mut self.stream).poll_read(cx, out)
+        loop {
+            if self.wire.state().is_cut {
+                return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+            }
+            let before = out.filled().len();
+            match self.take(out, cx.waker()) {
+                Ok(()) => {
+                    self.network.arrived(&self.wire, self.side, &out.filled()[before..]);
+                    return Poll::Ready(Ok(()));
+                }
+                Err(None) => return Poll::Pending,
+                Err(Some(arrives)) => match self.poll_until(arrives, cx) {
+                    Poll::Ready(()) => {}
+                    Poll::Pending => return Poll::Pending,
+                },
+            }
+        }
     }
 }
 
 impl AsyncWrite for End {
     fn poll_write(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.wire.check(cx)?;
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let mut state = self.wire.state();
+        if state.is_cut {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        let is_silent = state.silent[self.side];
+        let pipe = &mut state.pipes[self.side];
+        if pipe.is_unread && !is_silent {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        if pipe.bytes >= PIPE_BYTES {
+            pipe.writer = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
+        let bytes = &bytes[..bytes.len().min(PIPE_BYTES - pipe.bytes)];
+        if is_silent {
+            // It takes room, as what nobody acknowledges does.
+            pipe.bytes += bytes.len();
+            state.has_lost = true;
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        let between = pair(&self.wire.ends[0], &self.wire.ends[1]);
+        let Some([delay, line]) = self.network.send(&between, bytes.len()) else {
+            drop(state);
+            self.wire.cut();
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        };
+        let mut arrives = None;
+        if !delay.is_zero() || !line.is_zero() || pipe.free.is_some() {
+            let now = Instant::now();
+            let last = pipe.chunks.back().and_then(|(last, _)| *last);
+            let free = pipe.free.unwrap_or(now).max(now) + line;
+            pipe.free = (!line.is_zero()).then_some(free);
+            arrives = Some((free + delay).max(last.unwrap_or(now)));
+        }
+        pipe.chunks.push_back((arrives, bytes.to_vec()));
+        pipe.bytes += bytes.len();
+        let reader = pipe.reader.take();
+        drop(state);
+        if let Some(reader) = reader {
+            reader.wake();
+        }
+        Poll::Ready(Ok(bytes.len()))
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut state = self.wire.state();
+        state.pipes[self.side].is_closed = true;
+        let reader = state.pipes[self.side].reader.take();
+        drop(state);
+        if let Some(reader) = reader {
+            reader.wake();
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        let mut state = self.wire.state();
+        let side = self.side;
+        state.pipes[side].is_closed = true;
+        state.pipes[1 - side].is_unread = true;
+        let wakers: Vec<Waker> = state.pipes.iter_mut().flat_map(Pipe::wakers).collect();
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
     }
 }

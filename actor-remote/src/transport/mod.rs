@@ -10,7 +10,7 @@ use std::net::IpAddr;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-pub use self::memory::MemoryNetwork;
+pub use self::memory::{Link, MemoryNetwork};
 #[cfg(feature = "tls")]
 pub use self::tls::Tls;
 

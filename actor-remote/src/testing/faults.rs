@@ -1,0 +1,152 @@
+//! What goes wrong by itself during a run, at moments that the seed decides.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::sim::Sim;
+use crate::transport::Link;
+
+/// What may go wrong; nothing unless said.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[must_use = "faults are given to a `SimBuilder`"]
+pub struct Faults {
+    drop: f64,
+    delay: Range<Duration>,
+    partition: bool,
+    half_open: bool,
+    slow: bool,
+    pause: bool,
+    jump: bool,
+}
+
+impl Faults {
+    /// Nothing goes wrong.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Each write loses its connection with this likelihood, from 0 to 1, and what is under way with it.
+    pub fn drop(mut self, likelihood: f64) -> Self {
+        self.drop = likelihood;
+        self
+    }
+
+    /// What is sent is under way for so long.
+    pub fn delay(mut self, delay: Range<Duration>) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// Two nodes cannot reach each other for a while, and know it.
+    pub fn partition(mut self) -> Self {
+        self.partition = true;
+        self
+    }
+
+    /// What one node sends to another does not arrive for a while, and neither is told.
+    pub fn half_open(mut self) -> Self {
+        self.half_open = true;
+        self
+    }
+
+    /// What is between two nodes is slow for a while.
+    pub fn slow(mut self) -> Self {
+        self.slow = true;
+        self
+    }
+
+    /// A node does nothing for a while, as a process does that was stopped.
+    pub fn pause(mut self) -> Self {
+        self.pause = true;
+        self
+    }
+
+    /// The clock of a node's shards leaps forward.
+    pub fn jump(mut self) -> Self {
+        self.jump = true;
+        self
+    }
+
+    /// All of it, in measure.
+    pub fn all() -> Self {
+        let ms = Duration::from_millis;
+        let faults = Self::none().drop(0.005).delay(ms(0)..ms(20));
+        faults.partition().half_open().slow().pause().jump()
+    }
+
+    /// What is between two nodes when nothing special is.
+    pub(super) fn link(&self) -> Link {
+        Link { delay: self.delay.clone(), loss: self.drop, bytes_per_second: None }
+    }
+
+    fn kinds(&self) -> Vec<Kind> {
+        let kinds = [
+            (self.partition, Kind::Partition),
+            (self.half_open, Kind::HalfOpen),
+            (self.slow, Kind::Slow),
+            (self.pause, Kind::Pause),
+            (self.jump, Kind::Jump),
+        ];
+        kinds.into_iter().filter_map(|(is_there, kind)| is_there.then_some(kind)).collect()
+    }
+}
+
+/// What comes and goes.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Partition,
+    HalfOpen,
+    Slow,
+    Pause,
+    Jump,
+}
+
+/// Has one thing after the other go wrong, until the run is to be calm.
+pub(super) async fn happen(sim: Sim, faults: Faults) {
+    let kinds = faults.kinds();
+    if kinds.is_empty() {
+        return;
+    }
+    loop {
+        sleep(sim.random_time(Duration::from_millis(20)..Duration::from_secs(3))).await;
+        if sim.is_calm() {
+            return;
+        }
+        let kind = kinds[sim.random(kinds.len())];
+        let count = sim.nodes().len();
+        let one = sim.random(count);
+        let other = (one + 1 + sim.random(count.max(2) - 1)) % count;
+        let (one, other) = (sim.node(one), sim.node(other));
+        let lasts = sim.random_time(Duration::from_millis(10)..Duration::from_secs(15));
+        let network = sim.network();
+        tracing::info!(target: "callboard", ?kind, one = one.name(), other = other.name(), ?lasts, "fault");
+        match kind {
+            Kind::Partition => network.cut(one.name(), other.name()),
+            Kind::HalfOpen => network.silence(one.name(), other.name()),
+            Kind::Slow => {
+                let delay = Duration::from_millis(200)..Duration::from_secs(2);
+                let link = Link { delay, bytes_per_second: Some(2_000), ..faults.link() };
+                network.set_link(one.name(), other.name(), link);
+            }
+            Kind::Pause => {
+                one.pause(lasts);
+                continue;
+            }
+            Kind::Jump => {
+                one.jump(lasts / 4);
+                continue;
+            }
+        }
+        let begun = sim.calms();
+        let (one, other) = (one.name().to_owned(), other.name().to_owned());
+        let then = sim.clone();
+        tokio::task::spawn_local(async move {
+            sleep(lasts).await;
+            if then.calms() == begun {
+                then.network().heal(&one, &other);
+            }
+        });
+    }
+}
