@@ -4,4 +4,7 @@
 
 #![allow(missing_docs, reason = "the actors of a test have no readers")]
 
+mod book;
 mod the_same_again;
+mod whatever_goes_wrong;
+mod worker;

@@ -15,6 +15,7 @@ use tokio::time::{Instant, advance, sleep_until};
 
 use super::faults::{self, Faults};
 use super::replay;
+use super::seeds::Seeds;
 use super::sim::{Sim, World};
 
 /// The most turns of a run; one with more does not end.
@@ -158,23 +159,40 @@ impl SimBuilder {
         done.unwrap_or_else(|failure| panic!("{failure}"))
     }
 
-    /// Runs a body from so many seeds, this builder's and those that follow; or from the one that the environment
-    /// names in `CALLBOARD_SEED` alone, and then with all that is traced on stderr.
+    /// Runs a body from so many seeds, this builder's and those that follow.
+    ///
+    /// The environment has the last word: `CALLBOARD_SEEDS=2000` is how many seeds, `CALLBOARD_SEEDS=5000..6000` which
+    /// ones. `CALLBOARD_SEEDS_DONE=FILE` names a file that says how far the runs have come, so that a long exploration
+    /// can be stopped, and goes on from there. `CALLBOARD_SEED=7` is that seed alone, with all that is traced on stderr.
     ///
     /// # Panics
     ///
     /// If a run fails, with the text of its [`Failure`].
-    pub fn explore<B, F>(&self, seeds: u64, mut body: B)
+    pub fn explore<B, F>(&self, seeds: u64, body: B)
     where
         B: FnMut(Sim) -> F,
         F: Future,
     {
-        if replay::seed().is_some() {
-            self.check(body);
-            return;
+        self.explore_with(seeds, |builder, _| builder, body);
+    }
+
+    /// As [`explore`](Self::explore); `how` says how the run of each seed is to be.
+    ///
+    /// # Panics
+    ///
+    /// If a run fails, with the text of its [`Failure`].
+    pub fn explore_with<B, F>(&self, seeds: u64, how: impl Fn(Self, u64) -> Self, mut body: B)
+    where
+        B: FnMut(Sim) -> F,
+        F: Future,
+    {
+        let run = |seed: u64, body: &mut B| how(self.clone().seed(seed), seed).run(body);
+        if let Some(seed) = replay::seed() {
+            let done = replay::shown(|| run(seed, &mut body));
+            return done.map_or_else(|failure| panic!("{failure}"), |_| ());
         }
-        for seed in self.seed..self.seed.saturating_add(seeds) {
-            if let Err(failure) = self.clone().seed(seed).run(&mut body) {
+        for seed in Seeds::new(self.seed..self.seed.saturating_add(seeds)) {
+            if let Err(failure) = run(seed, &mut body) {
                 panic!("{failure}");
             }
         }
@@ -304,6 +322,7 @@ impl World {
             Some(life) => life.simulator.clone(),
             None => return Duration::ZERO,
         };
+        tracing::trace!(target: "callboard", node = index, shard, "turn");
         let look = {
             let mut random = self.random.borrow_mut();
             // Most turns are short; some end because of the time they take.
@@ -315,14 +334,9 @@ impl World {
         };
         simulator.set_look(Duration::from_nanos(look));
         let began = simulator.now();
-        let handled = simulator.handled();
         let is_busy = simulator.turn_shard(shard);
         let called = simulator.make_calls();
         simulator.set_look(Duration::ZERO);
-        let handled = simulator.handled() - handled;
-        if handled > 0 {
-            tracing::debug!(target: "callboard", node = index, shard, handled, "turn");
-        }
         if let Some(life) = &mut self.places.borrow_mut()[index].life {
             life.busy[shard] = is_busy || called;
         }

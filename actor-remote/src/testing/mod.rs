@@ -12,6 +12,7 @@
 mod driver;
 mod faults;
 mod replay;
+mod seeds;
 mod sim;
 
 pub use self::driver::{Done, Failure, SimBuilder};

@@ -1,0 +1,177 @@
+//! What happened in a world, as its actors have seen it, and what of that must not be.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A clone is the same book.
+#[derive(Clone, Default)]
+pub(crate) struct Book(Arc<Mutex<Pages>>);
+
+#[derive(Default)]
+pub(crate) struct Pages {
+    numbers: u64,
+    /// Messages that were sent to workers, and those whose handlers have ended well.
+    pub(crate) sent: u64,
+    pub(crate) handled: u64,
+    /// Asks that were begun, and those that have ended or were given up.
+    asks: [u64; 2],
+    /// By lane, which is all that one life of one worker sends to one other: the last that was heard.
+    lanes: BTreeMap<u64, u64>,
+    alive: BTreeSet<u64>,
+    /// Who has a name, by node and name.
+    holders: BTreeMap<String, u64>,
+    links: BTreeSet<[u64; 2]>,
+    monitors: BTreeMap<u64, Watch>,
+    wrong: Vec<String>,
+}
+
+/// A monitor.
+struct Watch {
+    watcher: u64,
+    watched: u64,
+    /// How often it was told, and whether once because the connection was lost.
+    told: u32,
+    lost: bool,
+}
+
+impl Book {
+    pub(crate) fn open(&self) -> MutexGuard<'_, Pages> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A life of a worker begins.
+    pub(crate) fn begin(&self) -> Life {
+        let number = self.open().number();
+        self.open().alive.insert(number);
+        Life { number, book: self.clone() }
+    }
+
+    /// An ask begins.
+    pub(crate) fn ask(&self) -> Asking {
+        let mut pages = self.open();
+        pages.sent += 1;
+        pages.asks[0] += 1;
+        Asking(self.clone())
+    }
+
+    /// Messages that were sent to workers, and those that were handled.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        let pages = self.open();
+        (pages.sent, pages.handled)
+    }
+
+    /// Says what is wrong.
+    pub(crate) fn check(&self) {
+        let pages = self.open();
+        assert!(pages.wrong.is_empty(), "{}", pages.wrong.join("\n"));
+        assert_eq!(pages.asks[0], pages.asks[1], "each ask has ended");
+    }
+
+    /// Says what is wrong with links and monitors, once all is told.
+    pub(crate) fn check_bonds(&self) {
+        let pages = self.open();
+        for ends in &pages.links {
+            let alive = ends.map(|end| pages.alive.contains(&end));
+            assert_eq!(alive[0], alive[1], "of the link {ends:?} one end is left");
+        }
+        for (number, watch) in &pages.monitors {
+            let Watch { watcher, watched, told, lost } = *watch;
+            if pages.alive.contains(&watcher) && !pages.alive.contains(&watched) {
+                assert_eq!(told, 1, "monitor {number} of {watcher} was told once of {watched}");
+            }
+            if pages.alive.contains(&watched) {
+                assert!(
+                    told == 0 || lost,
+                    "monitor {number} was told of {watched}, which is alive"
+                );
+            }
+        }
+    }
+
+    /// Says which states were not dropped.
+    pub(crate) fn check_ends(&self) {
+        let alive = self.open().alive.clone();
+        assert!(alive.is_empty(), "the states of {alive:?} are still there");
+        assert!(self.open().holders.is_empty(), "nobody has a name");
+    }
+}
+
+impl Pages {
+    pub(crate) fn number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
+    }
+
+    /// A message was heard by a lane: after those that were sent before, and once.
+    pub(crate) fn hear(&mut self, lane: u64, number: u64) {
+        let last = self.lanes.entry(lane).or_default();
+        if number <= *last {
+            self.wrong.push(format!("on lane {lane} message {number} came after {last}"));
+        }
+        *last = number;
+    }
+
+    /// An answer came.
+    pub(crate) fn expect(&mut self, what: &str, answer: u64, expected: u64) {
+        if answer != expected {
+            self.wrong.push(format!("{what} gave {answer}, not {expected}"));
+        }
+    }
+
+    /// Somebody has got a name.
+    pub(crate) fn hold(&mut self, name: String, who: u64) {
+        if let Some(before) = self.holders.insert(name.clone(), who) {
+            self.wrong.push(format!("{who} has got {name}, which {before} has"));
+        }
+    }
+
+    /// Somebody gives a name back.
+    pub(crate) fn give_back(&mut self, name: &str, who: u64) {
+        if self.holders.remove(name) != Some(who) {
+            self.wrong.push(format!("{who} gave {name} back and did not have it"));
+        }
+    }
+
+    pub(crate) fn link(&mut self, one: u64, other: u64) {
+        self.links.insert([one, other]);
+    }
+
+    pub(crate) fn monitor(&mut self, watcher: u64, watched: u64) -> u64 {
+        let number = self.number();
+        self.monitors.insert(number, Watch { watcher, watched, told: 0, lost: false });
+        number
+    }
+
+    /// A monitor was told.
+    pub(crate) fn tell(&mut self, number: u64, lost: bool) {
+        let Some(watch) = self.monitors.get_mut(&number) else { return };
+        watch.told += 1;
+        watch.lost |= lost;
+        if watch.told > 1 {
+            self.wrong.push(format!("monitor {number} was told {} times", watch.told));
+        }
+    }
+}
+
+/// A life of a worker: as long as its state is there.
+pub(crate) struct Life {
+    pub(crate) number: u64,
+    pub(crate) book: Book,
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        let mut pages = self.book.open();
+        pages.alive.remove(&self.number);
+        pages.holders.retain(|_, holder| *holder != self.number);
+    }
+}
+
+/// An ask that has not ended.
+pub(crate) struct Asking(Book);
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        self.0.open().asks[1] += 1;
+    }
+}

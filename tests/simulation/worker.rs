@@ -1,0 +1,277 @@
+//! The actors of the world: workers, who do to each other all that one can do, and their supervisors.
+
+use std::time::Duration;
+
+use callboard::Address;
+use callboard::prelude::*;
+
+use crate::book::{Book, Life};
+
+/// Does what dice say, and says so in the book.
+#[actor(remote = "simulation.worker")]
+pub(crate) struct Worker {
+    life: Life,
+    /// Where it runs, to tell names of two nodes apart.
+    place: String,
+    friends: Vec<Friend>,
+    watched: Vec<(u64, Address)>,
+    held: Vec<Reply<u64>>,
+    named: bool,
+    me: Option<Address>,
+}
+
+/// Another worker, of any node.
+struct Friend {
+    who: ActorRef<Worker>,
+    /// Its life; 0 if it may have several.
+    number: u64,
+    lane: u64,
+    sent: u64,
+}
+
+impl Friend {
+    /// The place of the next message on the way to it.
+    fn next(&mut self) -> (u64, u64) {
+        self.sent += 1;
+        (self.lane, self.sent)
+    }
+}
+
+impl Worker {
+    pub(crate) fn new(place: String, book: &Book) -> Self {
+        let (friends, watched, held) = (Vec::new(), Vec::new(), Vec::new());
+        Self { life: book.begin(), place, friends, watched, held, named: false, me: None }
+    }
+
+    /// A friend by chance.
+    fn friend(&mut self, random: &mut fastrand::Rng) -> Option<&mut Friend> {
+        let count = self.friends.len();
+        if count == 0 { None } else { self.friends.get_mut(random.usize(..count)) }
+    }
+
+    fn done(&self) {
+        self.life.book.open().handled += 1;
+    }
+}
+
+#[handlers]
+impl Worker {
+    #[start]
+    fn begin(&mut self, cx: &mut Context<Self>) {
+        self.me = Some(cx.me().address());
+    }
+
+    #[ask]
+    pub(crate) fn number(&self) -> u64 {
+        self.done();
+        self.life.number
+    }
+
+    #[tell]
+    pub(crate) fn befriend(&mut self, friend: ActorRef<Self>, number: u64) {
+        let lane = self.life.book.open().number();
+        self.friends.push(Friend { who: friend, number, lane, sent: 0 });
+        self.done();
+    }
+
+    #[tell]
+    pub(crate) fn note(&mut self, lane: u64, number: u64) {
+        self.life.book.open().hear(lane, number);
+        self.done();
+    }
+
+    #[ask]
+    pub(crate) fn swap(&mut self, lane: u64, number: u64, value: u64) -> u64 {
+        self.life.book.open().hear(lane, number);
+        self.done();
+        value + 1
+    }
+
+    #[ask]
+    pub(crate) async fn slow(&mut self, lane: u64, number: u64, ms: u64) -> u64 {
+        self.life.book.open().hear(lane, number);
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        self.done();
+        ms
+    }
+
+    /// Is answered later, or never.
+    #[ask]
+    pub(crate) fn hold(&mut self, lane: u64, number: u64, reply: Reply<u64>) {
+        self.life.book.open().hear(lane, number);
+        self.held.push(reply);
+        self.done();
+    }
+
+    #[tell]
+    pub(crate) fn fail(&mut self, lane: u64, number: u64) -> Result<(), String> {
+        self.life.book.open().hear(lane, number);
+        self.done();
+        Err("as it was told".to_owned())
+    }
+
+    #[tell]
+    pub(crate) fn panic(&mut self, lane: u64, number: u64) {
+        self.life.book.open().hear(lane, number);
+        panic!("as it was told");
+    }
+
+    /// Does a few things at once.
+    #[tell]
+    pub(crate) fn act(&mut self, cx: &mut Context<Self>, dice: u64) {
+        let mut random = fastrand::Rng::with_seed(dice);
+        for _ in 0..random.u8(1..5) {
+            self.act_once(cx, &mut random);
+        }
+        self.done();
+    }
+
+    /// Asks others, one after the other.
+    #[tell]
+    pub(crate) async fn ask_around(&mut self, dice: u64) {
+        let mut random = fastrand::Rng::with_seed(dice);
+        for _ in 0..random.u8(1..4) {
+            let (me, book) = (self.me, self.life.book.clone());
+            let friend = self.friend(&mut random);
+            let Some(friend) = friend.filter(|friend| Some(friend.who.address()) != me) else {
+                break;
+            };
+            let ((lane, number), value) = (friend.next(), random.u64(..300));
+            let timeout = Duration::from_millis(random.u64(1..1_500));
+            let asking = book.ask();
+            let (what, answer, expected) = match random.u8(..4) {
+                0 => ("slow", friend.who.slow(lane, number, value).timeout(timeout).await, value),
+                1 => ("hold", friend.who.hold(lane, number).timeout(timeout).await, 7),
+                _ => {
+                    ("swap", friend.who.swap(lane, number, value).timeout(timeout).await, value + 1)
+                }
+            };
+            drop(asking);
+            if let Ok(answer) = answer {
+                book.open().expect(what, answer, expected);
+            }
+        }
+        self.done();
+    }
+
+    #[every("700ms")]
+    fn remind(&mut self) {
+        let mut random = fastrand::Rng::with_seed(self.life.number);
+        let book = self.life.book.clone();
+        if let Some(friend) = self.friend(&mut random) {
+            book.open().sent += 1;
+            let (lane, number) = friend.next();
+            friend.who.note(lane, number);
+        }
+    }
+
+    #[down]
+    fn down(&mut self, down: Down) {
+        // Monitors of one actor are told in the order they were made.
+        let at = self.watched.iter().position(|(_, address)| *address == down.actor);
+        let Some(at) = at else { return };
+        let (number, _) = self.watched.remove(at);
+        let lost = matches!(down.reason, ExitReason::NoConnection);
+        self.life.book.open().tell(number, lost);
+    }
+}
+
+impl Worker {
+    fn act_once(&mut self, cx: &mut Context<Self>, random: &mut fastrand::Rng) {
+        let (own, book) = (self.life.number, self.life.book.clone());
+        let what = random.u8(..100);
+        if what < 10 {
+            return self.change_name(cx, &book);
+        }
+        if what < 15 {
+            return self.held.drain(..).for_each(|reply| reply.answer(7));
+        }
+        if what < 25 {
+            return self.introduce(random);
+        }
+        let Some(friend) = self.friend(random) else { return };
+        match what {
+            25..70 => {
+                for _ in 0..random.u8(1..8) {
+                    book.open().sent += 1;
+                    let (lane, number) = friend.next();
+                    friend.who.note(lane, number);
+                }
+            }
+            70..78 => {
+                let (lane, number) = friend.next();
+                // What is given back was not sent.
+                let told = friend.who.try_tell(WorkerMsg::Note { lane, number });
+                book.open().sent += u64::from(told.is_ok());
+            }
+            78..82 => {
+                book.open().sent += 1;
+                let (lane, number) = friend.next();
+                friend.who.fail(lane, number);
+            }
+            82..85 => {
+                book.open().sent += 1;
+                let (lane, number) = friend.next();
+                friend.who.panic(lane, number);
+            }
+            85..90 if friend.number != 0 && friend.number != own => {
+                book.open().link(own, friend.number);
+                cx.link(friend.who);
+            }
+            _ if friend.number == 0 => {}
+            _ => {
+                let watched = (book.open().monitor(own, friend.number), friend.who.address());
+                cx.monitor(friend.who);
+                self.watched.push(watched);
+            }
+        }
+    }
+
+    /// Takes a name for which all of a node compete, or gives it back.
+    fn change_name(&mut self, cx: &mut Context<Self>, book: &Book) {
+        let (place, number) = (self.place.clone(), self.life.number);
+        if self.named {
+            // Another may have it as soon as it is given back.
+            book.open().give_back(&place, number);
+            self.named = false;
+            cx.unregister("/w/first");
+        } else if cx.register("/w/first").is_ok() {
+            book.open().hold(place, number);
+            self.named = true;
+        }
+    }
+
+    /// Has one friend know another.
+    fn introduce(&mut self, random: &mut fastrand::Rng) {
+        let Some(friend) = self.friend(random) else { return };
+        let (who, number) = (friend.who, friend.number);
+        if let Some(other) = self.friend(random) {
+            other.who.befriend(who, number);
+            self.life.book.open().sent += 1;
+        }
+    }
+}
+
+/// Two workers that are started again, until that is too often.
+#[supervisor(path = "/w/crew", intensity(max = 3, within = "5s"))]
+pub(crate) struct Crew {
+    place: String,
+    book: BookOf,
+    #[child(start = Worker::new(place, &book.0))]
+    one: Worker,
+    #[child(start = Worker::new(place, &book.0), backoff("10ms"..="200ms"))]
+    other: Worker,
+}
+
+/// Whose crew is started again, however often.
+#[supervisor(strategy = one_for_all, intensity(max = 100_000, within = "1s"))]
+pub(crate) struct House {
+    place: String,
+    book: BookOf,
+    #[child(start = Crew::start_spec(place, book), backoff("10ms"..="100ms"))]
+    crew: Crew,
+}
+
+/// A book, for supervisors.
+#[derive(Clone)]
+pub(crate) struct BookOf(pub(crate) Book);
