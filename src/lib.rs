@@ -89,7 +89,7 @@ pub use actor_runtime::{
 pub mod testing {
     #[cfg(feature = "remote")]
     pub use actor_remote::testing::{Done, Failure, Faults, Sim, SimBuilder, SimNode};
-    pub use actor_runtime::testing::{Output, Simulator, address};
+    pub use actor_runtime::testing::{Output, Rare, Simulator, address};
 }
 
 /// What the macros' code uses; not for people.

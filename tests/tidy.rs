@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// The modules of actor-runtime: each uses only what stands further right.
 const RUNTIME: &str = "lib · private · remote · testing · naming · system · pool · supervisor · signals · shard · process · actor · permit · query · answers · ask · actor_ref · nearby · events · host · watch · cell · \
     route · threads · timer · mailbox · bonds · registry · group · event · feed · name · stats · message · record · held · flow · error · exit · cycle · address · \
-    config · sync";
+    sometimes · config · sync";
 
 /// The modules of actor-macros, likewise.
 const MACROS: &str =

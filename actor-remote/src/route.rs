@@ -262,6 +262,7 @@ impl Outbound {
         if !queue.window.has_room(frame.len())
             || asked.is_some() && queue.pending.len() >= self.limits.pending_asks
         {
+            actor_runtime::sometimes!(OutboundFull);
             return Err((Refused::Full, asked));
         }
         if let Some(asked) = asked {

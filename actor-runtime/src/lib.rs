@@ -198,6 +198,7 @@ mod route;
 mod shard;
 #[cfg(unix)]
 mod signals;
+mod sometimes;
 mod stats;
 mod supervisor;
 mod sync;

@@ -164,6 +164,9 @@ impl Registry {
             }
             registered.map(drop)
         };
+        if let Err(RegisterError::AlreadyRegistered(_)) = claimed {
+            crate::sometimes!(NameTaken);
+        }
         if let Err(RegisterError::TooMany(_)) = claimed {
             // Ordering: a counter alone.
             self.refused.fetch_add(1, Ordering::Relaxed);

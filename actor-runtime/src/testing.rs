@@ -7,11 +7,12 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::{Duration, Instant};
+
+pub use crate::sometimes::Rare;
 
 use crate::actor::{Place, Spawn, spawn_by};
 use crate::actor_ref::ActorRef;
@@ -247,24 +248,27 @@ impl Simulator {
     }
 
     /// When a shard has something to do at the latest, if nothing comes.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such shard.
     #[must_use]
-    pub fn deadline(&self) -> Option<Instant> {
-        self.shards.iter().filter_map(Shard::deadline).min()
+    pub fn deadline(&self, shard: usize) -> Option<Instant> {
+        self.shards[shard].deadline()
     }
 
     /// Waits until something comes to a shard from outside: for who turns the shards in a future.
-    pub async fn woken(&self) {
-        self.shards.iter().for_each(|shard| shard.inbox().falls_asleep());
-        if !self.shards.iter().any(Shard::has_arrivals) {
-            let woken = self.shards.iter().map(|shard| Box::pin(shard.inbox().woken()));
-            let mut woken: Vec<_> = woken.collect();
-            poll_fn(|cx| {
-                let any = woken.iter_mut().any(|woken| woken.as_mut().poll(cx).is_ready());
-                if any { Poll::Ready(()) } else { Poll::Pending }
-            })
-            .await;
+    ///
+    /// # Panics
+    ///
+    /// If there is no such shard.
+    pub async fn woken(&self, shard: usize) {
+        let shard = &self.shards[shard];
+        shard.inbox().falls_asleep();
+        if !shard.has_arrivals() {
+            shard.inbox().woken().await;
         }
-        self.shards.iter().for_each(|shard| shard.inbox().is_awake());
+        shard.inbox().is_awake();
     }
 
     /// The present moment.

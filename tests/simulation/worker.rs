@@ -95,6 +95,13 @@ impl Worker {
         ms
     }
 
+    #[ask]
+    pub(crate) fn weigh(&mut self, lane: u64, number: u64, bytes: Vec<u8>) -> u64 {
+        self.life.book.open().hear(lane, number);
+        self.done();
+        bytes.len() as u64
+    }
+
     /// Is answered later, or never.
     #[ask]
     pub(crate) fn hold(&mut self, lane: u64, number: u64, reply: Reply<u64>) {
@@ -137,11 +144,19 @@ impl Worker {
                 break;
             };
             let ((lane, number), value) = (friend.next(), random.u64(..300));
-            let timeout = Duration::from_millis(random.u64(1..1_500));
+            // A time that is over at once is one too.
+            let timeout = Duration::from_millis(random.u64(..1_500));
             let asking = book.ask();
-            let (what, answer, expected) = match random.u8(..4) {
-                0 => ("slow", friend.who.slow(lane, number, value).timeout(timeout).await, value),
-                1 => ("hold", friend.who.hold(lane, number).timeout(timeout).await, 7),
+            let (what, answer, expected) = match random.u8(..20) {
+                0..5 => {
+                    ("slow", friend.who.slow(lane, number, value).timeout(timeout).await, value)
+                }
+                5..10 => ("hold", friend.who.hold(lane, number).timeout(timeout).await, 7),
+                10 => {
+                    let bytes = vec![7; 300 * value as usize];
+                    let asked = friend.who.weigh(lane, number, bytes).timeout(timeout);
+                    ("weigh", asked.await, 300 * value)
+                }
                 _ => {
                     ("swap", friend.who.swap(lane, number, value).timeout(timeout).await, value + 1)
                 }
@@ -192,7 +207,8 @@ impl Worker {
         let Some(friend) = self.friend(random) else { return };
         match what {
             25..70 => {
-                for _ in 0..random.u8(1..8) {
+                let count = if random.u8(..20) == 0 { 200 } else { random.u8(1..8) };
+                for _ in 0..count {
                     book.open().sent += 1;
                     let (lane, number) = friend.next();
                     friend.who.note(lane, number);
@@ -249,6 +265,22 @@ impl Worker {
             other.who.befriend(who, number);
             self.life.book.open().sent += 1;
         }
+    }
+}
+
+/// Takes what nobody needs.
+#[actor]
+pub(crate) struct Sink;
+
+#[handlers]
+impl Sink {
+    #[tell]
+    pub(crate) fn take(&mut self, _words: [u64; 30]) {}
+
+    /// Tells another so much that no lane has room for it.
+    #[tell]
+    pub(crate) fn flood(&mut self, sink: ActorRef<Self>) {
+        (0..12_000).for_each(|word| sink.take([word; 30]));
     }
 }
 

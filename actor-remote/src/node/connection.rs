@@ -245,6 +245,7 @@ impl Connection {
     fn timeout(&mut self) -> Result<(), CloseCode> {
         let io = &mut self.io;
         if io.peer.was_held_up(io.now) {
+            actor_runtime::sometimes!(Paused);
             io.detector.forgive(io.now);
         }
         if let Some(since) = &mut self.coming_since {
@@ -258,6 +259,7 @@ impl Connection {
         }
         io.peer.handle_timeout(io.now)?;
         if io.detector.phi(io.now) > f64::from(self.inner.limits.suspicion) {
+            actor_runtime::sometimes!(Silence);
             return Err(CloseCode::Silent);
         }
         while self.seconds < io.now.as_secs() {
@@ -370,6 +372,7 @@ impl Io {
                     return self.error();
                 };
                 if remaining_nanos == 0 {
+                    actor_runtime::sometimes!(ExpiredAsk);
                     (known.refuse)(inner.own(to), DeadReason::ExpiredAsk);
                     self.answers.refuse(correlation, AskError::Timeout);
                     return Ok(());

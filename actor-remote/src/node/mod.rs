@@ -547,6 +547,7 @@ impl Inner {
             outbound: None,
         });
         if peer.id == theirs.id && is_arbiter && (peer.is_claimed || peer.outbound.is_some()) {
+            actor_runtime::sometimes!(DuplicateConnection);
             return Err(CloseCode::Duplicate);
         }
         let before = (peer.index, peer.outbound.take());
@@ -557,6 +558,7 @@ impl Inner {
             remote::set_standing(before.0, Standing::Gone);
         }
         if let Some(outbound) = before.1 {
+            actor_runtime::sometimes!(NewLife);
             outbound.end(CloseCode::Restarted);
         }
         Ok(index)
@@ -607,6 +609,9 @@ impl Inner {
             info = Some(peer.info(name));
         }
         drop(state);
+        if lost.messages > 0 {
+            actor_runtime::sometimes!(LostRange);
+        }
         lost.waiting.into_iter().for_each(Waiting::lose);
         remote::lose(&self.system, outbound.node);
         self.changed();

@@ -71,6 +71,7 @@ impl Window {
         self.messages += usize::from(is_message);
         self.accepted += u64::from(is_message);
         if frame.len() > CHUNK_BYTES {
+            actor_runtime::sometimes!(Pieces);
             return self.push_fragments(frame, is_message);
         }
         self.append(frame, usize::from(is_message));

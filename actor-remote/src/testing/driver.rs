@@ -159,7 +159,7 @@ impl SimBuilder {
         done.unwrap_or_else(|failure| panic!("{failure}"))
     }
 
-    /// Runs a body from so many seeds, this builder's and those that follow.
+    /// Runs a body from so many seeds, this builder's and those that follow, and answers how many it were.
     ///
     /// The environment has the last word: `CALLBOARD_SEEDS=2000` is how many seeds, `CALLBOARD_SEEDS=5000..6000` which
     /// ones. `CALLBOARD_SEEDS_DONE=FILE` names a file that says how far the runs have come, so that a long exploration
@@ -168,12 +168,12 @@ impl SimBuilder {
     /// # Panics
     ///
     /// If a run fails, with the text of its [`Failure`].
-    pub fn explore<B, F>(&self, seeds: u64, body: B)
+    pub fn explore<B, F>(&self, seeds: u64, body: B) -> u64
     where
         B: FnMut(Sim) -> F,
         F: Future,
     {
-        self.explore_with(seeds, |builder, _| builder, body);
+        self.explore_with(seeds, |builder, _| builder, body)
     }
 
     /// As [`explore`](Self::explore); `how` says how the run of each seed is to be.
@@ -181,7 +181,12 @@ impl SimBuilder {
     /// # Panics
     ///
     /// If a run fails, with the text of its [`Failure`].
-    pub fn explore_with<B, F>(&self, seeds: u64, how: impl Fn(Self, u64) -> Self, mut body: B)
+    pub fn explore_with<B, F>(
+        &self,
+        seeds: u64,
+        how: impl Fn(Self, u64) -> Self,
+        mut body: B,
+    ) -> u64
     where
         B: FnMut(Sim) -> F,
         F: Future,
@@ -189,13 +194,16 @@ impl SimBuilder {
         let run = |seed: u64, body: &mut B| how(self.clone().seed(seed), seed).run(body);
         if let Some(seed) = replay::seed() {
             let done = replay::shown(|| run(seed, &mut body));
-            return done.map_or_else(|failure| panic!("{failure}"), |_| ());
+            return done.map_or_else(|failure| panic!("{failure}"), |_| 1);
         }
+        let mut count = 0;
         for seed in Seeds::new(self.seed..self.seed.saturating_add(seeds)) {
             if let Err(failure) = run(seed, &mut body) {
                 panic!("{failure}");
             }
+            count += 1;
         }
+        count
     }
 }
 
@@ -308,11 +316,11 @@ impl World {
     fn find_due(&self, now: Instant, due: &mut Vec<Turn>) {
         due.clear();
         for (index, place) in self.places.borrow().iter().enumerate() {
-            let Some(life) = place.life.as_ref().filter(|_| place.paused <= now) else { continue };
+            let Some(life) = &place.life else { continue };
             life.simulator.set_now((now + place.ahead).into_std());
-            let shards = life.busy.iter().enumerate();
-            let shards = shards.filter(|(shard, busy)| **busy || life.simulator.is_due(*shard));
-            due.extend(shards.map(|(shard, _)| Turn::Shard { place: index, shard }));
+            let shards = (0..self.shards).filter(|shard| place.paused[*shard] <= now);
+            let shards = shards.filter(|shard| life.busy[*shard] || life.simulator.is_due(*shard));
+            due.extend(shards.map(|shard| Turn::Shard { place: index, shard }));
         }
     }
 
@@ -361,16 +369,20 @@ async fn rest(world: &World, now: Instant, body: &Arc<Woken>) {
     let mut awake = Vec::new();
     for place in world.places.borrow().iter() {
         let Some(life) = &place.life else { continue };
-        if place.paused > now {
-            until = until.min(place.paused);
-            continue;
+        for (shard, paused) in place.paused.iter().enumerate() {
+            // What comes to a shard that does nothing wakes nobody.
+            if *paused > now {
+                until = until.min(*paused);
+                continue;
+            }
+            if let Some(deadline) = life.simulator.deadline(shard) {
+                until = until.min(Instant::from_std(deadline) - place.ahead);
+            }
+            awake.push((life.simulator.clone(), shard));
         }
-        if let Some(deadline) = life.simulator.deadline() {
-            until = until.min(Instant::from_std(deadline) - place.ahead);
-        }
-        awake.push(life.simulator.clone());
     }
-    let mut woken: Vec<_> = awake.iter().map(|simulator| Box::pin(simulator.woken())).collect();
+    let woken = awake.iter().map(|(simulator, shard)| Box::pin(simulator.woken(*shard)));
+    let mut woken: Vec<_> = woken.collect();
     let mut sleep = pin!(sleep_until(until));
     poll_fn(|cx| {
         body.wakes(cx.waker());

@@ -18,6 +18,7 @@ pub struct Faults {
     half_open: bool,
     slow: bool,
     pause: bool,
+    stall: bool,
     jump: bool,
 }
 
@@ -63,6 +64,12 @@ impl Faults {
         self
     }
 
+    /// One shard of a node does nothing for a while, as when a handler holds it.
+    pub fn stall(mut self) -> Self {
+        self.stall = true;
+        self
+    }
+
     /// The clock of a node's shards leaps forward.
     pub fn jump(mut self) -> Self {
         self.jump = true;
@@ -73,7 +80,7 @@ impl Faults {
     pub fn all() -> Self {
         let ms = Duration::from_millis;
         let faults = Self::none().drop(0.005).delay(ms(0)..ms(20));
-        faults.partition().half_open().slow().pause().jump()
+        faults.partition().half_open().slow().pause().stall().jump()
     }
 
     /// What is between two nodes when nothing special is.
@@ -87,6 +94,7 @@ impl Faults {
             (self.half_open, Kind::HalfOpen),
             (self.slow, Kind::Slow),
             (self.pause, Kind::Pause),
+            (self.stall, Kind::Stall),
             (self.jump, Kind::Jump),
         ];
         kinds.into_iter().filter_map(|(is_there, kind)| is_there.then_some(kind)).collect()
@@ -100,6 +108,7 @@ enum Kind {
     HalfOpen,
     Slow,
     Pause,
+    Stall,
     Jump,
 }
 
@@ -132,6 +141,10 @@ pub(super) async fn happen(sim: Sim, faults: Faults) {
             }
             Kind::Pause => {
                 one.pause(lasts);
+                continue;
+            }
+            Kind::Stall => {
+                one.stall(sim.random(sim.world.shards), lasts / 4);
                 continue;
             }
             Kind::Jump => {

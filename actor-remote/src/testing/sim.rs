@@ -41,8 +41,8 @@ pub(super) struct World {
 pub(super) struct Place {
     name: Rc<str>,
     pub(super) life: Option<Life>,
-    /// It does nothing before this moment.
-    pub(super) paused: Instant,
+    /// By shard: it does nothing before this moment.
+    pub(super) paused: Vec<Instant>,
     /// How far its clock is ahead.
     pub(super) ahead: Duration,
 }
@@ -64,7 +64,7 @@ impl World {
         let places = (0..nodes).map(|index| Place {
             name: format!("n{index}").into(),
             life: None,
-            paused: began,
+            paused: vec![began; shards],
             ahead: Duration::ZERO,
         });
         let world = Rc::new(Self {
@@ -275,8 +275,7 @@ impl Sim {
         self.world.network.set_links(Link::default());
         let nodes = self.nodes();
         for one in &nodes {
-            let now = Instant::now();
-            self.world.places.borrow_mut()[one.index].paused = now;
+            one.pause(Duration::ZERO);
             for other in &nodes[one.index + 1..] {
                 self.world.network.heal(&one.name, &other.name);
             }
@@ -389,7 +388,7 @@ impl SimNode {
     /// no actors.
     pub fn restart(&self) {
         self.crash();
-        self.world.places.borrow_mut()[self.index].paused = Instant::now();
+        self.pause(Duration::ZERO);
         self.world.boot(self.index);
         let how = self.world.how.borrow().clone();
         tracing::info!(target: "callboard", node = &*self.name, "restart");
@@ -403,7 +402,16 @@ impl SimNode {
 
     /// Has it do nothing for so long, as a process does that was stopped. What is sent to it waits.
     pub fn pause(&self, time: Duration) {
-        self.world.places.borrow_mut()[self.index].paused = Instant::now() + time;
+        self.world.places.borrow_mut()[self.index].paused.fill(Instant::now() + time);
+    }
+
+    /// Has one of its shards do nothing for so long, as when a handler holds it.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such shard.
+    pub fn stall(&self, shard: usize, time: Duration) {
+        self.world.places.borrow_mut()[self.index].paused[shard] = Instant::now() + time;
     }
 
     /// Has the clock of its shards leap forward, so that deadlines and timers of its actors come early. Those of tokio

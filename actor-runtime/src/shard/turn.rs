@@ -179,6 +179,7 @@ impl<'t> Turn<'t> {
             return Next::Busy;
         }
         if !flushed {
+            crate::sometimes!(LaneFull);
             return Next::Blocked;
         }
         Next::IdleUntil(self.shard.deadline())
@@ -571,6 +572,7 @@ impl<'t> Turn<'t> {
             return false;
         }
         if self.look() >= config::SLICE_GRACE {
+            crate::sometimes!(OutOfSlice);
             return true;
         }
         cell.stamp.set(self.base + 1);
@@ -583,6 +585,7 @@ impl<'t> Turn<'t> {
     fn set_aside(&mut self, record: Arrived<'_>) {
         let target = record.target();
         let Some(cell) = self.host.cell(target) else {
+            crate::sometimes!(PastLife);
             return self.dead(record, self.host.gone(target));
         };
         let record = match record.take(host::signals()) {
@@ -1043,6 +1046,7 @@ impl<'t> Turn<'t> {
     fn push_backlog(&mut self, cell: CellRef<'_>, target: Target, record: Arrived<'_>) {
         let is_message = record.letter().class() == Class::Message;
         let Some(record) = self.admit(cell, target, record) else { return };
+        crate::sometimes!(Backlog);
         cell.with_extras(|extras| record.move_to(&extras.backlog, &self.host.stock));
         self.waits(cell, target, is_message);
     }
@@ -1228,7 +1232,10 @@ impl<'t> Turn<'t> {
     pub(super) fn dead_at(&self, to: Address, record: Arrived<'_>, why: AskError) {
         let letter = record.letter();
         match letter.class() {
-            Class::Answer => self.host.counters.late_answers.add(1),
+            Class::Answer => {
+                crate::sometimes!(LateAnswer);
+                self.host.counters.late_answers.add(1);
+            }
             Class::Message => {
                 let reason = match why {
                     AskError::Full => DeadReason::Overflow,

@@ -538,6 +538,7 @@ impl Plan {
     }
 
     fn give_up(&mut self, key: ChildKey, now: u64) {
+        crate::sometimes!(GaveUp);
         self.acts.push_back(Act::GaveUp(key));
         self.end(ExitReason::Shutdown, How::Exit, now);
     }
