@@ -6,10 +6,10 @@ use std::time::Duration;
 
 pub use crate::actor::Spawn;
 pub use crate::actor::{
-    Actor, ActorType, Around, Below, Context, Dispatch, Ends, Handle, Handlers, Handles, Item,
-    Listed, State, States, StreamEnd, Timed, Wraps, WrapsOf, apart, asked, asked_later, attach,
-    before, checked, checked_later, ended, ends_later, forwarded, forwarded_later, keep, kept,
-    kept_later, spoken, started, started_later, told, told_later,
+    Actor, ActorType, Around, Below, Beneath, BeneathOf, Context, Dispatch, Ends, Handle, Handlers,
+    Handles, Item, Listed, State, States, StreamEnd, Timed, Wraps, WrapsOf, apart, asked,
+    asked_later, attach, before, checked, checked_later, ended, ends_later, forwarded,
+    forwarded_later, keep, kept, kept_later, spoken, started, started_later, told, told_later,
 };
 pub use crate::actor_ref::{ActorRef, Speaking};
 pub use crate::address::Address;

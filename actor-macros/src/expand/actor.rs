@@ -50,6 +50,15 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
             const BLOCKS: bool = true;
         )
     });
+    let (params, _, bounds) = generics.split_for_impl();
+    let below = below(&model.options.speaks);
+    let beneath = (!generics.params.is_empty()).then(|| {
+        quote! {
+            impl #params __rt::Beneath for #ty #bounds {
+                type Below = #below;
+            }
+        }
+    });
     let (declared, type_of) = if generics.params.is_empty() {
         // A static has one address, so that comparing types is one compare of pointers.
         let declared = quote!(static TYPE: __rt::ActorType<#ty> = #new;);
@@ -73,7 +82,7 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
     let verified = remote.as_ref().filter(|_| generics.params.is_empty());
     let verified = verified.map(|remote| wire::verified(remote, name, ty, root));
     let remote = remote.as_ref().map(|remote| wire::remote(remote, ty, &generics));
-    let (below, wraps) = (below(&model.options.speaks), wraps(&model.options.wraps));
+    let wraps = wraps(&model.options.wraps);
     let takes = model.options.speaks.iter().map(|protocol| {
         let protocol = as_type(protocol);
         quote! {
@@ -91,6 +100,7 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
             #declared
             #states
             #apart
+            #beneath
             impl #params __rt::Actor for #ty #bounds {
                 #options
                 #blocks

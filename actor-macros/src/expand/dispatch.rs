@@ -68,7 +68,12 @@ pub(super) fn implementation(
     let at = names::place_of(&model.name);
     let delivery = quote_spanned!(at=> <Self as __rt::Actor>::REACHED_BY);
     let api = names::spanned(quote!(#api), at);
-    let api_args = with(&parameters.written, &quote_spanned!(at=> __rt::Below<Self>), at);
+    // What a generic actor's reference is made of must not depend on whether its messages can be sent.
+    let below = match parameters.written.params.is_empty() {
+        true => quote_spanned!(at=> __rt::Below<Self>),
+        false => quote_spanned!(at=> __rt::BeneathOf<Self>),
+    };
+    let api_args = with(&parameters.written, &below, at);
     quote! {
         impl #params __rt::Protocol for #ty #bounds {
             type Msg = #messages #args;

@@ -7,6 +7,12 @@ where
 }
 const _: () = {
     use ::callboard::__private as __rt;
+    impl<T: Clone, B, const N: usize> __rt::Beneath for Store<T, B, N>
+    where
+        B: Backend,
+    {
+        type Below = __rt::At<Self>;
+    }
     impl<T: Clone, B, const N: usize> __rt::Actor for Store<T, B, N>
     where
         B: Backend,
@@ -108,7 +114,7 @@ const _: () = {
         B: 'static,
     {
         type Msg = StoreMsg<T, B, N>;
-        type Api = StoreApi<T, B, N, __rt::Below<Self>>;
+        type Api = StoreApi<T, B, N, __rt::BeneathOf<Self>>;
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl<T: Clone, B, const N: usize> __rt::Handle<StoreMsg<T, B, N>> for Store<T, B, N>
@@ -143,6 +149,9 @@ const _: () = {
 struct Fixed<const SIZE: usize>([u8; SIZE]);
 const _: () = {
     use ::callboard::__private as __rt;
+    impl<const SIZE: usize> __rt::Beneath for Fixed<SIZE> {
+        type Below = __rt::At<Self>;
+    }
     impl<const SIZE: usize> __rt::Actor for Fixed<SIZE>
     where
         Fixed<SIZE>: __rt::Handlers,
@@ -168,7 +177,7 @@ const _: () = {
     __rt::layer!(FixedApi[const SIZE : usize,] [SIZE,] [] []);
     impl<const SIZE: usize> __rt::Protocol for Fixed<SIZE> {
         type Msg = FixedMsg<SIZE>;
-        type Api = FixedApi<SIZE, __rt::Below<Self>>;
+        type Api = FixedApi<SIZE, __rt::BeneathOf<Self>>;
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl<const SIZE: usize> __rt::Handle<FixedMsg<SIZE>> for Fixed<SIZE> {
@@ -218,7 +227,7 @@ const _: () = {
     }
     impl<T: Send + 'static> __rt::Protocol for Cell<T> {
         type Msg = CellMsg<T>;
-        type Api = CellApi<T, __rt::Below<Self>>;
+        type Api = CellApi<T, __rt::BeneathOf<Self>>;
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl<T: Send + 'static> __rt::Handle<CellMsg<T>> for Cell<T> {

@@ -4,6 +4,9 @@ pub struct Savings<T> {
 const _: () = {
     use ::callboard::__private as __rt;
     const _: () = __rt::apart::<dyn Account, dyn bank::Audit>(["Account", "Audit"]);
+    impl<T> __rt::Beneath for Savings<T> {
+        type Below = __rt::On<dyn Account, __rt::On<dyn bank::Audit, __rt::At<Self>>>;
+    }
     impl<T> __rt::Actor for Savings<T>
     where
         Savings<T>: __rt::Handlers,
@@ -96,7 +99,7 @@ const _: () = {
     }
     impl<T: Send + 'static> __rt::Protocol for Savings<T> {
         type Msg = SavingsMsg<T>;
-        type Api = SavingsApi<T, __rt::Below<Self>>;
+        type Api = SavingsApi<T, __rt::BeneathOf<Self>>;
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl<T: Send + 'static> __rt::Handle<SavingsMsg<T>> for Savings<T> {

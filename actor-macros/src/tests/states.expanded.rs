@@ -28,6 +28,9 @@ const _: () = {
             self as usize
         }
     }
+    impl<T: Send + 'static> __rt::Beneath for Link<T> {
+        type Below = __rt::At<Self>;
+    }
     impl<T: Send + 'static> __rt::Actor for Link<T>
     where
         Link<T>: __rt::Handlers,
@@ -95,7 +98,7 @@ const _: () = {
     }
     impl<T: Send + 'static> __rt::Protocol for Link<T> {
         type Msg = LinkMsg<T>;
-        type Api = LinkApi<T, __rt::Below<Self>>;
+        type Api = LinkApi<T, __rt::BeneathOf<Self>>;
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl<T: Send + 'static> __rt::Handle<LinkMsg<T>> for Link<T> {

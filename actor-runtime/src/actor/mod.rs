@@ -176,6 +176,18 @@ pub trait Actor: Handlers {
 /// [`Actor::Below`] of `A`.
 pub type Below<A> = <A as Actor>::Below;
 
+/// What [`Actor::Below`] says, of a generic actor, whatever its parameters are.
+///
+/// `Actor` is implemented only where messages can be sent, and they may well hold references to this very actor. To know
+/// that such a reference is `Send` must not need to know that.
+pub trait Beneath {
+    /// [`Actor::Below`]
+    type Below;
+}
+
+/// [`Beneath::Below`] of `A`.
+pub type BeneathOf<A> = <A as Beneath>::Below;
+
 /// [`Actor::Wraps`] of `A`.
 pub type WrapsOf<A> = <A as Actor>::Wraps;
 
