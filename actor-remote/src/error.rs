@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use actor_runtime::AskError;
+use actor_runtime::{AskError, ExitReason};
 
 /// Why a message was not written for another node. Nothing of it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -266,6 +266,69 @@ impl fmt::Display for NodeError {
 }
 
 impl std::error::Error for NodeError {}
+
+/// Why another node has not begun an actor.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum SpawnError {
+    /// The arguments are of another type there, or could not be read.
+    Arguments,
+    /// They were not written.
+    Encode(EncodeError),
+    /// The start failed, for this reason.
+    Failed(ExitReason),
+    /// Too much waits for that node, or it has too much to begin.
+    Full,
+    /// The start hook wants no actor.
+    Ignored,
+    /// There is no connection to that node, or it was lost: the actor may run or not.
+    NoConnection,
+    /// That node gives no right to it.
+    NoRight,
+    /// That node does not offer such an actor.
+    NotOffered,
+}
+
+impl SpawnError {
+    /// Its number on the wire; the others are said in another way.
+    pub(crate) const fn number(&self) -> u8 {
+        match self {
+            Self::NoRight => 2,
+            Self::Arguments => 3,
+            Self::Ignored => 4,
+            Self::Full => 5,
+            _ => 1,
+        }
+    }
+
+    /// The error of this number.
+    pub(crate) const fn of_number(number: u8) -> Self {
+        match number {
+            2 => Self::NoRight,
+            3 => Self::Arguments,
+            4 => Self::Ignored,
+            5 => Self::Full,
+            _ => Self::NotOffered,
+        }
+    }
+}
+
+impl fmt::Display for SpawnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Arguments => f.write_str("the arguments are of another type at the node"),
+            Self::Encode(error) => write!(f, "{error}"),
+            Self::Failed(reason) => write!(f, "the start failed: {reason}"),
+            Self::Full => f.write_str("too much waits for the node"),
+            Self::Ignored => f.write_str("the start hook wants no actor"),
+            Self::NoConnection => f.write_str("there is no connection to the node"),
+            Self::NoRight => f.write_str("the node gives no right to begin actors"),
+            Self::NotOffered => f.write_str("the node does not offer such an actor"),
+        }
+    }
+}
+
+impl std::error::Error for SpawnError {}
 
 /// Why there is no reference to an actor of another node.
 #[derive(Clone, Debug, PartialEq, Eq)]

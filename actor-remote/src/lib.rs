@@ -28,8 +28,10 @@ pub use actor_runtime::Remote;
 
 pub use crate::config::Limits;
 pub use crate::described::Described;
-pub use crate::error::{CloseCode, DecodeError, EncodeError, FindError, NodeError};
-pub use crate::node::{Connecting, Lookup, Named, Node, NodeBuilder, NodeEvent, PeerInfo, Rights};
+pub use crate::error::{CloseCode, DecodeError, EncodeError, FindError, NodeError, SpawnError};
+pub use crate::node::{
+    Connecting, Lookup, Named, Node, NodeBuilder, NodeEvent, PeerInfo, Rights, Spawning,
+};
 pub use crate::node_id::NodeId;
 pub use crate::route::leave;
 #[cfg(feature = "tls")]

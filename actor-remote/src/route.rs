@@ -19,10 +19,12 @@ use actor_runtime::{Address, AskError, DeadReason, ExitReason, Panic};
 use tokio::sync::oneshot;
 
 use crate::config::{LOOKUP_TICKS, Limits};
-use crate::error::{CloseCode, EncodeError, FindError};
+use crate::error::{CloseCode, EncodeError, FindError, SpawnError};
 use crate::peer::{Pending, Waiting, Window};
 use crate::wire::frame::{self, Place, Writer, kind};
-use crate::wire::{Answers, Asked, Codec, Encoder, PeerProtocol, RemoteProtocol, wire_id};
+use crate::wire::{
+    Answers, Asked, Codec, Encoder, PeerProtocol, RemoteProtocol, Wire, fingerprint, wire_id,
+};
 
 /// Buffers of more bytes than this are not kept.
 const SCRATCH_BYTES: usize = 64 << 10;
@@ -310,6 +312,48 @@ impl Outbound {
         wake(queue);
     }
 
+    /// Has the other node begin an actor.
+    pub(crate) fn spawn<A: Wire>(
+        &self,
+        protocol: u64,
+        arguments: &A,
+        begun: oneshot::Sender<Result<Place, SpawnError>>,
+    ) {
+        let refused = with_scratch(|out| {
+            let print = const { fingerprint(A::SCHEMA) };
+            // The number is known last.
+            Writer::new(out, kind::SPAWN).u64(0).u64(protocol).u64(print).open();
+            let written = catch_unwind(AssertUnwindSafe(|| self.codec.encode(arguments, out)));
+            let written = written
+                .unwrap_or_else(|_| Err(EncodeError::Refused("the value panicked".to_owned())));
+            if let Err(error) = written {
+                return Some((SpawnError::Encode(error), begun));
+            }
+            if out.len() > self.most_bytes {
+                let error = EncodeError::TooLarge(self.most_bytes);
+                return Some((SpawnError::Encode(error), begun));
+            }
+            let mut queue = self.queue();
+            if queue.is_closed {
+                return Some((SpawnError::NoConnection, begun));
+            }
+            if queue.pending.len() >= self.limits.pending_asks || !queue.window.has_room(out.len())
+            {
+                return Some((SpawnError::Full, begun));
+            }
+            let number = queue.pending.insert(Waiting::Spawn(begun), u32::MAX);
+            out[frame::LENGTH_BYTES + 1..][..8].copy_from_slice(&number.to_le_bytes());
+            frame::set_length(out);
+            queue.window.push(out, false);
+            wake(queue);
+            None
+        });
+        if let Some((error, begun)) = refused {
+            // Whoever asked may wait no more.
+            drop(begun.send(Err(error)));
+        }
+    }
+
     /// Says where the actor is that was looked up.
     pub(crate) fn found(&self, number: u64, place: Place) {
         let mut frame = Vec::new();
@@ -377,6 +421,11 @@ impl Outbound {
     /// Whether so much waits that nothing more is to be read from the other node until it is less.
     pub(crate) fn is_flooded(&self) -> bool {
         self.queue().window.is_flooded()
+    }
+
+    /// Whether the connection has ended.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.queue().is_closed
     }
 
     /// Takes nothing more, and gives up what waits.
@@ -487,6 +536,15 @@ pub(crate) fn told(question: Question, fact: frame::Fact) -> bool {
         _ => return false,
     }
     true
+}
+
+/// What the other node says became of a spawn, if that is what it says.
+pub(crate) fn spawned(fact: frame::Fact) -> Option<Result<Place, SpawnError>> {
+    match fact {
+        frame::Fact::Begun(place) => Some(Ok(place)),
+        frame::Fact::Failed(reason) => Some(Err(SpawnError::Failed(heard_reason(reason)))),
+        _ => None,
+    }
 }
 
 /// Tells who has asked a question that the other node does not answer it.

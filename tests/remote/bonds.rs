@@ -104,7 +104,7 @@ fn p25_the_end_of_a_linked_actor_of_another_node_is_an_exit() {
 #[test]
 fn p25_who_links_ends_an_actor_of_another_node_only_where_there_is_the_right() {
     for exit in [false, true] {
-        let rights = Rights { exit, kill: false };
+        let rights = Rights { exit, ..Rights::default() };
         Pair::new(None, 2, |node| node.rights(rights)).run(|here, there| {
             let [own, far] = there.counter(1, &here);
             let (watcher, _said) = watch(&here);
@@ -129,7 +129,7 @@ fn p25_who_links_ends_an_actor_of_another_node_only_where_there_is_the_right() {
 
 #[test]
 fn l12_what_is_asked_of_an_actor_without_its_handlers_is_asked_across_nodes() {
-    let rights = Rights { exit: true, kill: false };
+    let rights = Rights { exit: true, ..Rights::default() };
     for network in [None, Some(MemoryNetwork::default())] {
         Pair::new(network.as_ref(), 2, |node| node.rights(rights)).run(|here, there| {
             let [own, far] = there.counter(1, &here);
@@ -241,7 +241,9 @@ fn w15_an_actor_of_another_node_is_ended_only_where_there_is_the_right() {
         far.exit(ExitReason::Shutdown);
         assert_eq!(far.get().wait(), Ok(0), "nobody may");
     });
-    let pair = Pair::new(Some(&network), 1, |node| node.rights(Rights { exit: true, kill: true }));
+    let pair = Pair::new(Some(&network), 1, |node| {
+        node.rights(Rights { exit: true, kill: true, ..Rights::default() })
+    });
     pair.run(|here, there| {
         let [own, far] = there.counter(0, &here);
         let why = end_of(own);

@@ -63,6 +63,10 @@ impl Pair {
         let b = how(node(network, "b")).start(&systems[1]).expect("a node");
         let address = b.address().map_or_else(|| "b".to_owned(), |address| address.to_string());
         assert_eq!(a.connect(address).wait().map(|peer| peer.name).ok().as_deref(), Some("b"));
+        // The other may learn it a moment later.
+        while b.peers().is_empty() {
+            std::thread::yield_now();
+        }
         Self { systems, nodes: [a, b] }
     }
 

@@ -154,7 +154,7 @@ fn ends(from: &[u8]) -> Vec<Vec<u8>> {
 
 #[test]
 fn w15_a_peer_that_guesses_places_ends_only_what_it_may() {
-    for rights in [Rights::default(), Rights { exit: true, kill: true }] {
+    for rights in [Rights::default(), Rights { exit: true, kill: true, ..Rights::default() }] {
         Pair::new(None, 1, |node| node.rights(rights)).run(|here, there| {
             let hidden = there.system.spawn_on(0, Hidden::default).wait().expect("it starts");
             let [own, far] = there.counter(0, &here);

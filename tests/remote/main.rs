@@ -13,4 +13,5 @@ mod hostile;
 mod limits;
 mod lost;
 mod nodes;
+mod spawns;
 mod tls;

@@ -11,17 +11,20 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use actor_runtime::remote;
-use actor_runtime::{AskError, DeadReason, Drained, Query};
+use actor_runtime::{Address, AskError, DeadReason, Drained, StartError};
 use tokio::io::{AsyncWriteExt, ReadBuf};
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep, timeout_at};
 
+use super::spawn::Starting;
 use super::{Inner, Registered};
 use crate::cluster::Detector;
 use crate::config::{Limits, READ_BYTES, ROUNDS};
-use crate::error::{CloseCode, DecodeError, FindError};
+use crate::error::{CloseCode, DecodeError, FindError, SpawnError};
 use crate::peer::{Event, Peer, Theirs, Waiting};
-use crate::route::{AnswersTo, Outbound, error_of_number, heard, said_reason, told, untold};
+use crate::route::{
+    AnswersTo, Outbound, error_of_number, heard, place_of, said_reason, spawned, told, untold,
+};
 use crate::transport::Stream;
 use crate::wire::frame::{self, Fact, Frame, LENGTH_BYTES, Place, Question, Reason, Writer, kind};
 use crate::wire::{Answers, Decoder};
@@ -157,8 +160,8 @@ struct Io {
     detector: Detector,
     outbound: Arc<Outbound>,
     answers: Rc<dyn Answers>,
-    /// Goes with the connection.
-    lives: watch::Sender<()>,
+    /// Told as the connection ends; each future beside it has one.
+    ends: Arc<Notify>,
     /// What is at the socket, and how much of it is sent.
     sending: Vec<u8>,
     sent: usize,
@@ -183,7 +186,7 @@ impl Connection {
             detector: Detector::new(theirs.heartbeat, inner.limits.pause, Duration::ZERO),
             answers: Rc::new(AnswersTo(outbound.clone())),
             outbound,
-            lives: watch::Sender::new(()),
+            ends: Arc::default(),
             sending: Vec::new(),
             sent: 0,
             is_unflushed: false,
@@ -396,6 +399,12 @@ impl Io {
                     drop(found.send(Ok(place)));
                     Ok(())
                 }
+                Some(Waiting::Spawn(tell)) => {
+                    let begun = spawned(frame::read_fact(payload)?).ok_or(CloseCode::Malformed)?;
+                    // Whoever asked may wait no more.
+                    drop(tell.send(begun));
+                    Ok(())
+                }
                 Some(Waiting::Question(question)) => {
                     match told(question, frame::read_fact(payload)?) {
                         true => Ok(()),
@@ -413,6 +422,9 @@ impl Io {
                     Some(Waiting::Ask(asked)) => asked.fail(error_of_number(why)),
                     Some(Waiting::Lookup(found)) => drop(found.send(Err(find_error(why)))),
                     Some(Waiting::Question(question)) => untold(question, error_of_number(why)),
+                    Some(Waiting::Spawn(begun)) => {
+                        drop(begun.send(Err(SpawnError::of_number(why))));
+                    }
                     None => {}
                 }
                 Ok(())
@@ -422,6 +434,13 @@ impl Io {
                 if inner.may(&crossing) {
                     let (visible, may_end) = (&inner.visible, inner.rights.exit);
                     remote::signal(inner.own(to), crossing, visible, may_end);
+                }
+                Ok(())
+            }
+            Frame::Spawn { correlation, protocol, fingerprint, payload } => {
+                match self.begin(inner, protocol, fingerprint, payload) {
+                    Ok(starting) => self.begun(inner, correlation, starting),
+                    Err(error) => self.outbound.refuse(correlation, error.number()),
                 }
                 Ok(())
             }
@@ -467,18 +486,18 @@ impl Io {
     /// Asks an actor what the runtime of the other node wants to know of it. A future beside the connection waits for
     /// the answer, for as long as that lives.
     fn question(&self, inner: &Inner, number: u64, to: Place, question: Question) {
-        // Each that waits has one end of this.
-        if self.lives.receiver_count() >= inner.limits.pending_asks {
+        if self.beside() >= inner.limits.pending_asks {
             return self.answers.refuse(number, AskError::Full);
         }
         let (to, visible) = (inner.own(to), &inner.visible);
         // Asked at once, so that it keeps its place among the messages.
         match question {
             Question::IsAlive => {
-                self.inform(inner, number, remote::is_alive(to, visible), Fact::Alive);
+                let alive = |alive| Ok(Fact::Alive(alive));
+                self.inform(inner, number, remote::is_alive(to, visible), alive);
             }
             Question::Wait => {
-                let ended = |reason| Fact::Ended(said_reason(&reason));
+                let ended = |reason| Ok(Fact::Ended(said_reason(&reason)));
                 self.inform(inner, number, remote::wait(to, visible), ended);
             }
             Question::Drain(_) if !inner.rights.exit => {
@@ -488,31 +507,80 @@ impl Io {
             Question::Drain(nanos) => {
                 let drained = |Drained { left, reason, .. }: Drained| {
                     let reason = said_reason(&reason);
-                    Fact::Drained { left, reason }
+                    Ok(Fact::Drained { left, reason })
                 };
                 self.inform(inner, number, remote::drain(to, nanos, visible), drained);
             }
         }
     }
 
+    /// Begins an actor for the other node, if that may have it.
+    fn begin(
+        &self,
+        inner: &Inner,
+        protocol: u64,
+        fingerprint: u64,
+        payload: &[u8],
+    ) -> Result<Starting, SpawnError> {
+        if !inner.rights.spawn {
+            tracing::warn!(target: "callboard", node = inner.ours.name, "no right to begin an actor");
+            return Err(SpawnError::NoRight);
+        }
+        let offer = inner.offers.get(&protocol).ok_or(SpawnError::NotOffered)?;
+        if offer.fingerprint != fingerprint {
+            return Err(SpawnError::Arguments);
+        }
+        if self.beside() >= inner.limits.pending_asks {
+            return Err(SpawnError::Full);
+        }
+        // What reads a value is a user's code.
+        let begun = remote::decoding(|| {
+            let begin = || (offer.begin)(&inner.system, self.outbound.codec(), payload);
+            catch_unwind(AssertUnwindSafe(begin))
+        });
+        begun.ok().and_then(Result::ok).ok_or(SpawnError::Arguments)
+    }
+
+    /// Says where the actor is, once it has started.
+    fn begun(&self, inner: &Inner, number: u64, starting: Starting) {
+        let began = |started: Result<Address, StartError>| match started {
+            Ok(actor) => Ok(Fact::Begun(place_of(actor))),
+            Err(StartError::Failed(reason)) => Ok(Fact::Failed(said_reason(&reason))),
+            Err(StartError::Ignored) => Err(SpawnError::Ignored.number()),
+            Err(StartError::Timeout) => Ok(Fact::Failed(Reason::StartTimeout)),
+            Err(other) => Ok(Fact::Failed(Reason::Error(other.to_string()))),
+        };
+        self.inform(inner, number, starting, began);
+    }
+
+    /// How many futures wait beside the connection.
+    fn beside(&self) -> usize {
+        Arc::strong_count(&self.ends) - 1
+    }
+
     /// Says the answer, once it is there.
-    fn inform<T: Clone + Send + 'static>(
+    fn inform<T: 'static>(
         &self,
         inner: &Inner,
         number: u64,
-        answer: Query<T>,
-        fact: fn(T) -> Fact,
+        answer: impl Future<Output = T> + Send + 'static,
+        fact: fn(T) -> Result<Fact, u8>,
     ) {
-        let (outbound, mut lives) = (self.outbound.clone(), self.lives.subscribe());
+        let (outbound, ends) = (self.outbound.clone(), self.ends.clone());
         remote::attend::<Questioned, _>(&inner.system, inner.shard, move || async move {
             let mut answer = pin!(answer);
-            let mut ends = pin!(lives.changed());
+            let mut ends = pin!(ends.notified());
+            ends.as_mut().enable();
             let answer = poll_fn(|cx| match answer.as_mut().poll(cx) {
+                _ if outbound.is_closed() => Poll::Ready(None),
                 Poll::Ready(answer) => Poll::Ready(Some(answer)),
-                Poll::Pending => ends.as_mut().poll(cx).map(|_| None),
+                Poll::Pending => ends.as_mut().poll(cx).map(|()| None),
             });
-            if let Some(answer) = answer.await {
-                outbound.inform(number, &fact(answer));
+            match answer.await.map(fact) {
+                Some(Ok(fact)) => outbound.inform(number, &fact),
+                Some(Err(why)) => outbound.refuse(number, why),
+                // The connection has ended.
+                None => {}
             }
         });
     }
@@ -547,6 +615,7 @@ impl Drop for Connection {
     /// The connection ends, or its system does.
     fn drop(&mut self) {
         let lost = self.io.outbound.close();
+        self.io.ends.notify_waiters();
         self.inner.lost(&self.io.outbound, self.ended, lost);
     }
 }

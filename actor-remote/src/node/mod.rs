@@ -4,6 +4,7 @@ mod connection;
 mod dial;
 mod lookup;
 mod named;
+mod spawn;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -12,12 +13,14 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use actor_runtime::remote::{self, Crossing, Standing, Visible};
-use actor_runtime::{Address, DeadReason, LookupError, System, SystemRef};
+use actor_runtime::{Address, DeadReason, LookupError, Spawn, System, SystemRef};
 use tokio::sync::Notify;
 
 pub use self::dial::Connecting;
 pub use self::lookup::Lookup;
 pub use self::named::Named;
+use self::spawn::Offer;
+pub use self::spawn::Spawning;
 use crate::config::Limits;
 use crate::error::{CloseCode, DecodeError, FindError, NodeError};
 use crate::node_id::NodeId;
@@ -27,7 +30,7 @@ use crate::transport::MemoryNetwork;
 #[cfg(feature = "tls")]
 use crate::transport::Tls;
 use crate::wire::frame::{Place, Protocol};
-use crate::wire::{Codec, Decoder, ProtocolSchema, RemoteProtocol, wire_id};
+use crate::wire::{Codec, Decoder, ProtocolSchema, RemoteProtocol, Wire, wire_id};
 
 /// What actors of this node let those of other nodes do to them, beside what their handlers do. Nothing unless said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,6 +39,8 @@ pub struct Rights {
     pub exit: bool,
     /// `kill`.
     pub kill: bool,
+    /// To have actors begin here that [`NodeBuilder::register_spawn`] offers.
+    pub spawn: bool,
 }
 
 /// Another node, as it has said and, with certificates, proven.
@@ -139,6 +144,7 @@ pub struct NodeBuilder {
     rights: Rights,
     protocols: Protocols,
     visible: Visible,
+    offers: HashMap<u64, Offer>,
     exports: Vec<String>,
     listen: Option<String>,
     memory: Option<MemoryNetwork>,
@@ -161,6 +167,20 @@ impl NodeBuilder {
         self.protocols.insert(wire_id(P::NAME), Registered::of::<P>());
         self.visible.add::<P>();
         self
+    }
+
+    /// Lets other nodes have such actors begin here, on any shard, where [`Rights`] say `spawn`: `make` makes the state of
+    /// each, of what the other node says. Takes their messages as [`register`](Self::register) does.
+    ///
+    /// `A` goes to other nodes as it is: where it is another type there, nothing begins.
+    pub fn register_spawn<P, A>(self, make: impl Fn(A) -> P + Send + Sync + 'static) -> Self
+    where
+        P: RemoteProtocol + Spawn,
+        A: Wire,
+    {
+        let mut this = self.register::<P>();
+        this.offers.insert(wire_id(P::NAME), Offer::of(make));
+        this
     }
 
     /// Lets other nodes look up the actor of this name, and those of the names below it.
@@ -273,6 +293,7 @@ impl NodeBuilder {
             rights: self.rights,
             protocols: self.protocols,
             visible: self.visible,
+            offers: self.offers,
             exports: RwLock::new(self.exports),
             memory: self.memory,
             is_open,
@@ -319,6 +340,7 @@ impl Node {
             rights: Rights::default(),
             protocols: Protocols::default(),
             visible: Visible::default(),
+            offers: HashMap::new(),
             exports: Vec::new(),
             listen: None,
             memory: None,
@@ -369,6 +391,22 @@ impl Node {
     /// [`FindError`] has the cases. It ends after 5 s at the latest.
     pub fn lookup<P: RemoteProtocol + ?Sized>(&self, node: &str, name: &str) -> Lookup<P> {
         lookup::look_up(&self.inner, node, name)
+    }
+
+    /// Has a node that is connected begin an actor, made of these arguments as it has said by
+    /// [`NodeBuilder::register_spawn`]: await the reference, or wait for it on a thread that may block.
+    ///
+    /// The actor is that node's: it lives when this one is gone, until somebody ends it who may.
+    ///
+    /// # Errors
+    ///
+    /// [`SpawnError`] has the cases. There is no deadline but that of the start hook.
+    pub fn spawn<P: RemoteProtocol + ?Sized>(
+        &self,
+        node: &str,
+        arguments: impl Wire,
+    ) -> Spawning<P> {
+        spawn::spawn(&self.inner, node, &arguments)
     }
 
     /// An actor of another node by its name, to be found again whenever that node returns.
@@ -437,6 +475,7 @@ pub(crate) struct Inner {
     rights: Rights,
     protocols: Protocols,
     visible: Visible,
+    offers: HashMap<u64, Offer>,
     exports: RwLock<Vec<String>>,
     memory: Option<MemoryNetwork>,
     /// Whether it may go beyond loopback.

@@ -106,7 +106,8 @@ impl Peer {
             Frame::Answer { .. }
             | Frame::Lookup { .. }
             | Frame::Question { .. }
-            | Frame::Refusal { .. } => Event::Frame(frame),
+            | Frame::Refusal { .. }
+            | Frame::Spawn { .. } => Event::Frame(frame),
             Frame::Signal { number, .. } => {
                 if number != self.signals + 1 {
                     return Err(CloseCode::BadSequence);
@@ -139,7 +140,7 @@ impl Peer {
         let whole = self.fragments.take().unwrap_or_default();
         match whole.first() {
             Some(&(kind::TELL | kind::ASK)) => self.messages += 1,
-            Some(&kind::ANSWER) => {}
+            Some(&(kind::ANSWER | kind::SPAWN)) => {}
             _ => return Err(CloseCode::BadFragment),
         }
         Ok(Event::Whole(whole))

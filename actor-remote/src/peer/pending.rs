@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use actor_runtime::remote::Question;
 use actor_runtime::{AskError, ExitReason};
 
-use crate::error::FindError;
+use crate::error::{FindError, SpawnError};
 use crate::wire::Asked;
 use crate::wire::frame::Place;
 
@@ -22,6 +22,8 @@ pub(crate) enum Waiting {
     Question(Question),
     /// A lookup of a name.
     Lookup(oneshot::Sender<Result<Place, FindError>>),
+    /// An actor that is to begin.
+    Spawn(oneshot::Sender<Result<Place, SpawnError>>),
 }
 
 impl Waiting {
@@ -32,6 +34,7 @@ impl Waiting {
             Self::Question(question) => question.fail(ExitReason::NoConnection),
             // Who looked may be gone.
             Self::Lookup(found) => drop(found.send(Err(FindError::NoConnection))),
+            Self::Spawn(begun) => drop(begun.send(Err(SpawnError::NoConnection))),
         }
     }
 
@@ -39,14 +42,19 @@ impl Waiting {
     pub(crate) fn expire(self) {
         match self {
             Self::Ask(asked) => asked.fail(AskError::Timeout),
-            // It has no deadline: whoever asked has given up.
+            // These have no deadline: whoever asked has given up.
             Self::Question(question) => drop(question),
+            Self::Spawn(begun) => drop(begun),
             Self::Lookup(found) => drop(found.send(Err(FindError::Timeout))),
         }
     }
 
     fn is_given_up(&self) -> bool {
-        matches!(self, Self::Question(question) if question.is_given_up())
+        match self {
+            Self::Question(question) => question.is_given_up(),
+            Self::Spawn(begun) => begun.is_closed(),
+            Self::Ask(_) | Self::Lookup(_) => false,
+        }
     }
 }
 

@@ -23,9 +23,10 @@
 //! | 21 | lookup | `u64` number of the ask, `u64` protocol, text |
 //! | 22 | fragment | `u8` whether it is the last, the next bytes of a frame |
 //! | 23 | question | `u64` number of the ask, place, `u8` which: 1 whether it lives, 2 how it was drained and `u64` nanoseconds for that, 3 why it ended |
+//! | 24 | spawn | `u64` number of the ask, `u64` protocol, `u64` fingerprint of the arguments, the arguments |
 //!
 //! The answer to a question has the same `u8`, then `u8` whether it lives, `u64` messages left and the reason, or the
-//! reason.
+//! reason. That to a spawn has 4 and the place of the actor, or 5 and why its start failed.
 //!
 //! A kind from 128 on that is not known is passed over; another one closes the connection.
 
@@ -63,6 +64,7 @@ pub(crate) mod kind {
     pub(crate) const LOOKUP: u8 = 21;
     pub(crate) const FRAGMENT: u8 = 22;
     pub(crate) const QUESTION: u8 = 23;
+    pub(crate) const SPAWN: u8 = 24;
 }
 
 /// An actor of the node that a frame goes to, or comes from.
@@ -140,12 +142,14 @@ pub(crate) enum Question {
     Wait,
 }
 
-/// The answer to it.
+/// The answer to it, or what became of a spawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fact {
     Alive(bool),
+    Begun(Place),
     Drained { left: u64, reason: Reason },
     Ended(Reason),
+    Failed(Reason),
 }
 
 /// Why an actor ended. An error is what it says.
@@ -212,6 +216,12 @@ pub(crate) enum Frame<'a> {
         to: Place,
         signal: Signal,
     },
+    Spawn {
+        correlation: u64,
+        protocol: u64,
+        fingerprint: u64,
+        payload: &'a [u8],
+    },
     Tell {
         to: Place,
         protocol: u64,
@@ -250,6 +260,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Frame<'_>> {
             to: from.place()?,
             question: from.question()?,
         },
+        kind::SPAWN => Frame::Spawn {
+            correlation: from.u64()?,
+            protocol: from.u64()?,
+            fingerprint: from.u64()?,
+            payload: from.rest(),
+        },
         kind::FRAGMENT => Frame::Fragment { is_last: from.bool()?, bytes: from.rest() },
         kind::ACK => Frame::Ack { signals: from.u64()?, messages: from.u64()? },
         kind::PING => Frame::Ping(from.u64()?),
@@ -270,6 +286,8 @@ pub(crate) fn read_fact(payload: &[u8]) -> Result<Fact> {
         1 => Fact::Alive(from.bool()?),
         2 => Fact::Drained { left: from.u64()?, reason: from.reason()? },
         3 => Fact::Ended(from.reason()?),
+        4 => Fact::Begun(from.place()?),
+        5 => Fact::Failed(from.reason()?),
         _ => return Err(CloseCode::Malformed),
     };
     if from.0.is_empty() { Ok(fact) } else { Err(CloseCode::Malformed) }
@@ -538,6 +556,8 @@ impl<'a> Writer<'a> {
             Fact::Alive(alive) => self.u8(1).u8((*alive).into()),
             Fact::Drained { left, reason } => self.u8(2).u64(*left).reason(reason),
             Fact::Ended(reason) => self.u8(3).reason(reason),
+            Fact::Begun(place) => self.u8(4).place(*place),
+            Fact::Failed(reason) => self.u8(5).reason(reason),
         }
     }
 
@@ -658,9 +678,10 @@ mod tests {
         others.into_iter().chain(ends).collect()
     }
 
-    fn facts() -> [Fact; 3] {
+    fn facts() -> [Fact; 5] {
         let drained = Fact::Drained { left: 5, reason: Reason::Killed };
-        [Fact::Alive(true), drained, Fact::Ended(Reason::Normal)]
+        let (begun, failed) = (Fact::Begun(PLACE), Fact::Failed(Reason::StartTimeout));
+        [Fact::Alive(true), drained, Fact::Ended(Reason::Normal), begun, failed]
     }
 
     fn written(kind: u8, write: impl FnOnce(Writer<'_>) -> Writer<'_>) -> Vec<u8> {
@@ -715,6 +736,8 @@ mod tests {
             ("lookup".to_owned(), written(kind::LOOKUP, |frame| frame.u64(9).u64(7).text("/a"))),
             ("fragment".to_owned(), written(kind::FRAGMENT, |frame| frame.u8(1).bytes(&[16]))),
         ];
+        let spawn = written(kind::SPAWN, |frame| frame.u64(9).u64(7).u64(5).bytes(&[42]));
+        frames.push(("spawn".to_owned(), spawn));
         for question in [Question::IsAlive, Question::Drain(5), Question::Wait] {
             let bytes = written(kind::QUESTION, |out| out.u64(9).place(PLACE).question(question));
             frames.push((format!("question {question:?}"), bytes));
