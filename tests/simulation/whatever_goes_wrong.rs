@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use callboard::remote::{Limits, Named, NodeEvent};
+use callboard::remote::{Limits, Named, NodeEvent, Rights};
 use callboard::testing::{Faults, Rare, Sim, SimBuilder, SimNode};
 use callboard::{ActorRef, LookupError, Subscription};
 
@@ -70,7 +70,11 @@ impl World {
 
     async fn new(sim: Sim, crashes: bool) -> Self {
         let limits = limits(sim.seed());
-        sim.start(move |node| node.register::<Worker>().export("/w").limits(limits.clone()));
+        // Linked workers end together, whichever of them has linked.
+        let rights = Rights { exit: true, ..Rights::default() };
+        sim.start(move |node| {
+            node.register::<Worker>().export("/w").limits(limits.clone()).rights(rights)
+        });
         let mortals = vec![Vec::new(); 3];
         let (book, events) = (Book::default(), Vec::new());
         let mut world = Self { sim, book, crashes, mortals, events, lost_most: 0, named: 0 };
