@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callboard::remote::{MemoryNetwork, Node, NodeBuilder};
+use callboard::remote::{MemoryNetwork, Node, NodeBuilder, RemoteProtocol};
 use callboard::{ActorRef, System};
 
 use crate::counter::Counter;
@@ -42,6 +42,19 @@ impl At<'_> {
         self.system.register(&name, counter).wait().expect("the name is free");
         let seen = seen_from.node.lookup(&self.node.info().name, &name).wait();
         [counter, seen.expect("it is exported")]
+    }
+}
+
+impl At<'_> {
+    /// An actor of this node as the other sees it.
+    pub(crate) fn share<A: RemoteProtocol>(
+        &self,
+        actor: ActorRef<A>,
+        seen_from: &At<'_>,
+    ) -> ActorRef<A> {
+        let name = format!("/test/shared/{}", self.system.child_names("/test/shared").len());
+        self.system.register(&name, actor).wait().expect("the name is free");
+        seen_from.node.lookup(&self.node.info().name, &name).wait().expect("it is exported")
     }
 }
 

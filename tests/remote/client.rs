@@ -37,6 +37,11 @@ pub(crate) fn hello(versions: [u16; 2], id: u128, name: &str, cluster: &str) -> 
     frame(1, &body)
 }
 
+/// A high id that only the node of this name has.
+pub(crate) fn id_of(name: &str) -> u128 {
+    u128::MAX - name.bytes().fold(0, |id, byte| id << 8 | u128::from(byte))
+}
+
 pub(crate) fn place(shard: u32, slot: u32, generation: u32) -> Vec<u8> {
     [shard, slot, generation].iter().flat_map(|part| part.to_le_bytes()).collect()
 }
@@ -63,7 +68,7 @@ impl Client {
     /// One whose handshake is over, and that takes no messages.
     pub(crate) fn connected(at: SocketAddr, name: &str) -> Self {
         let mut client = Self::open(at);
-        client.greet(&hello([1, 1], u128::MAX, name, ""));
+        client.greet(&hello([1, 1], id_of(name), name, ""));
         client.say(&frame(2, &[0, 0]));
         client
     }

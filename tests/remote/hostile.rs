@@ -6,7 +6,7 @@ use callboard::remote::{CloseCode, Limits, Node, Rights};
 use callboard::{ActorRef, Context, Down, Monitor, actor, handlers};
 
 use crate::check::{LONG, Pair, node, real};
-use crate::client::{Client, frame, hello, place, place_of, signal};
+use crate::client::{Client, frame, hello, id_of, place, place_of, signal};
 use crate::counter::Counter;
 
 #[test]
@@ -213,6 +213,26 @@ fn w15_to_a_peer_an_actor_that_it_does_not_see_is_nobody() {
         own.stop();
         assert_eq!(client.hear_next(20).last(), Some(&6), "normal");
         assert_eq!(client.hear_next(20).last(), Some(&6), "normal");
+    });
+}
+
+#[test]
+fn w12_the_id_of_a_node_belongs_to_one_name() {
+    Pair::new(None, 1, |node| node).run(|here, there| {
+        let at = there.node.address().expect("it listens");
+        let mut first = Client::connected(at, "first");
+        first.is_through();
+        let mut second = Client::open(at);
+        second.say(&hello([1, 1], id_of("first"), "second", ""));
+        assert_eq!(second.closed(), Some(CloseCode::Unauthenticated));
+        // Nor that of a node, which every reference to its actors tells.
+        let id = u128::from_str_radix(&here.node.info().id.to_string(), 16).expect("its digits");
+        let mut third = Client::open(at);
+        third.say(&[hello([1, 1], id, "third", ""), frame(2, &[0, 0])].concat());
+        assert_eq!(third.closed(), Some(CloseCode::Unauthenticated));
+        first.is_through();
+        let [_, far] = there.counter(0, &here);
+        assert_eq!(far.get().wait(), Ok(0));
     });
 }
 

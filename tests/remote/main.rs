@@ -5,6 +5,7 @@
 
 #![allow(missing_docs, reason = "the actors of a test have no readers")]
 
+mod asks;
 mod bonds;
 mod check;
 mod client;
@@ -13,5 +14,6 @@ mod hostile;
 mod limits;
 mod lost;
 mod nodes;
+mod signals;
 mod spawns;
 mod tls;

@@ -579,6 +579,12 @@ impl Inner {
         if connected >= self.limits.peers {
             return Err(CloseCode::TooManyPeers);
         }
+        let is_anothers =
+            |(name, peer): (&String, &Peer)| peer.id == theirs.id && *name != theirs.name;
+        if state.peers.iter().any(is_anothers) {
+            // References to that node's actors would lead here.
+            return Err(CloseCode::Unauthenticated);
+        }
         let peer = state.peers.entry(theirs.name.clone()).or_insert(Peer {
             id: theirs.id,
             index,
