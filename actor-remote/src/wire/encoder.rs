@@ -327,3 +327,76 @@ impl Drop for Encoder<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use expect_test::expect_file;
+
+    use super::*;
+    use crate::wire::Decoder;
+    use crate::wire::schema::FieldSchema;
+
+    static CART: ProtocolSchema = ProtocolSchema::new(
+        "shop.cart",
+        3,
+        &[
+            HandlerSchema::new(
+                "add",
+                &[
+                    FieldSchema::new("item", <String as Wire>::SCHEMA),
+                    FieldSchema::new("qty", <u32 as Wire>::SCHEMA),
+                ],
+                None,
+            ),
+            HandlerSchema::new("count", &[], Some(<u64 as Wire>::SCHEMA)),
+        ],
+    );
+
+    /// The other node's version, which is the same but for its fingerprint.
+    fn other() -> PeerProtocol {
+        let mut handlers: Vec<Handler> = CART.said().collect();
+        handlers.sort_unstable_by_key(|handler| handler.id);
+        PeerProtocol { version: 4, fingerprint: 7, handlers }
+    }
+
+    fn add(codec: Codec, peer: Option<&PeerProtocol>) -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut encoder = Encoder::new(&mut out, codec, &CART, peer, 0);
+        let written = encoder.handler(0).and_then(|out| out.field(&"tea".to_owned()));
+        let written = written.and_then(|out| out.field(&2_u32)).and_then(Encoder::end);
+        written.expect("it can be written");
+        drop(encoder);
+        out
+    }
+
+    fn golden(codec: Codec) -> String {
+        let mut text = String::new();
+        let mut line = |name: &str, bytes: &[u8]| {
+            let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            writeln!(text, "{name}\n    {}", hex.join(" ")).expect("a string takes all");
+        };
+        let other = other();
+        for (way, peer) in [("dense", None), ("by name", Some(&other))] {
+            let message = add(codec, peer);
+            line(&format!("add, {way}"), &message);
+            let mut decoder = Decoder::new(&message, codec, &CART, peer.is_some());
+            assert_eq!(decoder.handler(), 0);
+            let (item, qty) = (decoder.field::<String>(), decoder.field::<u32>());
+            assert_eq!((item.as_deref(), qty), (Ok("tea"), Ok(2)));
+            assert_eq!(decoder.finish(), Ok(()));
+            let mut answer = Vec::new();
+            encode_answer(&5_u64, codec, peer.is_some(), &mut answer).expect("it can be written");
+            line(&format!("the answer to count, {way}"), &answer);
+        }
+        text
+    }
+
+    #[test]
+    fn messages_are_these_bytes() {
+        expect_file!["../../golden/messages-bincode.txt"].assert_eq(&golden(Codec::Bincode));
+        #[cfg(feature = "codec-postcard")]
+        expect_file!["../../golden/messages-postcard.txt"].assert_eq(&golden(Codec::Postcard));
+    }
+}
