@@ -122,6 +122,12 @@ pub fn set_standing(node: u32, standing: Standing) {
     route::set_standing(node, standing);
 }
 
+/// Whether the life of the node with this index is over.
+#[must_use]
+pub fn is_gone(node: u32) -> bool {
+    matches!(route::standing(node, None), Some(Standing::Gone))
+}
+
 /// Has each link and monitor between actors of a system and those of a node fire with `NoConnection`.
 pub fn lose(system: &SystemRef, node: u32) {
     if let Some(route) = route::find(system.node()) {

@@ -217,6 +217,28 @@ fn w15_to_a_peer_an_actor_that_it_does_not_see_is_nobody() {
 }
 
 #[test]
+fn w10_a_life_that_is_over_does_not_return() {
+    Pair::new(None, 1, |node| node).run(|_, there| {
+        let at = there.node.address().expect("it listens");
+        let life = |id: u128| {
+            let mut client = Client::open(at);
+            client.say(&[hello([1, 1], id, "again", ""), frame(2, &[0, 0])].concat());
+            client
+        };
+        let (first, second) = (u128::MAX - 1, u128::MAX);
+        let mut one = life(first);
+        one.is_through();
+        let mut other = life(second);
+        other.is_through();
+        assert_eq!(one.closed(), Some(CloseCode::Restarted));
+        assert_eq!(life(first).closed(), Some(CloseCode::Restarted), "it is over");
+        other.is_through();
+        drop(other);
+        assert_eq!(life(first).closed(), Some(CloseCode::Restarted), "and stays so");
+    });
+}
+
+#[test]
 fn w12_the_id_of_a_node_belongs_to_one_name() {
     Pair::new(None, 1, |node| node).run(|here, there| {
         let at = there.node.address().expect("it listens");

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
-use super::connection::{Connection, Inbox, failed, say};
+use super::connection::{Connection, Inbox, say};
 use super::{Inner, PeerInfo};
 use crate::cluster::Backoff;
 use crate::error::{CloseCode, NodeError};
@@ -312,7 +312,7 @@ async fn serve(
 async fn secure(inner: &Inner, socket: Socket, is_dialled: bool) -> Result<Socket, CloseCode> {
     match &inner.tls {
         Some(tls) if inner.memory.is_none() => {
-            tls.secure(socket, is_dialled).await.map_err(|error| failed(&error))
+            tls.secure(socket, is_dialled).await.map_err(|error| super::connection::failed(&error))
         }
         _ => Ok(socket),
     }

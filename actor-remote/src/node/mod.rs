@@ -400,7 +400,7 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// [`SpawnError`] has the cases. There is no deadline but that of the start hook.
+    /// [`SpawnError`](crate::SpawnError) has the cases. There is no deadline but that of the start hook.
     pub fn spawn<P: RemoteProtocol + ?Sized>(
         &self,
         node: &str,
@@ -578,6 +578,9 @@ impl Inner {
         let connected = state.peers.values().filter(|peer| peer.outbound.is_some()).count();
         if connected >= self.limits.peers {
             return Err(CloseCode::TooManyPeers);
+        }
+        if remote::is_gone(index) {
+            return Err(CloseCode::Restarted);
         }
         let is_anothers =
             |(name, peer): (&String, &Peer)| peer.id == theirs.id && *name != theirs.name;
