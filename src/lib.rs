@@ -84,12 +84,15 @@ pub use actor_runtime::{
     SystemRef, TellError, Timer, TimerKey, Topic, Tree, TreeView, Wrap, spawn, spawn_on, start,
 };
 
+#[cfg(feature = "testing")]
+pub use actor_runtime::expect;
+
 /// Simulators: what actors and whole clusters do, in one thread, in virtual time.
 #[cfg(feature = "testing")]
 pub mod testing {
     #[cfg(feature = "remote")]
     pub use actor_remote::testing::{Done, Failure, Faults, Sim, SimBuilder, SimNode};
-    pub use actor_runtime::testing::{Output, Rare, Simulator, address};
+    pub use actor_runtime::testing::{Missed, Output, Probe, Rare, Simulator, address};
 }
 
 /// What the macros' code uses; not for people.
@@ -149,16 +152,39 @@ pub mod __private {
         };
     }
 
+    /// What runs simulated tests.
+    #[cfg(all(feature = "remote", feature = "testing"))]
+    pub mod simulation {
+        pub use actor_remote::testing::{Faults, Sim, simulate};
+    }
+
+    /// A simulated test.
+    #[cfg(not(all(feature = "remote", feature = "testing")))]
+    #[macro_export]
+    #[doc(hidden)]
+    macro_rules! __no_simulator {
+        ($($test:tt)*) => {
+            ::core::compile_error!(
+                "a simulated test needs callboard's features `remote` and `testing`\n\
+                 help: `callboard = { version = \"..\", features = [\"remote\", \"testing\"] }` in Cargo.toml"
+            );
+        };
+    }
+
     pub use __left_out as left_out;
     #[cfg(not(feature = "remote"))]
     pub use __left_out as when_remote;
     pub use __made as made;
     #[cfg(feature = "remote")]
     pub use __made as remote_items;
+    #[cfg(all(feature = "remote", feature = "testing"))]
+    pub use __made as simulated;
     #[cfg(feature = "remote")]
     pub use __made as when_remote;
     #[cfg(not(feature = "remote"))]
     pub use __no_remote as remote_items;
+    #[cfg(not(all(feature = "remote", feature = "testing")))]
+    pub use __no_simulator as simulated;
 }
 
 #[cfg(feature = "remote")]
@@ -274,3 +300,7 @@ struct Readme;
 #[cfg(all(doctest, feature = "remote"))]
 #[doc = include_str!("../docs/language.md")]
 struct Language;
+
+#[cfg(all(doctest, feature = "remote", feature = "testing"))]
+#[doc = include_str!("../docs/testing.md")]
+struct Testing;

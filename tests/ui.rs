@@ -14,6 +14,11 @@ fn mistakes_are_explained_and_correct_programs_compile() {
             cases.compile_fail("tests/ui/remote/without/*.rs");
             continue;
         }
+        if topic.ends_with("simulation") && cfg!(not(all(feature = "remote", feature = "testing")))
+        {
+            cases.compile_fail("tests/ui/simulation/without/*.rs");
+            continue;
+        }
         cases.compile_fail(topic.join("fail/*.rs"));
         cases.pass(topic.join("pass/*.rs"));
     }

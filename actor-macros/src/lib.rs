@@ -524,15 +524,26 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::main(args.into(), item.into()).into()
 }
 
-/// Runs an `async fn` as a test, in a system of its own whose threads are not bound to cores.
+/// Runs an `async fn` as a test, in a system of its own whose threads are not bound to cores; one with a parameter, the
+/// `Sim`, in the simulator of whole clusters, for which callboard has the features `testing` and `remote`.
 ///
 /// A panic of the body is the test's. `#[should_panic]` and `#[ignore]` mean what they always do.
 ///
 /// | option | meaning | default |
 /// |---|---|---|
-/// | `shards = N` | threads that run actors | one for each core |
-/// | `timeout = "30s"` | how long the test may take | 30 seconds |
+/// | `shards = N` | threads that run actors; of each node | one for each core; 2 in the simulator |
+/// | `timeout = "30s"` | how long the test may take; in the simulator virtual time | 30 seconds; a day in the simulator |
 /// | `crate = path` | where callboard is, for crates that re-export it | `::callboard` |
+///
+/// And in the simulator:
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `seed = N` | what all that happens by chance is made from | 0 |
+/// | `nodes = N` | how many nodes there are | 1 |
+/// | `explore = N` | the test runs with so many seeds, and says which one failed | 1 |
+/// | `time = virtual` | what is so anyway: no clock of the machine is looked at | |
+/// | `faults(..)` | what goes wrong: `drop = 0.01`, the likelihood that a write finds its connection lost, `delay = "0ms..20ms"`, and `partition`, `half_open`, `slow`, `pause`, `stall`, `jump`, or `all` | nothing |
 ///
 /// # Examples
 ///
@@ -545,7 +556,7 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Errors
 ///
-/// A function that is not `async`, or takes parameters.
+/// A function that is not `async`, or takes more than the `Sim`; options of the simulator for a test without it.
 #[proc_macro_attribute]
 pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::test(args.into(), item.into()).into()

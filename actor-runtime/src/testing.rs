@@ -4,6 +4,8 @@
 //! two calls, and no clock runs: a deadline passes when [`Simulator::advance`] says so. So a test that waits
 //! five seconds takes none, and comes out the same each time.
 
+mod probe;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
@@ -12,6 +14,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use self::probe::{Missed, Probe, within};
 pub use crate::sometimes::Rare;
 
 use crate::actor::{Place, Spawn, spawn_by};

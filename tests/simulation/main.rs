@@ -4,7 +4,9 @@
 
 #![allow(missing_docs, reason = "the actors of a test have no readers")]
 
+mod attribute;
 mod book;
+mod probe;
 mod the_same_again;
 mod whatever_goes_wrong;
 mod worker;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use proc_macro2::TokenTree;
+use proc_macro2::{Ident, TokenTree};
 use syn::{Attribute, LitInt, Signature, Visibility};
 
 use super::options;
@@ -24,23 +24,43 @@ pub(crate) struct Entry {
     pub(crate) root: Root,
 }
 
+/// What `#[callboard::test]` may say.
+const TEST: [&str; 8] =
+    ["crate", "explore", "faults", "nodes", "seed", "shards", "time", "timeout"];
+
 /// Which of the two it is.
 pub(crate) enum Kind {
     Main,
-    Test { timeout: Duration, should_panic: bool },
+    Test { timeout: Option<Duration>, should_panic: bool, simulated: Option<Simulated> },
+}
+
+/// What a test says of the simulator that runs it.
+#[derive(Default)]
+pub(crate) struct Simulated {
+    pub(crate) seed: Option<LitInt>,
+    pub(crate) nodes: Option<LitInt>,
+    pub(crate) explore: Option<LitInt>,
+    pub(crate) faults: Option<Faults>,
+}
+
+/// What goes wrong in a simulated test.
+#[derive(Default)]
+pub(crate) struct Faults {
+    pub(crate) drop: Option<f64>,
+    pub(crate) delay: Option<(Duration, Duration)>,
+    /// What comes and goes, by the name of its method.
+    pub(crate) words: Vec<Ident>,
 }
 
 impl Entry {
-    /// How long a test may take that says nothing of it.
-    const TEST_TIMEOUT: Duration = Duration::from_secs(30);
-
     pub(crate) fn main(args: &Args, syntax: EntrySyntax, diag: &mut Diag) -> Self {
         Self::read(Kind::Main, args, syntax, diag)
     }
 
     pub(crate) fn test(args: &Args, syntax: EntrySyntax, diag: &mut Diag) -> Self {
         let should_panic = syntax.attrs.iter().any(|attr| attr.path().is_ident("should_panic"));
-        let kind = Kind::Test { timeout: Self::TEST_TIMEOUT, should_panic };
+        let simulated = (!syntax.sig.inputs.is_empty()).then(Simulated::default);
+        let kind = Kind::Test { timeout: None, should_panic, simulated };
         Self::read(kind, args, syntax, diag)
     }
 
@@ -48,9 +68,7 @@ impl Entry {
         let EntrySyntax { attrs, vis, sig, body } = syntax;
         let (attribute, known, instead): (_, &[&str], _) = match kind {
             Kind::Main => ("main", &["crate", "shards"], "read `std::env::args()` in the body"),
-            Kind::Test { .. } => {
-                ("test", &["crate", "shards", "timeout"], "make what it needs in the body")
-            }
+            Kind::Test { .. } => ("test", &TEST, "make what it needs in the body"),
         };
         if sig.asyncness.is_none() {
             diag.error(
@@ -59,8 +77,11 @@ impl Entry {
             )
             .help(format_args!("`async fn {}`", sig.ident));
         }
-        if let Some(param) = sig.inputs.first() {
-            diag.error(param, format_args!("`{}` takes no parameters", sig.ident)).help(instead);
+        // A test with one is a simulated one.
+        let most = usize::from(matches!(kind, Kind::Test { .. }));
+        if let Some(param) = sig.inputs.iter().nth(most) {
+            let takes = if most == 0 { "no parameters" } else { "no parameter but a `Sim`" };
+            diag.error(param, format_args!("`{}` takes {takes}", sig.ident)).help(instead);
         }
 
         let (mut shards, mut root) = (None, Root::default());
@@ -68,8 +89,19 @@ impl Entry {
             match (arg.name.to_string().as_str(), &mut kind) {
                 ("crate", _) => root = options::root(arg, diag).unwrap_or_default(),
                 ("shards", _) => shards = options::count(arg, u32::MAX, diag),
-                (_, Kind::Test { timeout, .. }) => {
-                    *timeout = options::duration(arg, diag).unwrap_or(*timeout);
+                ("timeout", Kind::Test { timeout, .. }) => {
+                    *timeout = options::duration(arg, diag);
+                }
+                (name, Kind::Test { simulated: Some(simulated), .. }) => match name {
+                    "explore" => simulated.explore = options::count(arg, u32::MAX, diag),
+                    "faults" => simulated.faults = Some(options::faults(arg, diag)),
+                    "nodes" => simulated.nodes = options::count(arg, 1_000, diag),
+                    "seed" => simulated.seed = options::index(arg, u32::MAX, diag),
+                    _ => options::time(arg, diag),
+                },
+                (name, Kind::Test { simulated: None, .. }) => {
+                    diag.error(&arg.name, format_args!("`{name}` is for a test in the simulator"))
+                        .help(format_args!("`async fn {}(sim: Sim)`", sig.ident));
                 }
                 (_, Kind::Main) => {}
             }

@@ -24,7 +24,7 @@ mod wire;
 mod wire_type;
 
 pub(crate) use actor::{Actor, Options, States};
-pub(crate) use entry::{Entry, Kind as EntryKind};
+pub(crate) use entry::{Entry, Faults, Kind as EntryKind, Simulated};
 pub(crate) use generics::Parameters;
 pub(crate) use handler::{Arg, By, Field, Handler, Hook, HookKind, Stream, TakenIn, Timer, When};
 pub(crate) use handlers::Handlers;

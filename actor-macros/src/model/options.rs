@@ -8,6 +8,7 @@ use syn::parse::{Parse, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, ExprRange, LitInt, LitStr, Meta, Path, RangeLimits, Token};
 
+use super::entry::Faults;
 use crate::diag::Diag;
 use crate::names::{Root, choice_of, list, nearest, text};
 use crate::parse::{Arg, Args, Value};
@@ -340,6 +341,57 @@ pub(crate) fn duration_of(at: TokenStream, diag: &mut Diag) -> Option<Duration> 
             .help(r#"such as `"250ms"`, `"5s"`, `"2m"`"#);
     }
     duration
+}
+
+/// `time = virtual`: in the simulator there is no other.
+pub(crate) fn time(arg: &Arg, diag: &mut Diag) {
+    let is_virtual = value(arg).is_some_and(|tokens| text(&tokens) == "virtual");
+    if !is_virtual {
+        diag.error(place(arg), "the time of a simulated test is virtual")
+            .help("write `time = virtual`");
+    }
+}
+
+/// `faults(drop = 0.01, delay = "0ms..20ms", partition)`
+pub(crate) fn faults(arg: &Arg, diag: &mut Diag) -> Faults {
+    const KNOWN: [&str; 9] =
+        ["all", "delay", "drop", "half_open", "jump", "partition", "pause", "slow", "stall"];
+    let mut faults = Faults::default();
+    let Some(args) = keys(arg, diag) else { return faults };
+    for key in distinct("fault", &args, &KNOWN, diag) {
+        match key.name.to_string().as_str() {
+            "delay" => faults.delay = delay(key, diag),
+            "drop" => faults.drop = likelihood(key, diag),
+            _ => faults.words.push(flag(key, diag)),
+        }
+    }
+    faults
+}
+
+/// `drop = 0.01`
+fn likelihood(arg: &Arg, diag: &mut Diag) -> Option<f64> {
+    let written = value(arg).and_then(|tokens| text(&tokens).parse::<f64>().ok());
+    let likelihood = written.filter(|likelihood| (0.0..=1.0).contains(likelihood));
+    if likelihood.is_none() {
+        diag.error(place(arg), format_args!("`{}` is a number from 0 to 1", arg.name))
+            .help(format_args!("such as `{} = 0.01`", arg.name));
+    }
+    likelihood
+}
+
+/// `delay = "0ms..20ms"`: from the shortest to the longest.
+fn delay(arg: &Arg, diag: &mut Diag) -> Option<(Duration, Duration)> {
+    let literal = value(arg).and_then(|tokens| syn::parse2::<LitStr>(tokens).ok());
+    let written = literal.map(|literal| literal.value()).unwrap_or_default();
+    let ends = written.split_once("..").and_then(|(least, most)| {
+        Some((parse_duration(least.trim())?, parse_duration(most.trim())?))
+    });
+    let delay = ends.filter(|(least, most)| least <= most);
+    if delay.is_none() {
+        diag.error(place(arg), "`delay` is from one duration to a longer one")
+            .help(r#"such as `delay = "0ms..20ms"`"#);
+    }
+    delay
 }
 
 /// `speaks(Account, bank::Audit)`: paths, none of them twice.

@@ -16,3 +16,8 @@ async fn sums_are_right() {
 async fn sums_are_wrong() {
     panic!("four");
 }
+
+#[callboard::test(seed = 7, nodes = 3, time = virtual, timeout = "1h", explore = 100, faults(partition, drop = 0.01, delay = "0ms..20ms", all))]
+async fn transfers_add_up(sim: Sim) -> Result<(), Error> {
+    transfer(&sim).await
+}

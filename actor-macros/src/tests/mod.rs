@@ -106,28 +106,28 @@ fn is_of_path(tree: &TokenTree) -> bool {
     }
 }
 
-/// What is left of `when_remote! { .. }`, and of `Cart! { .. }` in it, in a build: all that stands in it, or nothing.
+/// What is left of `when_remote! { .. }`, and of `Cart! { .. }` in it, in a build: all that stands in it, or nothing. A
+/// simulated test is in a build that has them.
 fn for_build(tokens: TokenStream, has_remote: bool) -> TokenStream {
     let mut out: Vec<TokenTree> = Vec::new();
-    let mut is_inside = false;
+    let (mut is_inside, mut keeps) = (false, has_remote);
     for tree in tokens {
+        let mark = out.last().map(ToString::to_string).unwrap_or_default();
         let is_mark = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '!')
-            && out.last().is_some_and(|last| {
-                let name = last.to_string();
-                name == "when_remote" || name.starts_with(char::is_uppercase)
-            });
+            && (matches!(&*mark, "when_remote" | "simulated")
+                || mark.starts_with(char::is_uppercase));
         match tree {
             _ if is_mark => {
                 // With the path before it: `__rt::when_remote`.
                 while out.last().is_some_and(is_of_path) {
                     out.pop();
                 }
-                is_inside = true;
+                (is_inside, keeps) = (true, has_remote || mark == "simulated");
             }
             TokenTree::Group(group) => {
                 let inner = for_build(group.stream(), has_remote);
                 if std::mem::take(&mut is_inside) {
-                    out.extend(inner.into_iter().filter(|_| has_remote));
+                    out.extend(inner.into_iter().filter(|_| keeps));
                 } else {
                     out.push(Group::new(group.delimiter(), inner).into());
                 }

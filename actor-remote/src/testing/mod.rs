@@ -10,11 +10,14 @@
 //! that a plain thread's messages go.
 
 mod driver;
+mod entry;
 mod faults;
 mod replay;
 mod seeds;
 mod sim;
 
 pub use self::driver::{Done, Failure, SimBuilder};
+#[doc(hidden)]
+pub use self::entry::simulate;
 pub use self::faults::Faults;
 pub use self::sim::{Sim, SimNode};

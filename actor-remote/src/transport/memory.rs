@@ -55,7 +55,6 @@ struct Network {
     /// Connections so far.
     made: u64,
     /// A hash of what arrived, where and when, if somebody wants it.
-    #[cfg(feature = "testing")]
     trace: Option<u64>,
 }
 
@@ -70,7 +69,6 @@ impl Default for Network {
             links: BTreeMap::new(),
             random: fastrand::Rng::with_seed(0),
             made: 0,
-            #[cfg(feature = "testing")]
             trace: None,
         }
     }
@@ -222,7 +220,6 @@ impl MemoryNetwork {
         self.network().trace.unwrap_or_default()
     }
 
-    #[cfg(feature = "testing")]
     fn arrived(&self, wire: &Wire, side: usize, bytes: &[u8]) {
         let mut network = self.network();
         let Some(trace) = &mut network.trace else { return };
@@ -232,9 +229,6 @@ impl MemoryNetwork {
             *trace = (trace.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
         }
     }
-
-    #[cfg(not(feature = "testing"))]
-    fn arrived(&self, _wire: &Wire, _side: usize, _bytes: &[u8]) {}
 
     /// How long this many bytes are on their way between two nodes, and on the line; none if the connection is lost.
     fn send(&self, between: &[String; 2], bytes: usize) -> Option<[Duration; 2]> {
