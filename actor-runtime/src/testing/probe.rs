@@ -180,8 +180,8 @@ macro_rules! expect {
             #[allow(unreachable_patterns, reason = "an enum may have one variant")]
             _ => false,
         };
-        let within = [$(const { $crate::testing::within($within) },)? $crate::testing::within("1s")][0];
-        match $probe.expect(within, takes).await {
+        const WITHIN: ::core::time::Duration = $crate::testing::within([$($within,)? "1s"][0]);
+        match $probe.expect(WITHIN, takes).await {
             ::core::result::Result::Ok($($pattern)*) => ($($value),*),
             #[allow(unreachable_patterns, reason = "an enum may have one variant")]
             ::core::result::Result::Ok(_) => ::core::unreachable!("it was looked at"),
