@@ -138,6 +138,16 @@ impl Pages {
         self.links.insert([one, other]);
     }
 
+    /// A link is taken off, whichever of the two made it.
+    pub(crate) fn unlink(&mut self, one: u64, other: u64) {
+        self.links.remove(&[one, other]);
+        self.links.remove(&[other, one]);
+    }
+
+    pub(crate) fn demonitor(&mut self, number: u64) {
+        self.monitors.remove(&number);
+    }
+
     pub(crate) fn monitor(&mut self, watcher: u64, watched: u64) -> u64 {
         let number = self.number();
         self.monitors.insert(number, Watch { watcher, watched, told: 0, lost: false });

@@ -71,7 +71,7 @@ impl World {
     async fn new(sim: Sim, crashes: bool) -> Self {
         let limits = limits(sim.seed());
         // Linked workers end together, whichever of them has linked.
-        let rights = Rights { exit: true, ..Rights::default() };
+        let rights = Rights { exit: true, kill: true, ..Rights::default() };
         sim.start(move |node| {
             node.register::<Worker>().export("/w").limits(limits.clone()).rights(rights)
         });
@@ -156,6 +156,10 @@ impl World {
                 }
             }
             2..5 => self.acquaint(at).await,
+            // Which messages that loses is told as ever.
+            5 if self.sim.seed() % 5 > 1 && self.sim.random(8) == 0 => {
+                node.node().disconnect(self.sim.node(self.sim.random(3)).name());
+            }
             _ => self.act(at),
         }
         let pause = Duration::from_millis(300);
@@ -200,6 +204,7 @@ impl World {
             self.book.open().sent += 1;
             let dice = self.sim.random(usize::MAX) as u64;
             match self.sim.random(3) {
+                0 if self.sim.random(3) == 0 => worker.tell_with_a_place(dice),
                 0 => worker.ask_around(dice),
                 _ => worker.act(dice),
             }

@@ -102,6 +102,31 @@ impl Worker {
         bytes.len() as u64
     }
 
+    /// Leaves the answer to a friend, or to itself.
+    #[ask]
+    pub(crate) fn pass(
+        &mut self,
+        cx: &mut Context<Self>,
+        lane: u64,
+        number: u64,
+        value: u64,
+    ) -> Forward<u64> {
+        let book = self.life.book.clone();
+        book.open().hear(lane, number);
+        book.open().sent += 1;
+        self.done();
+        match self.friends.first_mut() {
+            Some(friend) => {
+                let (lane, number) = friend.next();
+                friend.who.swap(lane, number, value).forward()
+            }
+            None => {
+                let lane = book.open().number();
+                cx.me().swap(lane, 1, value).forward()
+            }
+        }
+    }
+
     /// Is answered later, or never.
     #[ask]
     pub(crate) fn hold(&mut self, lane: u64, number: u64, reply: Reply<u64>) {
@@ -145,11 +170,16 @@ impl Worker {
             };
             let ((lane, number), value) = (friend.next(), random.u64(..300));
             // A time that is over at once is one too.
-            let timeout = Duration::from_millis(random.u64(..1_500));
+            let most = if random.u8(..10) == 0 { 1 } else { 1_500 };
+            let timeout = Duration::from_millis(random.u64(..most));
             let asking = book.ask();
             let (what, answer, expected) = match random.u8(..20) {
                 0..5 => {
                     ("slow", friend.who.slow(lane, number, value).timeout(timeout).await, value)
+                }
+                11..14 => {
+                    let asked = friend.who.pass(lane, number, value).timeout(timeout);
+                    ("pass", asked.await, value + 1)
                 }
                 5..10 => ("hold", friend.who.hold(lane, number).timeout(timeout).await, 7),
                 10 => {
@@ -164,6 +194,22 @@ impl Worker {
             drop(asking);
             if let Ok(answer) = answer {
                 book.open().expect(what, answer, expected);
+            }
+        }
+        self.done();
+    }
+
+    /// Tells a friend as soon as there is room.
+    #[tell]
+    pub(crate) async fn tell_with_a_place(&mut self, dice: u64) {
+        let mut random = fastrand::Rng::with_seed(dice);
+        let book = self.life.book.clone();
+        if let Some(friend) = self.friend(&mut random) {
+            for _ in 0..3 {
+                let Ok(permit) = friend.who.reserve().await else { break };
+                book.open().sent += 1;
+                let (lane, number) = friend.next();
+                permit.send(WorkerMsg::Note { lane, number });
             }
         }
         self.done();
@@ -225,20 +271,38 @@ impl Worker {
                 let (lane, number) = friend.next();
                 friend.who.fail(lane, number);
             }
-            82..85 => {
+            82..84 => {
                 book.open().sent += 1;
                 let (lane, number) = friend.next();
                 friend.who.panic(lane, number);
             }
+            84 if random.bool() => friend.who.kill(),
+            84 => friend.who.exit(ExitReason::error("as somebody wished")),
             85..90 if friend.number != 0 && friend.number != own => {
-                book.open().link(own, friend.number);
-                cx.link(friend.who);
+                // A link that is taken off again ties nobody.
+                match random.u8(..4) {
+                    0 => {
+                        book.open().unlink(own, friend.number);
+                        cx.unlink(friend.who);
+                    }
+                    _ => {
+                        book.open().link(own, friend.number);
+                        cx.link(friend.who);
+                    }
+                }
             }
             _ if friend.number == 0 => {}
             _ => {
                 let watched = (book.open().monitor(own, friend.number), friend.who.address());
-                cx.monitor(friend.who);
-                self.watched.push(watched);
+                let monitor = cx.monitor(friend.who);
+                // One that is taken off again is not told.
+                match random.u8(..4) {
+                    0 => {
+                        book.open().demonitor(watched.0);
+                        monitor.cancel();
+                    }
+                    _ => self.watched.push(watched),
+                }
             }
         }
     }

@@ -180,8 +180,8 @@ impl MemoryNetwork {
         }
     }
 
-    /// Lets two nodes reach each other again, as well as any two that nothing is said of. A connection of which bytes are
-    /// missing is reset.
+    /// Lets two nodes reach each other again, as well as any two that nothing is said of. What is on its way arrives; a
+    /// connection of which bytes are missing is reset.
     pub fn heal(&self, one: &str, other: &str) {
         let between = pair(one, other);
         let mut network = self.network();
@@ -315,8 +315,16 @@ impl Wire {
         state.silent = [false; 2];
         if state.has_lost {
             drop(state);
-            self.cut();
+            return self.cut();
         }
+        let mut readers = Vec::new();
+        for pipe in &mut state.pipes {
+            pipe.chunks.iter_mut().for_each(|(arrives, _)| *arrives = None);
+            pipe.free = None;
+            readers.extend(pipe.reader.take());
+        }
+        drop(state);
+        readers.into_iter().for_each(Waker::wake);
     }
 }
 
