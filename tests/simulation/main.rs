@@ -6,6 +6,7 @@
 
 mod attribute;
 mod book;
+mod lost_nodes;
 mod probe;
 mod the_same_again;
 mod whatever_goes_wrong;

@@ -305,6 +305,7 @@ impl World {
         for report in &reports {
             assert_eq!((report.actors_left, report.messages_left), (0, 0), "{report}");
         }
+        assert_eq!(self.sim.network().connections(), 0, "no connection is left");
         self.book.check_ends();
         self.book.check();
         if self.crashes {

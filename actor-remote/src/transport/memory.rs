@@ -142,6 +142,12 @@ impl MemoryNetwork {
         Ok(near)
     }
 
+    /// How many connections there are of which an end is open.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.network().wires.iter().filter(|wire| Arc::strong_count(wire) > 1).count()
+    }
+
     /// Says what is between two nodes that nothing else is said of, from now on.
     pub fn set_links(&self, link: Link) {
         self.network().link = link;
