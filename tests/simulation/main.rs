@@ -9,5 +9,6 @@ mod book;
 mod lost_nodes;
 mod probe;
 mod the_same_again;
+mod town;
 mod whatever_goes_wrong;
 mod worker;
