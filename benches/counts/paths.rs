@@ -303,6 +303,36 @@ impl Driver {
     }
 }
 
+#[derive(Message)]
+pub enum TurnMsg {
+    Answer(u64),
+    Turns(u64),
+}
+
+/// Has an actor tell it something, and receives that, again and again.
+#[process(msg = TurnMsg)]
+async fn turns(cx: &mut Process<TurnMsg>, echo: ActorRef<Echo>) {
+    loop {
+        receive! { cx,
+            Turns(turns) => for value in 0..turns {
+                echo.answer(value, cx.me());
+                receive! { cx, Answer(value) => drop(black_box(value)) }
+            }
+        }
+    }
+}
+
+#[actor]
+struct Echo;
+
+#[handlers]
+impl Echo {
+    #[tell]
+    fn answer(&mut self, value: u64, to: ActorRef<TurnMsg>) {
+        to.answer(value);
+    }
+}
+
 /// A system at rest, and what sets a path going in it.
 struct Stage {
     simulator: Simulator,
@@ -384,6 +414,13 @@ fn ask(begin: fn(ActorRef<Asker>)) -> Stage {
     Stage::new(simulator, 1, move || begin(asker))
 }
 
+fn receive() -> Stage {
+    let simulator = Simulator::new(1);
+    let echo = on(&simulator, 0, || Echo);
+    let turns = simulator.enter(0, move || callboard::spawn(turns(echo)));
+    Stage::new(simulator, 2, move || turns.turns(OPERATIONS))
+}
+
 fn spawn() -> Stage {
     let simulator = Simulator::new(1);
     let spawner = on(&simulator, 0, || Spawner);
@@ -413,6 +450,7 @@ fn restart() -> Stage {
 #[bench::async_ask(ask(|asker| asker.ask_async(OPERATIONS)))]
 #[bench::wrapped_async_ask(ask(|asker| asker.ask_wrapped(OPERATIONS)))]
 #[bench::started_ask(ask(|asker| asker.ask_started(OPERATIONS)))]
+#[bench::receive(receive())]
 #[bench::spawn_tell_stop(spawn())]
 #[bench::restart(restart())]
 fn path(stage: Stage) -> Stage {

@@ -1,5 +1,8 @@
 //! `#[process]` and `receive!`: a process takes the messages it wants, in the order it wants them, and the rest stays.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use callboard::testing::{Output, Simulator};
@@ -7,6 +10,8 @@ use callboard::{
     ActorRef, AskError, ExitReason, Message, Monitor, Pending, Process, ProcessStart, Receivable,
     Reply, actor, handlers, process, receive, spawn, supervisor,
 };
+
+use tokio::sync::oneshot;
 
 use crate::check::{Counted, Journal, Log, Subject, Tally, on_shards};
 
@@ -599,5 +604,35 @@ fn a_supervisor_starts_a_process_anew() {
         mover.r#move(7);
         assert_eq!(ask(mover.found()), Some(5));
         assert_eq!(ask(bank.house().money()), Some(12));
+    });
+}
+
+/// Begins to receive, looks away until it is called, and then goes on.
+#[process(msg = LetterMsg)]
+async fn looks_away(cx: &mut Process<LetterMsg>, called: oneshot::Receiver<()>, journal: Journal) {
+    {
+        let mut received = pin!(async { receive! { cx, B(number) => number } });
+        poll_fn(|task| Poll::Ready(assert!(received.as_mut().poll(task).is_pending()))).await;
+        called.await.expect("it is called");
+        journal.note(format!("B{}", received.await));
+    }
+    receive! { cx, B(number) => journal.note(format!("B{number}")) }
+}
+
+#[test]
+fn r2_a_receive_that_is_not_polled_loses_nothing() {
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let (call, called) = oneshot::channel();
+        let letters = put(&simulator, looks_away(called, journal.clone()));
+        simulator.run();
+        for number in 1..=3 {
+            letters.b(number);
+            simulator.run();
+        }
+        assert!(call.send(()).is_ok());
+        simulator.run();
+        assert_eq!(journal.take(), ["B1", "B2"]);
+        assert_eq!(simulator.stop().dead_letters.total(), 1);
     });
 }

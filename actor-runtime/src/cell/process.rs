@@ -5,7 +5,7 @@
 //! whatever the process does meanwhile.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::task::Waker;
 
@@ -13,7 +13,6 @@ use crate::address::Target;
 use crate::bonds::{Down, Exit};
 use crate::exit::ExitReason;
 use crate::record::Loose;
-use crate::stats::Levels;
 use crate::timer::{Named, TimerId, TimerKey};
 
 /// What became of a message that arrived at a process.
@@ -66,7 +65,6 @@ pub(crate) struct Receiving {
     pub(crate) me: Cell<Target>,
     /// The number of what arrived last.
     pub(crate) arrivals: Cell<u64>,
-    pub(crate) levels: Cell<Levels>,
     /// Whether a message was handed over to a receive that waits.
     pub(crate) has_fresh: Cell<bool>,
     /// Whether there is a waker.
@@ -75,7 +73,7 @@ pub(crate) struct Receiving {
     is_brought: Cell<bool>,
     /// How many messages of timers wait.
     timers: Cell<u32>,
-    words: RefCell<Option<Box<Words>>>,
+    words: Cell<Option<Box<Words>>>,
 }
 
 impl Default for Receiving {
@@ -90,12 +88,11 @@ impl Default for Receiving {
             streak: Cell::default(),
             me: Cell::new(Target::NOBODY),
             arrivals: Cell::default(),
-            levels: Cell::default(),
             has_fresh: Cell::default(),
             has_waker: Cell::default(),
             is_brought: Cell::default(),
             timers: Cell::default(),
-            words: RefCell::default(),
+            words: Cell::default(),
         }
     }
 }
@@ -234,13 +231,12 @@ impl Receiving {
 
     /// When the monitor of this number fired, if it has.
     pub(crate) fn down_at(&self, number: u64) -> Option<u64> {
-        let words = self.words.borrow();
-        words.as_ref()?.downs.get(&number).map(|(arrival, _)| *arrival)
+        self.if_words(|words| words.downs.get(&number).map(|(arrival, _)| *arrival))
     }
 
     /// When the oldest exit was told, if there is one.
     pub(crate) fn exit_at(&self) -> Option<u64> {
-        self.words.borrow().as_ref()?.exits.front().map(|(arrival, _)| *arrival)
+        self.if_words(|words| words.exits.front().map(|(arrival, _)| *arrival))
     }
 
     /// A receive has chosen this monitor, which has fired.
@@ -250,7 +246,7 @@ impl Receiving {
 
     /// The number of the monitor that was chosen last.
     pub(crate) fn chosen_down(&self) -> u64 {
-        self.words.borrow().as_ref().map_or(0, |words| words.chosen)
+        self.if_words(|words| Some(words.chosen)).unwrap_or_default()
     }
 
     pub(crate) fn take_down(&self, number: u64) -> Option<Down> {
@@ -316,8 +312,8 @@ impl Receiving {
 
     /// Whether a message of this timer waits.
     pub(crate) fn has_timer(&self, timer: TimerId) -> bool {
-        let words = self.words.borrow();
-        words.as_ref().is_some_and(|words| words.timers.iter().any(|filed| filed.by.0 == timer))
+        let is_its = |filed: &FiledTimer| filed.by.0 == timer;
+        self.if_words(|words| words.timers.iter().any(is_its).then_some(())).is_some()
     }
 
     /// Forgets what one incarnation was told, which is nothing to the next. What it gives may hold what is a user's.
@@ -332,15 +328,31 @@ impl Receiving {
     }
 
     fn with_words<R>(&self, with: impl FnOnce(&mut Words) -> R) -> R {
-        with(self.words.borrow_mut().get_or_insert_default())
+        with(Lent::of(self).0.get_or_insert_default())
     }
 
     fn if_words<R>(&self, with: impl FnOnce(&mut Words) -> Option<R>) -> Option<R> {
-        let mut words = self.words.borrow_mut();
-        let taken = with(words.as_mut()?);
-        if words.as_ref().is_some_and(|words| words.is_empty()) {
-            *words = None;
+        let mut lent = Lent::of(self);
+        let taken = with(lent.0.as_mut()?);
+        if lent.0.as_ref().is_some_and(|words| words.is_empty()) {
+            lent.0 = None;
         }
         taken
+    }
+}
+
+/// The words of a process, which are taken out while they are used, and put back even if that panics: a key compares
+/// as its user says.
+struct Lent<'a>(Option<Box<Words>>, &'a Receiving);
+
+impl<'a> Lent<'a> {
+    fn of(receiving: &'a Receiving) -> Self {
+        Self(receiving.words.take(), receiving)
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.1.words.set(self.0.take());
     }
 }

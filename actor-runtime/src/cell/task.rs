@@ -30,8 +30,10 @@ use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
 use crate::address::Target;
 use crate::flow::Flow;
 
-/// The sizes of memory the stock keeps, in bytes; larger futures are the allocator's.
-const CLASSES: [usize; 11] = [128, 192, 256, 320, 384, 448, 512, 640, 768, 1_024, 2_048];
+/// The sizes of memory the stock keeps, in bytes; larger futures are the allocator's. Each is 8 less than a multiple of
+/// 16: most allocators put 8 bytes before what they give, and round up.
+const CLASSES: [usize; 17] =
+    [120, 136, 152, 168, 184, 200, 216, 232, 248, 280, 312, 376, 440, 504, 760, 1_016, 2_040];
 
 /// How much of each class is kept at most, in pieces.
 const KEPT: usize = 1_024;

@@ -168,8 +168,8 @@ where
         }
     };
     drop(look);
-    if ended.is_ok() && receiving.ends_message() {
-        host::with(|host| host.map(|host| host.watched.has_handled()));
+    if ended.is_ok() {
+        process.ends_message();
     }
     match ended {
         Ok(Some(flow)) => flow,
@@ -204,11 +204,9 @@ struct Look<'a, M: Receivable> {
 impl<'a, M: Receivable> Look<'a, M> {
     fn new(process: &'a Process<M>, wish: Wish) -> Self {
         let mut hold = Hold::new(process);
+        process.ends_message();
         host::with(|host| {
             let host = host.expect("a process stays on its shard");
-            if process.mailbox.receiving.ends_message() {
-                host.watched.has_handled();
-            }
             hold.deadline = wish.after.map(|time| host.look().saturating_add(config::nanos(time)));
         });
         let told_answers = !wish.has_answers;
@@ -271,7 +269,7 @@ impl<'a, M: Receivable> Look<'a, M> {
     fn take(&mut self, tags: TagSet, since: u64, before: u64) -> Option<M> {
         let mailbox = &self.process.mailbox;
         let arrival = {
-            let saved = mailbox.saved.borrow();
+            let saved = mailbox.saved.get()?.borrow();
             let found = saved.holds(tags) && saved.find(tags, since..before, |_| true);
             found.then(|| saved.found_at()).flatten()?
         };

@@ -12,7 +12,7 @@ mod saved;
 mod table;
 
 use std::any::{Any, type_name};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
@@ -100,6 +100,13 @@ pub struct Process<M: Receivable> {
 }
 
 impl<M: Receivable> Process<M> {
+    /// The message that it was at, if it was at one, is handled.
+    fn ends_message(&self) {
+        if self.mailbox.receiving.ends_message() {
+            host::with(|host| host.map(|host| host.watched.has_handled()));
+        }
+    }
+
     /// Whether exits become something that a receive takes by its arm `exit`, and do not end the process; they do,
     /// unless it says so here.
     pub fn trap_exits(&mut self, traps: bool) {
@@ -197,7 +204,8 @@ struct Mailbox<M> {
     /// The message that was handed over to a receive that waits, and when it arrived.
     fresh: RefCell<Option<M>>,
     fresh_arrival: Cell<u64>,
-    saved: RefCell<Saved<M>>,
+    /// What waits. None before a message had to: most that wait for one have none.
+    saved: OnceCell<Box<RefCell<Saved<M>>>>,
 }
 
 impl<M> Default for Mailbox<M> {
@@ -206,7 +214,7 @@ impl<M> Default for Mailbox<M> {
             receiving: Receiving::default(),
             fresh: RefCell::default(),
             fresh_arrival: Cell::new(0),
-            saved: RefCell::default(),
+            saved: OnceCell::new(),
         }
     }
 }
@@ -217,7 +225,10 @@ impl<M: Receivable> Mailbox<M> {
     fn arrive(&self, message: M) -> Receipt {
         let (tag, arrival) = (message.tag(), self.receiving.next_arrival());
         if self.receiving.wants.get() & (1 << TagSet::bit(tag)) != 0 {
-            *self.fresh.borrow_mut() = Some(message);
+            // A receive that nobody polls may not have looked at the one before.
+            self.settle();
+            // There is nothing to drop, and a call to find that out.
+            std::mem::forget(self.fresh.replace(Some(message)));
             self.fresh_arrival.set(arrival);
             self.receiving.has_fresh.set(true);
             if self.receiving.rouse() {
@@ -248,23 +259,16 @@ impl<M: Receivable> Mailbox<M> {
 
     #[inline(never)]
     fn file(&self, tag: usize, arrival: u64, message: M) -> Receipt {
-        let len = self.put(tag, arrival, message);
-        let mut levels = self.receiving.levels.get();
-        if !levels.rises(len) {
-            return Receipt::Filed;
-        }
-        self.receiving.levels.set(levels);
-        Receipt::High
+        self.put(tag, arrival, message);
+        let rises = self.saved.get().is_some_and(|saved| saved.borrow_mut().rises());
+        if rises { Receipt::High } else { Receipt::Filed }
     }
 
-    /// Puts a message with those that wait, and says how many these are.
+    /// Puts a message with those that wait.
     #[inline(always)]
-    fn put(&self, tag: usize, arrival: u64, message: M) -> u64 {
-        let len = {
-            let mut saved = self.saved.borrow_mut();
-            saved.file(M::NAMES.len(), tag, arrival, message);
-            saved.len()
-        };
+    fn put(&self, tag: usize, arrival: u64, message: M) {
+        let saved = self.saved.get_or_init(Box::default);
+        saved.borrow_mut().file(M::NAMES.len(), tag, arrival, message);
         self.receiving.files(tag, arrival);
         host::with(|host| {
             if let Some(host) = host {
@@ -272,7 +276,6 @@ impl<M: Receivable> Mailbox<M> {
                 self.with_room(host, |room| room.messages += 1);
             }
         });
-        len
     }
 
     /// Works on the places in a mailbox that has a bound. Answers whether it has one.
@@ -298,7 +301,9 @@ impl<M: Receivable> Mailbox<M> {
     /// A message that was taken waits again, where it was.
     fn put_back(&self, arrival: u64, message: M) {
         self.receiving.is_at_message.set(false);
-        self.saved.borrow_mut().put_back(message.tag(), arrival, message);
+        if let Some(saved) = self.saved.get() {
+            saved.borrow_mut().put_back(message.tag(), arrival, message);
+        }
         host::with(|host| {
             if let Some(host) = host {
                 host.counters.backlog.add(1);
@@ -320,9 +325,6 @@ impl<M: Receivable> Mailbox<M> {
             let me = host.address(self.receiving.me.get());
             host::send(host::signals(), me, Signal::GiveBack);
         }
-        let mut levels = self.receiving.levels.get();
-        levels.falls(self.saved.borrow().len());
-        self.receiving.levels.set(levels);
     }
 }
 
@@ -332,21 +334,21 @@ impl<M: Receivable> AnyMailbox for Mailbox<M> {
     }
 
     fn len(&self) -> u64 {
-        self.saved.borrow().len()
+        self.saved.get().map_or(0, |saved| saved.borrow().len())
     }
 
     fn take_oldest(&self, me: Target) -> Option<Loose> {
-        let taken = self.saved.borrow_mut().take_oldest();
+        let taken = self.saved.get()?.borrow_mut().take_oldest();
         self.taken_out(me, taken)
     }
 
     fn take_newest(&self, me: Target) -> Option<Loose> {
-        let taken = self.saved.borrow_mut().take_newest();
+        let taken = self.saved.get()?.borrow_mut().take_newest();
         self.taken_out(me, taken)
     }
 
     fn take_back(&self, filed: &FiledTimer) -> Option<Box<dyn Any>> {
-        let message = self.saved.borrow_mut().take_back(filed.tag, filed.arrival)?;
+        let message = self.saved.get()?.borrow_mut().take_back(filed.tag, filed.arrival)?;
         host::with(|host| host.map(|host| self.has_taken(host, filed.arrival)));
         Some(Box::new(message))
     }
@@ -418,14 +420,12 @@ where
     F: AsyncFnOnce(&mut Process<M>) -> R + 'static,
 {
     let begin = |mut process: Process<M>| {
-        let mailbox = process.mailbox.clone();
-        let run = async move { body(&mut process).await };
-        later(run, move |output| {
-            if mailbox.receiving.ends_message() {
-                host::with(|host| host.map(|host| host.watched.has_handled()));
-            }
+        let run = async move {
+            let output = body(&mut process).await;
+            process.ends_message();
             output.into_end()
-        })
+        };
+        later(run, |flow| flow)
     };
     ProcessStart { begin: Box::new(begin) }
 }

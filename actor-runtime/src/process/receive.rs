@@ -635,7 +635,8 @@ impl<M: Receivable> Mailbox<M> {
         within: &Range<u64>,
         arm_of: &impl Fn(&M) -> usize,
     ) -> usize {
-        let saved = self.saved.borrow();
+        let Some(saved) = self.saved.get() else { return NO_ARM };
+        let saved = saved.borrow();
         if !saved.holds(tags) {
             return NO_ARM;
         }
@@ -652,7 +653,7 @@ impl<M: Receivable> Mailbox<M> {
     #[inline(never)]
     pub(super) fn take_found(&self) -> M {
         self.receiving.is_at_message.set(true);
-        let taken = self.saved.borrow_mut().take_found();
+        let taken = self.saved.get().and_then(|saved| saved.borrow_mut().take_found());
         let (arrival, message) = taken.unwrap_or_else(|| not_taken());
         host::with(|host| host.map(|host| self.has_taken(host, arrival)));
         message

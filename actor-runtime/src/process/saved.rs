@@ -3,13 +3,14 @@
 //!
 //! What looks for a message looks at the heads of the tags it wants alone, so a million messages of other tags cost
 //! it nothing. Only those of a wanted tag that were refused are looked at again. Everything here is data; the
-//! numbers of arrivals are whoever's that files.
+//! numbers of arrivals are whoever's that files. A mailbox has this from its first message on that had to wait.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::table::TagSet;
+use crate::stats::Levels;
 
 /// A queue that is emptied keeps room for so many messages at most.
 const KEPT: usize = 32;
@@ -21,6 +22,7 @@ pub(crate) struct Saved<M> {
     /// The queues that hold something.
     held: TagSet,
     len: u64,
+    levels: Levels,
     /// The queue and the place in it of what was found last; of no meaning once something is taken.
     found: Cell<(u32, u32)>,
 }
@@ -32,7 +34,13 @@ struct Filed<M> {
 
 impl<M> Default for Saved<M> {
     fn default() -> Self {
-        Self { queues: Box::default(), held: TagSet::none(), len: 0, found: Cell::default() }
+        Self {
+            queues: Box::default(),
+            held: TagSet::none(),
+            len: 0,
+            levels: Levels::default(),
+            found: Cell::default(),
+        }
     }
 }
 
@@ -58,6 +66,12 @@ impl<M> Saved<M> {
         self.queues[bit].push_back(Filed { arrival, message });
         self.held = self.held.with(bit);
         self.len += 1;
+    }
+
+    /// Whether there are as many by now as are told of.
+    #[inline]
+    pub(crate) fn rises(&mut self) -> bool {
+        self.levels.rises(self.len)
     }
 
     /// Puts a message back to where it was when it was taken.
@@ -163,6 +177,7 @@ impl<M> Saved<M> {
         let filed = if index == 0 { queue.pop_front() } else { queue.remove(index) };
         let Filed { arrival, message } = filed?;
         self.len -= 1;
+        self.levels.falls(self.len);
         self.shrink(bit);
         Some((arrival, message))
     }
