@@ -106,7 +106,7 @@ pub mod __private {
     pub mod remote {
         pub use actor_remote::{
             Carriage, Described, FieldSchema, Remote, RemoteProtocol, Schema, UnknownVariant,
-            VariantSchema, Wire, checked, leaving, put, serde, verify,
+            VariantSchema, Wire, arguments, checked, fingerprint, leaving, put, serde, verify,
         };
     }
 

@@ -40,7 +40,7 @@ pub use crate::transport::{Link, MemoryNetwork};
 pub use crate::wire::{
     AgreeOn, Carriage, Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Machines, Primitive,
     ProtocolSchema, RemoteProtocol, Reserved, Run, Schema, Table, UnknownVariant, VariantSchema,
-    Wire, fingerprint, variant_id, wire_id,
+    Wire, arguments, fingerprint, variant_id, wire_id,
 };
 
 /// What the macros make calls them.

@@ -23,7 +23,7 @@ use crate::error::{CloseCode, EncodeError, FindError, SpawnError};
 use crate::peer::{Pending, Waiting, Window};
 use crate::wire::frame::{self, Place, Writer, kind};
 use crate::wire::{
-    Answers, Asked, Codec, Encoder, PeerProtocol, RemoteProtocol, Wire, fingerprint, wire_id,
+    Answers, Asked, Codec, Encoder, PeerProtocol, RemoteProtocol, Wire, fingerprint,
 };
 
 /// Buffers of more bytes than this are not kept.
@@ -209,7 +209,7 @@ impl Outbound {
     where
         P: RemoteProtocol + ?Sized,
     {
-        let id = const { wire_id(P::NAME) };
+        let id = P::ID;
         let sent = with_scratch(|out| {
             let Some(peer) = self.protocols.get(&id) else {
                 remote::drop_unsent(message, AskError::UnknownHandler);

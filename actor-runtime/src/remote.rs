@@ -37,6 +37,8 @@ pub trait Remote: Protocol {
     const NAME: &'static str;
     /// Which version of the protocol this is.
     const VERSION: u32;
+    /// What its parameters are, if it has any: for each choice of them it is another protocol to peers. 0 without.
+    const ARGUMENTS: u64 = 0;
     /// What peers know of it: the text of its schema lock, if it has one.
     const LOCK: Option<&'static str> = None;
 }

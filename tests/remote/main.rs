@@ -10,6 +10,7 @@ mod bonds;
 mod check;
 mod client;
 mod counter;
+mod generics;
 mod hostile;
 mod limits;
 mod lost;

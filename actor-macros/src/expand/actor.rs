@@ -67,6 +67,10 @@ pub(crate) fn actor(model: &Actor) -> TokenStream {
         // What the parameters must be is said once, by the impl with the handlers.
         let handlers = syn::parse_quote!(#ty: __rt::Handlers);
         generics.make_where_clause().predicates.push(handlers);
+        if remote.is_some() {
+            let carried = syn::parse_quote!(#ty: __rt::remote::RemoteProtocol);
+            generics.make_where_clause().predicates.push(carried);
+        }
         (None, new)
     };
     let (params, _, bounds) = generics.split_for_impl();

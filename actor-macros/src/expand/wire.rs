@@ -151,16 +151,43 @@ pub(super) fn remote(remote: &Remote, ty: &TokenStream, generics: &Generics) -> 
     });
     let checked =
         generics.params.is_empty().then(|| quote!(const _: () = __rt::remote::checked::<#ty>();));
+    let arguments = arguments(generics);
     quote! {
         #only_with_it {
             impl #params __rt::remote::Remote for #ty #bounds {
                 const NAME: &'static str = #name;
                 const VERSION: u32 = #version;
+                #arguments
                 #lock
             }
             #checked
         }
     }
+}
+
+/// What peers know of the parameters: the schemas of types, and constants.
+///
+/// ```text
+/// const ARGUMENTS: u64 = __rt::remote::arguments(&[__rt::remote::fingerprint(<T as __rt::remote::Wire>::SCHEMA)]);
+/// ```
+fn arguments(generics: &Generics) -> Option<TokenStream> {
+    let part = |param: &GenericParam| match param {
+        GenericParam::Const(param) => {
+            let name = &param.ident;
+            Some(quote!(#name as u64))
+        }
+        GenericParam::Lifetime(_) => None,
+        GenericParam::Type(param) => {
+            let name = &param.ident;
+            // What cannot leave is told of at the parameter.
+            let at = name.span().resolved_at(Span::call_site());
+            let schema = quote_spanned!(at=> <#name as __rt::remote::Wire>::SCHEMA);
+            Some(quote!(__rt::remote::fingerprint(#schema)))
+        }
+    };
+    let parts: Vec<TokenStream> = generics.params.iter().filter_map(part).collect();
+    (!parts.is_empty())
+        .then(|| quote!(const ARGUMENTS: u64 = __rt::remote::arguments(&[#(#parts),*]);))
 }
 
 /// Where the schema lock is, as the compiler and a test find it.

@@ -81,7 +81,9 @@ impl Actor {
 
         let (mut options, mut root) = (Options::default(), Root::default());
         let (mut blocking, mut states) = (None, None);
-        let remote = Remote::read(args, diag);
+        let is_generic = syntax.generics.type_params().next().is_some()
+            || syntax.generics.const_params().next().is_some();
+        let remote = Remote::read(args, is_generic, diag);
         for arg in options::known(args, &Self::OPTIONS, diag) {
             match arg.name.to_string().as_str() {
                 "ask_timeout" => options.ask_timeout = options::duration(arg, diag),
@@ -101,13 +103,6 @@ impl Actor {
 
         let name = syntax.name.clone();
         let ty = types::applied(&name, &syntax.generics);
-        let has_parameters = syntax.generics.type_params().next().is_some()
-            || syntax.generics.const_params().next().is_some();
-        if remote.is_some() && has_parameters {
-            let written = names::text(&ty);
-            diag.error(&name, format_args!("`{written}` is generic, and peers know one name"))
-                .help("a struct without parameters for each that is remote");
-        }
         let generics = generics::plain(&syntax.generics, &ty);
         let states = states.map(|states| States {
             name: names::states_of(&name),

@@ -45,7 +45,7 @@ impl Protocol {
                 root = options::root(arg, diag).unwrap_or_default();
             }
         }
-        let remote = Remote::read(args, diag);
+        let remote = Remote::read(args, false, diag);
         plain_list(syntax, diag);
         let name = &syntax.name;
         let (mut items, mut handlers) = (TokenStream::new(), Vec::new());

@@ -25,7 +25,7 @@ pub(crate) struct Remote {
 
 impl Remote {
     /// Reads the options `remote` and `version`, each of which is said once, or that has been told.
-    pub(crate) fn read(args: &Args, diag: &mut Diag) -> Option<Self> {
+    pub(crate) fn read(args: &Args, is_generic: bool, diag: &mut Diag) -> Option<Self> {
         let find = |name: &str| args.0.iter().find(|arg| arg.name == name);
         let (remote, version) = (find("remote"), find("version"));
         if let (None, Some(version)) = (remote, version) {
@@ -39,14 +39,20 @@ impl Remote {
         let remote = remote?;
         let version = version.and_then(|version| options::count(version, u32::MAX, diag));
         let name = options::wire_name(remote, diag)?;
-        let is_locked = is_locked(&name.value());
+        // There would have to be one for each choice of the parameters.
+        let is_locked = !is_generic && is_locked(&name.value());
         if let Some(required) = find("schema_lock")
             && options::word(required, &["required"], diag).is_some()
             && !is_locked
         {
             let name = name.value();
-            diag.error(&required.name, format_args!("there is no `schema/{name}.lock`"))
-                .help("`cargo callboard schema accept`");
+            if is_generic {
+                diag.error(&required.name, "a generic actor has no schema lock")
+                    .help("remove `schema_lock`, or write a struct for each choice of its types");
+            } else {
+                diag.error(&required.name, format_args!("there is no `schema/{name}.lock`"))
+                    .help("`cargo callboard schema accept`");
+            }
         }
         Some(Self { word: remote.name.clone(), name, version, is_locked })
     }

@@ -12,8 +12,8 @@ use tokio::sync::oneshot;
 use super::Inner;
 use crate::error::FindError;
 use crate::route::address_of;
+use crate::wire::RemoteProtocol;
 use crate::wire::frame::Place;
-use crate::wire::{RemoteProtocol, wire_id};
 
 /// A question to another node for an actor of some name: made by [`Node::lookup`](crate::Node::lookup), asked at once.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub(super) fn look_up<P: RemoteProtocol + ?Sized>(
     match inner.outbound(node) {
         Some((outbound, node)) => {
             index = node;
-            outbound.look_up(wire_id(P::NAME), name, tell);
+            outbound.look_up(P::ID, name, tell);
         }
         // The receiver is here.
         None => drop(tell.send(Err(FindError::NoConnection))),

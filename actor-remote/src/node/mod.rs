@@ -30,7 +30,7 @@ use crate::transport::MemoryNetwork;
 #[cfg(feature = "tls")]
 use crate::transport::Tls;
 use crate::wire::frame::{Place, Protocol};
-use crate::wire::{Codec, Decoder, ProtocolSchema, RemoteProtocol, Wire, wire_id};
+use crate::wire::{Codec, Decoder, ProtocolSchema, RemoteProtocol, Wire, protocol_name};
 
 /// What actors of this node let those of other nodes do to them, beside what their handlers do. Nothing unless said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,6 +74,7 @@ pub enum NodeEvent {
 
 /// A protocol that the node takes.
 pub(crate) struct Registered {
+    arguments: u64,
     schema: &'static ProtocolSchema,
     fingerprint: u64,
     arrive: fn(Address, Decoder<'_>) -> Result<(), DecodeError>,
@@ -84,6 +85,7 @@ pub(crate) struct Registered {
 impl Registered {
     fn of<P: RemoteProtocol + ?Sized>() -> Self {
         Self {
+            arguments: P::ARGUMENTS,
             schema: const { &P::SCHEMA },
             fingerprint: const { P::SCHEMA.fingerprint() },
             arrive: arrive::<P>,
@@ -94,7 +96,7 @@ impl Registered {
 
     fn said(&self) -> Protocol {
         Protocol {
-            name: self.schema.name.to_owned(),
+            name: protocol_name(self.schema.name, self.arguments),
             version: self.schema.version,
             fingerprint: self.fingerprint,
             handlers: self.schema.said().collect(),
@@ -164,7 +166,7 @@ impl NodeBuilder {
     /// Takes messages of a protocol from other nodes, and lets them look up, monitor and link actors that speak it. What
     /// is not registered is not read, and other actors are nobody to other nodes.
     pub fn register<P: RemoteProtocol + ?Sized>(mut self) -> Self {
-        self.protocols.insert(wire_id(P::NAME), Registered::of::<P>());
+        self.protocols.insert(P::ID, Registered::of::<P>());
         self.visible.add::<P>();
         self
     }
@@ -179,7 +181,7 @@ impl NodeBuilder {
         A: Wire,
     {
         let mut this = self.register::<P>();
-        this.offers.insert(wire_id(P::NAME), Offer::of(make));
+        this.offers.insert(P::ID, Offer::of(make));
         this
     }
 

@@ -14,7 +14,7 @@ use super::Inner;
 use crate::error::{DecodeError, SpawnError};
 use crate::route::address_of;
 use crate::wire::frame::Place;
-use crate::wire::{Codec, RemoteProtocol, Wire, fingerprint, wire_id};
+use crate::wire::{Codec, RemoteProtocol, Wire, fingerprint};
 
 /// An actor that is made, until its start hook has ended.
 pub(super) type Starting = Pin<Box<dyn Future<Output = Result<Address, StartError>> + Send>>;
@@ -75,7 +75,7 @@ pub(super) fn spawn<P: RemoteProtocol + ?Sized, A: Wire>(
     match inner.outbound(node) {
         Some((outbound, node)) => {
             index = node;
-            outbound.spawn(wire_id(P::NAME), arguments, tell);
+            outbound.spawn(P::ID, arguments, tell);
         }
         // The receiver is here.
         None => drop(tell.send(Err(SpawnError::NoConnection))),

@@ -22,9 +22,10 @@ pub use self::decoder::Decoder;
 pub use self::encoder::Encoder;
 pub(crate) use self::encoder::{Asked, PeerProtocol};
 pub use self::open::{UnknownVariant, put};
+pub(crate) use self::schema::protocol_name;
 pub use self::schema::{
     FieldSchema, HandlerSchema, Primitive, ProtocolSchema, Reserved, Schema, Table, VariantSchema,
-    fingerprint, variant_id, wire_id,
+    arguments, fingerprint, variant_id, wire_id,
 };
 pub use self::types::{AgreeOn, Machines, Run, Wire};
 use crate::error::{DecodeError, EncodeError};
@@ -35,6 +36,8 @@ use crate::error::{DecodeError, EncodeError};
 pub trait RemoteProtocol: Remote {
     /// How its messages are taken apart, and put together again.
     const CARRIAGE: Carriage<Self>;
+    /// What peers find it by.
+    const ID: u64 = schema::protocol_id(Self::NAME, Self::ARGUMENTS);
     /// What it is on the wire.
     const SCHEMA: ProtocolSchema =
         ProtocolSchema::new(Self::NAME, Self::VERSION, Self::CARRIAGE.table.handlers);

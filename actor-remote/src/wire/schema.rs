@@ -300,6 +300,37 @@ pub const fn wire_id(path: &str) -> u64 {
     hash(BASIS, path.as_bytes())
 }
 
+/// What peers know a protocol by: its name, and what its parameters are.
+pub(crate) fn protocol_name(name: &str, arguments: u64) -> String {
+    if arguments == 0 { name.to_owned() } else { format!("{name}<{arguments:016x}>") }
+}
+
+/// The hash of that.
+pub(crate) const fn protocol_id(name: &str, arguments: u64) -> u64 {
+    let name = hash(BASIS, name.as_bytes());
+    if arguments == 0 {
+        return name;
+    }
+    let (mut digits, mut at) = ([0; 16], 0);
+    while at < digits.len() {
+        let digit = (arguments >> (60 - 4 * at)) as u8 & 0xf;
+        digits[at] = if digit < 10 { b'0' + digit } else { b'a' + digit - 10 };
+        at += 1;
+    }
+    hash(hash(hash(name, b"<"), &digits), b">")
+}
+
+/// What the parameters of a generic actor are: the fingerprints of its types, and its constants. Never 0.
+#[must_use]
+pub const fn arguments(parts: &[u64]) -> u64 {
+    let (mut state, mut at) = (BASIS, 0);
+    while at < parts.len() {
+        state = hash(state, &parts[at].to_le_bytes());
+        at += 1;
+    }
+    if state == 0 { 1 } else { state }
+}
+
 /// A name or an id that is not to be used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reserved {
@@ -486,4 +517,18 @@ const fn add_fields(mut state: u64, fields: &[FieldSchema]) -> u64 {
         at += 1;
     }
     hash(state, &[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_generic_protocol_is_found_by_is_the_hash_of_what_it_is_called() {
+        for arguments in [0, 1, 0xfedc_ba98_7654_3210, u64::MAX] {
+            let name = protocol_name("shop.store", arguments);
+            assert_eq!(protocol_id("shop.store", arguments), wire_id(&name), "{name}");
+        }
+        assert_ne!(arguments(&[1, 2]), arguments(&[2, 1]));
+    }
 }

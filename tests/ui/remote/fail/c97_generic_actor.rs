@@ -6,8 +6,8 @@ pub struct Store<T: Send + 'static>(Option<T>);
 #[handlers]
 impl<T: Send + 'static> Store<T> {
     #[tell]
-    pub fn clear(&mut self) {
-        self.0 = None;
+    pub fn put(&mut self, value: T) {
+        self.0 = Some(value);
     }
 }
 
