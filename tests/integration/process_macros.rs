@@ -611,8 +611,11 @@ fn a_supervisor_starts_a_process_anew() {
 #[process(msg = LetterMsg)]
 async fn looks_away(cx: &mut Process<LetterMsg>, called: oneshot::Receiver<()>, journal: Journal) {
     {
-        let mut received = pin!(async { receive! { cx, B(number) => number } });
-        poll_fn(|task| Poll::Ready(assert!(received.as_mut().poll(task).is_pending()))).await;
+        let mut received = pin!(async {
+            receive! { cx, B(number) => number }
+        });
+        let is_pending = poll_fn(|task| Poll::Ready(received.as_mut().poll(task).is_pending()));
+        assert!(is_pending.await);
         called.await.expect("it is called");
         journal.note(format!("B{}", received.await));
     }

@@ -217,7 +217,7 @@ fn p27_a_kill_goes_along_a_chain_between_nodes_as_killed() {
     everywhere(|here, there| {
         for length in [1, 2, 9, 10] {
             // By turns on the one and the other.
-            let at = |number: usize| if number % 2 == 0 { &here } else { &there };
+            let at = |number: usize| if number.is_multiple_of(2) { &here } else { &there };
             let knots: Vec<_> =
                 (0..length).map(|number| knot(at(number), number, at(number + 1))).collect();
             for pair in knots.windows(2) {
