@@ -33,7 +33,7 @@ const UNSAFE: &[&str] = &[
     "actor-runtime/src/cell/mod.rs",
     "actor-runtime/src/cell/task.rs",
     "actor-runtime/src/held.rs",
-    "actor-runtime/src/host.rs",
+    "actor-runtime/src/host/here.rs",
     "actor-runtime/src/record/block.rs",
     "actor-runtime/src/record/delivery.rs",
     "actor-runtime/src/record/queue.rs",

@@ -176,7 +176,6 @@ mod flow;
 mod group;
 #[allow(unsafe_code, reason = "a small closure lies inline, without its type")]
 mod held;
-#[allow(unsafe_code, reason = "the host is found through a thread-local")]
 mod host;
 mod mailbox;
 mod message;
