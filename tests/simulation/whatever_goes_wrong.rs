@@ -71,12 +71,15 @@ impl World {
     async fn new(sim: Sim, crashes: bool) -> Self {
         let limits = limits(sim.seed());
         // Linked workers end together, whichever of them has linked.
-        let rights = Rights { exit: true, kill: true, ..Rights::default() };
+        let rights = Rights { exit: true, kill: true, spawn: true };
+        let (book, events) = (Book::default(), Vec::new());
+        let begun = book.clone();
         sim.start(move |node| {
-            node.register::<Worker>().export("/w").limits(limits.clone()).rights(rights)
+            let book = begun.clone();
+            let node = node.register_spawn(move |place: String| Worker::new(place, &book));
+            node.export("/w").limits(limits.clone()).rights(rights)
         });
         let mortals = vec![Vec::new(); 3];
-        let (book, events) = (Book::default(), Vec::new());
         let mut world = Self { sim, book, crashes, mortals, events, lost_most: 0, named: 0 };
         for node in world.sim.nodes() {
             world.settle(&node).await;
@@ -148,6 +151,7 @@ impl World {
             0 => match self.sim.random(20) {
                 0 => self.flood(&node).await,
                 1 => self.trouble(at),
+                2..8 => self.begin_elsewhere(at).await,
                 _ => self.spawn(&node).await,
             },
             1 => {
@@ -225,9 +229,22 @@ impl World {
             false => node.lookup::<Worker>(whom.name(), &name).await.ok(),
         };
         let Some(found) = found else { return };
-        // Those that have a number are of one life.
+        self.introduce(at, found, !name.contains("crew")).await;
+    }
+
+    /// Has a node begin a worker of another, which a worker of its own then knows.
+    async fn begin_elsewhere(&mut self, at: usize) {
+        let (node, whom) = (self.sim.node(at).node(), self.sim.node(self.sim.random(3)));
+        let begun = node.spawn::<Worker>(whom.name(), whom.name().to_owned()).await;
+        if let Ok(begun) = begun {
+            self.introduce(at, begun, true).await;
+        }
+    }
+
+    /// Has a worker of a node know one that was found.
+    async fn introduce(&self, at: usize, found: ActorRef<Worker>, has_one_life: bool) {
         let mut number = 0;
-        if !name.contains("crew") {
+        if has_one_life {
             let asking = self.book.ask();
             let told = found.number().timeout(Duration::from_secs(1)).await;
             drop(asking);
