@@ -305,7 +305,11 @@ impl Count {
 
     #[ask]
     fn counts(&mut self, of: usize, reply: Reply<BTreeMap<String, usize>>) {
-        self.waiting.push((of, reply));
+        if self.texts.values().sum::<usize>() >= of {
+            reply.answer(self.texts.clone());
+        } else {
+            self.waiting.push((of, reply));
+        }
     }
 }
 
@@ -654,6 +658,8 @@ fn s6_a_worker_that_is_not_restarted_is_a_member_no_more() {
         let end = workers[1].wait();
         workers[1].stop();
         assert!(matches!(world.run(0, move || end), ExitReason::Normal));
+        // Who waits for the end of a worker may hear of it before the pool does.
+        while members(&world, pool).len() > 2 {}
         for user in 0..30 {
             let at = world.ask(pool.place(user)).expect("one of the others answers");
             assert!(at == workers[0] || at == workers[2]);

@@ -108,7 +108,9 @@ impl<W: Actor> Pool<W> {
         self
     }
 
-    /// After which ends a worker is restarted: after each, unless said here. One that is not is a member no more.
+    /// After which ends a worker is restarted: after each, unless said here. One that is not is a member no more, as soon
+    /// as the pool hears of its end: what it was sent until then is lost with it, asks end with
+    /// [`Stopped`](crate::AskError::Stopped).
     pub fn restart(mut self, restart: Restart) -> Self {
         self.crew.restart(restart);
         self
