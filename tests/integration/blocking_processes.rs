@@ -232,6 +232,33 @@ fn r1_r5_answers_monitors_and_exits_are_arms() {
     });
 }
 
+/// Awaits an answer, and refuses whatever else comes.
+#[process(msg = ToolMsg, blocking)]
+fn refuses(cx: &mut BlockingProcess<ToolMsg>, log: ActorRef<Log>) {
+    let mut pending = log.notes_of(1).timeout(LONG).start();
+    receive! { cx,
+        reply _notes = pending => {}
+        Cut(number) if number > 9 => {}
+    }
+}
+
+#[test]
+fn r1_r5_an_answer_is_not_missed_while_a_guard_refuses_a_message() {
+    everywhere(|world| {
+        for _ in 0..20 {
+            let log = world.spawn(0, Log::default);
+            let tool = put(&world, 1, move || refuses(log));
+            let end = end_of(&world, tool, move || {
+                tool.cut(1);
+                log.note(7);
+                tool.cut(2);
+            });
+            assert!(end.is_normal(), "{end}");
+        }
+        assert_eq!(world.end().actors_left, 0);
+    });
+}
+
 /// Says that it is dropped.
 struct Local(Journal);
 
@@ -364,11 +391,17 @@ fn x9_one_that_works_and_is_killed_is_gone_and_what_it_says_then_is_discarded() 
         assert!(matches!(end.wait(), ExitReason::Killed));
         assert_eq!(world.ask(tool.count()), Err(AskError::Stopped));
         open.send(()).expect("it waits");
+        let mut noted = journal.take();
+        // It has said all that it says once its local is dropped.
+        while noted.len() < 2 {
+            std::thread::yield_now();
+            noted.extend(journal.take());
+        }
         assert_eq!(world.ask(log.notes()), Ok(vec![]));
         let report = world.end();
         assert_eq!((report.stuck_threads, report.actors_left), (0, 0));
         assert_eq!(report.dead_letters.of(DeadReason::InFlight), 1);
-        assert_eq!(journal.take(), ["went on", "dropped"]);
+        assert_eq!(noted, ["went on", "dropped"]);
         tally.assert_even();
     }
 }

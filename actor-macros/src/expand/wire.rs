@@ -174,7 +174,7 @@ fn arguments(generics: &Generics) -> Option<TokenStream> {
     let part = |param: &GenericParam| match param {
         GenericParam::Const(param) => {
             let name = &param.ident;
-            Some(quote!(#name as u64))
+            Some(quote!(#name as u64, (#name as u128 >> 64) as u64))
         }
         GenericParam::Lifetime(_) => None,
         GenericParam::Type(param) => {

@@ -288,7 +288,10 @@ impl Run<'_> {
                     }
                     Duration::ZERO
                 }
-                Turn::Shard { place, shard } => world.turn(place, shard),
+                // A shard contains what actors do; what gets here is a fault of the runtime itself.
+                Turn::Shard { place, shard } => {
+                    catch_unwind(AssertUnwindSafe(|| world.turn(place, shard)))?
+                }
             };
             let least = world.random.borrow_mut().u64(..20_000);
             advance(took.max(Duration::from_nanos(least))).await;

@@ -30,7 +30,10 @@ impl Seeds {
         };
         let done = std::env::var_os(DONE).map(PathBuf::from);
         let next = done.as_ref().and_then(|done| std::fs::read_to_string(done).ok());
-        let next = next.and_then(|next| next.trim().parse().ok()).unwrap_or(all.start);
+        let next = next.map_or(all.start, |next| {
+            let said = next.trim();
+            said.parse().unwrap_or_else(|_| panic!("the file of {DONE} says `{said}`, no number"))
+        });
         Self { left: all.start.max(next)..all.end, all, done }
     }
 
@@ -62,10 +65,12 @@ impl Iterator for Seeds {
 
 /// `10` or `5..10`.
 fn read(said: &str, first: u64) -> Option<Range<u64>> {
-    match said.split_once("..") {
-        Some((from, to)) => Some(from.parse().ok()?..to.parse().ok()?),
-        None => Some(first..first.checked_add(said.parse().ok()?)?),
-    }
+    let seeds = match said.split_once("..") {
+        Some((from, to)) => from.parse().ok()?..to.parse().ok()?,
+        None => first..first.checked_add(said.parse().ok()?)?,
+    };
+    // A run of no seeds would show nothing.
+    Some(seeds).filter(|seeds| !seeds.is_empty())
 }
 
 #[cfg(test)]
@@ -76,6 +81,8 @@ mod tests {
     fn seeds_are_a_number_or_a_range() {
         assert_eq!(read("2000", 5), Some(5..2_005));
         assert_eq!(read("7..9", 5), Some(7..9));
-        assert!([read("", 0), read("7..", 0), read("many", 0)].iter().all(Option::is_none));
+        assert!(
+            ["", "7..", "many", "0", "9..7"].map(|said| read(said, 0)).iter().all(Option::is_none)
+        );
     }
 }

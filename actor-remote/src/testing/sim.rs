@@ -30,8 +30,8 @@ pub(super) struct World {
     pub(super) network: MemoryNetwork,
     pub(super) places: RefCell<Vec<Place>>,
     how: RefCell<Option<How>>,
-    /// How often the world was calmed, and whether it is.
-    calms: Cell<(u64, bool)>,
+    /// How often the world was calmed.
+    calms: Cell<u64>,
     /// A hash of what the nodes did that live no more.
     pub(super) past: Cell<u64>,
     pub(super) began: Instant,
@@ -271,11 +271,11 @@ impl Sim {
     /// Ends all faults, and has none come any more: paused nodes go on, links are healed and lose nothing, and what is
     /// sent arrives at once. Clocks that leapt stay ahead, and nodes that crashed stay so.
     pub fn calm(&self) {
-        self.world.calms.set((self.world.calms.get().0 + 1, true));
+        self.world.calms.set(self.world.calms.get() + 1);
         self.world.network.set_links(Link::default());
         let nodes = self.nodes();
         for one in &nodes {
-            one.pause(Duration::ZERO);
+            one.go_on();
             for other in &nodes[one.index + 1..] {
                 self.world.network.heal(&one.name, &other.name);
             }
@@ -283,11 +283,11 @@ impl Sim {
     }
 
     pub(super) fn is_calm(&self) -> bool {
-        self.world.calms.get().1
+        self.world.calms.get() > 0
     }
 
     pub(super) fn calms(&self) -> u64 {
-        self.world.calms.get().0
+        self.world.calms.get()
     }
 
     /// Ends every node that lives, in order, and answers what each has counted.
@@ -388,7 +388,7 @@ impl SimNode {
     /// no actors.
     pub fn restart(&self) {
         self.crash();
-        self.pause(Duration::ZERO);
+        self.go_on();
         self.world.boot(self.index);
         let how = self.world.how.borrow().clone();
         tracing::info!(target: "callboard", node = &*self.name, "restart");
@@ -400,18 +400,26 @@ impl SimNode {
         }
     }
 
-    /// Has it do nothing for so long, as a process does that was stopped. What is sent to it waits.
+    /// Has it do nothing for so long, as a process does that was stopped. What is sent to it waits. A longer pause that
+    /// has begun stays as long.
     pub fn pause(&self, time: Duration) {
-        self.world.places.borrow_mut()[self.index].paused.fill(Instant::now() + time);
+        (0..self.world.shards).for_each(|shard| self.stall(shard, time));
     }
 
-    /// Has one of its shards do nothing for so long, as when a handler holds it.
+    /// Has all of its shards go on that were to do nothing.
+    fn go_on(&self) {
+        self.world.places.borrow_mut()[self.index].paused.fill(Instant::now());
+    }
+
+    /// Has one of its shards do nothing for so long, as when a handler holds it; at least for as long as it was to do
+    /// nothing already.
     ///
     /// # Panics
     ///
     /// If there is no such shard.
     pub fn stall(&self, shard: usize, time: Duration) {
-        self.world.places.borrow_mut()[self.index].paused[shard] = Instant::now() + time;
+        let paused = &mut self.world.places.borrow_mut()[self.index].paused[shard];
+        *paused = (*paused).max(Instant::now() + time);
     }
 
     /// Has the clock of its shards leap forward, so that deadlines and timers of its actors come early. Those of tokio

@@ -30,7 +30,7 @@ pub(crate) struct Home {
     is_left: Arc<AtomicBool>,
 }
 
-/// Says as it is dropped unasked that nobody wants what a call says.
+/// Says as it is dropped that nobody wants what a call says any more.
 pub(crate) struct Wanted(Arc<AtomicBool>);
 
 impl Drop for Wanted {

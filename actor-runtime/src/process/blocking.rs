@@ -162,6 +162,8 @@ where
             Word::Refuse { message, looks_on } => {
                 if let Some(look) = &mut look {
                     look.put_back(message);
+                    // An answer may have come while the thread had the message, and its wake gone with that.
+                    look.told_answers = !look.wish.has_answers;
                 }
                 looks = looks_on;
             }

@@ -70,7 +70,7 @@ impl<M: Receivable> Probe<M> {
     }
 
     /// The oldest message of which `takes` is true, of what came and was not taken; waits for one so long, by the time
-    /// of tokio. What it leaves keeps its order.
+    /// of tokio. What it leaves keeps its order. `takes` must not ask the probe anything, which is looking.
     ///
     /// # Errors
     ///

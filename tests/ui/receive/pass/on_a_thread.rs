@@ -42,7 +42,7 @@ fn helps(cx: &mut BlockingProcess<XferMsg>) {
     receive! { blocking cx: XferMsg, Have { reply } => reply.answer(3), after 0 => {} }
 }
 
-/// A helper takes the context by any expression.
+/// A function that is handed the context names it by any expression.
 pub struct Holds<'a> {
     cx: &'a mut BlockingProcess<XferMsg>,
 }
