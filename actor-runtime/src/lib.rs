@@ -173,6 +173,9 @@ mod events;
 mod exit;
 mod feed;
 mod flow;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod group;
 #[allow(unsafe_code, reason = "a small closure lies inline, without its type")]
 mod held;

@@ -250,6 +250,21 @@ pub struct Delivery<M> {
     leave: Option<Leave<M>>,
 }
 
+/// A delivery for values of a type, for tests and fuzz targets.
+#[cfg(any(test, feature = "fuzzing"))]
+macro_rules! delivery {
+    ($type:ty) => {{
+        static LETTERS: $crate::record::Letters = $crate::record::Letters::of::<$type, $type>(
+            $crate::record::Class::Message,
+            ::std::time::Duration::ZERO,
+        );
+        // SAFETY: the letters are for this type.
+        unsafe { $crate::record::Delivery::<$type>::new(&LETTERS) }
+    }};
+}
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use delivery;
+
 impl<M: Send + 'static> Delivery<M> {
     /// # Safety
     ///

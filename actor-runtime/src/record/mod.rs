@@ -15,6 +15,8 @@
 mod block;
 mod delivery;
 mod departure;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod model;
 mod queue;
 
 pub(crate) use block::{Block, Stock};

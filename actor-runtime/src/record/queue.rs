@@ -893,120 +893,15 @@ unsafe fn write<M>(at: NonNull<u8>, delivery: Delivery<M>, target: Target, value
 
 #[cfg(test)]
 mod tests {
-    use std::collections::VecDeque;
-    use std::rc::Rc;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::time::Duration;
 
     use proptest::prelude::*;
 
     use super::*;
     use crate::config;
-    use crate::record::{Class, Letters};
-
-    /// Counts its drops.
-    #[derive(Clone, Debug)]
-    struct Counted(u64, Arc<AtomicUsize>);
-
-    impl Drop for Counted {
-        fn drop(&mut self) {
-            self.1.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    /// Too large for a record.
-    struct Large([u64; 64], Counted);
-
-    /// Aligned to more than a record is.
-    #[repr(align(64))]
-    struct Aligned(Counted);
-
-    struct Deliveries;
-
-    macro_rules! delivery {
-        ($type:ty) => {{
-            static LETTERS: Letters = Letters::of::<$type, $type>(Class::Message, Duration::ZERO);
-            // SAFETY: the letters are for this type.
-            unsafe { Delivery::<$type>::new(&LETTERS) }
-        }};
-    }
-
-    impl Deliveries {
-        fn word() -> Delivery<u64> {
-            delivery!(u64)
-        }
-        fn counted() -> Delivery<Counted> {
-            delivery!(Counted)
-        }
-        fn large() -> Delivery<Large> {
-            delivery!(Large)
-        }
-        fn aligned() -> Delivery<Aligned> {
-            delivery!(Aligned)
-        }
-    }
-
-    fn target(slot: u32) -> Target {
-        Target::new(slot, 1)
-    }
-
-    #[derive(Clone, Copy, Debug)]
-    enum Step {
-        Append(u8),
-        Take,
-        Discard,
-        Move,
-    }
-
-    fn steps() -> impl Strategy<Value = Vec<Step>> {
-        let step = prop_oneof![
-            4 => (0..4u8).prop_map(Step::Append),
-            2 => Just(Step::Take),
-            1 => Just(Step::Discard),
-            1 => Just(Step::Move),
-        ];
-        prop::collection::vec(step, 0..if cfg!(miri) { 60 } else { 2_000 })
-    }
-
-    /// What the model holds of a record: the kind of its value, and the value.
-    type Model = VecDeque<(u8, u64)>;
-
-    fn append(queue: &RecordQueue, kind: u8, value: u64, drops: &Arc<AtomicUsize>, stock: &Stock) {
-        let counted = Counted(value, drops.clone());
-        let target = target(value as u32);
-        match kind {
-            0 => queue.append(Deliveries::word(), target, value, stock),
-            1 => queue.append(Deliveries::counted(), target, counted, stock),
-            2 => {
-                let large = Large([value; 64], counted);
-                queue.append(Deliveries::large(), target, large, stock);
-            }
-            _ => queue.append(Deliveries::aligned(), target, Aligned(counted), stock),
-        }
-    }
-
-    fn value_of(record: Arrived<'_>) -> (u8, u64) {
-        let record = match record.take(Deliveries::word()) {
-            Ok(value) => return (0, value),
-            Err(record) => record,
-        };
-        let record = match record.take(Deliveries::counted()) {
-            Ok(counted) => return (1, counted.0),
-            Err(record) => record,
-        };
-        let record = match record.take(Deliveries::large()) {
-            Ok(large) => return (2, large.0[63].min(large.1.0)),
-            Err(record) => record,
-        };
-        match record.take(Deliveries::aligned()) {
-            Ok(aligned) => {
-                assert!((&raw const aligned).is_aligned());
-                (3, aligned.0.0)
-            }
-            Err(_) => unreachable!("one of four types"),
-        }
-    }
+    use crate::record::delivery::delivery;
+    use crate::record::model::{self, Counted, append, target, value_of};
 
     proptest! {
         #![proptest_config(ProptestConfig {
@@ -1016,46 +911,8 @@ mod tests {
         })]
 
         #[test]
-        fn behaves_as_a_deque(steps in steps()) {
-            let drops = Arc::new(AtomicUsize::new(0));
-            let made = Rc::new(Cell::new(0_usize));
-            {
-                let stock = Stock::default();
-                let (queue, other) = (RecordQueue::new(), RecordQueue::new());
-                let (mut model, mut other_model) = (Model::new(), Model::new());
-                for (value, step) in steps.into_iter().enumerate() {
-                    match step {
-                        Step::Append(kind) => {
-                            append(&queue, kind, value as u64, &drops, &stock);
-                            made.set(made.get() + 1);
-                            model.push_back((kind, value as u64));
-                        }
-                        Step::Take | Step::Discard | Step::Move => {
-                            let mut reader = queue.reader(&stock);
-                            let record = reader.next();
-                            prop_assert_eq!(record.is_some(), !model.is_empty());
-                            let (Some(record), Some(expected)) = (record, model.pop_front()) else {
-                                continue;
-                            };
-                            prop_assert_eq!(record.target(), target(expected.1 as u32));
-                            match step {
-                                Step::Take => prop_assert_eq!(value_of(record), expected),
-                                Step::Discard => prop_assert!(record.discard()),
-                                Step::Append(_) | Step::Move => {
-                                    record.move_to(&other, &stock);
-                                    other_model.push_back(expected);
-                                }
-                            }
-                        }
-                    }
-                }
-                let mut reader = other.reader(&stock);
-                while let Some(record) = reader.next() {
-                    prop_assert_eq!(Some(value_of(record)), other_model.pop_front());
-                }
-                prop_assert!(other_model.is_empty());
-            }
-            prop_assert_eq!(drops.load(Ordering::Relaxed), made.get());
+        fn behaves_as_a_deque(steps in prop::collection::vec(any::<u8>(), 0..if cfg!(miri) { 12 } else { 60 })) {
+            model::check(&steps);
         }
     }
 
@@ -1065,7 +922,7 @@ mod tests {
         let queue = RecordQueue::new();
         let records: u32 = if cfg!(miri) { 1_500 } else { 5_000 };
         for value in 0..records {
-            queue.append(Deliveries::word(), target(value), u64::from(value), &stock);
+            queue.append(delivery!(u64), target(value), u64::from(value), &stock);
         }
         let mut reader = queue.reader(&stock);
         let (mut shown, mut ahead) = (Vec::new(), Ahead::new());
@@ -1095,11 +952,11 @@ mod tests {
         let records: u64 = if cfg!(miri) { 1_500 } else { 20_000 };
         for value in 0..records {
             says(value);
-            queue.append(Deliveries::word(), target(value as u32), value, &stock);
+            queue.append(delivery!(u64), target(value as u32), value, &stock);
         }
         let all = stock.bytes();
         for left in (0..records).rev() {
-            drop(queue.reader(&stock).next().expect("a record").take(Deliveries::word()));
+            drop(queue.reader(&stock).next().expect("a record").take(delivery!(u64)));
             says(left);
         }
         assert_eq!(stock.bytes(), all, "free blocks are kept");
@@ -1146,7 +1003,7 @@ mod tests {
         let outbox = RecordQueue::new();
         let fill = || {
             for (slot, value) in [(1, 10), (1, 11), (1, 12), (1, 13), (2, 14), (2, 15)] {
-                outbox.append(Deliveries::word(), target(slot), value, &stock);
+                outbox.append(delivery!(u64), target(slot), value, &stock);
             }
         };
         let taken_of = |mut walk: Walk<'_>| {
@@ -1205,7 +1062,7 @@ mod tests {
     fn what_is_ahead_is_looked_through_as_far_as_asked() {
         let (stock, queue) = (Stock::default(), RecordQueue::new());
         for slot in 0..2_000 {
-            queue.append(Deliveries::word(), target(slot), 7, &stock);
+            queue.append(delivery!(u64), target(slot), 7, &stock);
         }
         let mut reader = queue.reader(&stock);
         assert!(reader.next().expect("it has records").discard());
@@ -1220,8 +1077,7 @@ mod tests {
     #[test]
     fn a_loose_record_is_one_record() {
         let drops = Arc::new(AtomicUsize::new(0));
-        let new =
-            |value| Loose::new(Deliveries::counted(), target(7), Counted(value, drops.clone()));
+        let new = |value| Loose::new(delivery!(Counted), target(7), Counted(value, drops.clone()));
         let mut loose = new(1);
         assert_eq!(value_of(loose.take().expect("it holds one")), (1, 1));
         assert!(loose.take().is_none());
