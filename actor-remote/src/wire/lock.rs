@@ -337,7 +337,7 @@ impl<'a> Line<'a> {
             let digit = match digits[at] {
                 digit @ b'0'..=b'9' => digit - b'0',
                 digit @ b'a'..=b'f' => digit - b'a' + 10,
-                _ => panic!("the schema lock was edited\nhelp: `cargo callboard schema accept`"),
+                _ => edited(),
             };
             print = print << 4 | digit as u64;
             at += 1;
@@ -369,12 +369,21 @@ const fn trimmed(mut text: &str) -> &str {
 }
 
 const fn decimal(digits: &str) -> u32 {
-    let (digits, mut number, mut at) = (digits.as_bytes(), 0, 0);
+    let (digits, mut number, mut at) = (digits.as_bytes(), 0_u32, 0);
     while at < digits.len() {
-        number = number * 10 + (digits[at] - b'0') as u32;
+        let digit = digits[at].wrapping_sub(b'0') as u32;
+        number = match number.checked_mul(10) {
+            Some(tens) if digit < 10 && tens <= u32::MAX - digit => tens + digit,
+            _ => edited(),
+        };
         at += 1;
     }
     number
+}
+
+#[track_caller]
+const fn edited() -> ! {
+    panic!("the schema lock was edited\nhelp: `cargo callboard schema accept`")
 }
 
 /// A text that is put together in a constant; what does not fit is left out.
@@ -449,7 +458,10 @@ mod tests {
     fn says(check: impl FnOnce() + std::panic::UnwindSafe) -> String {
         match std::panic::catch_unwind(check) {
             Ok(()) => String::new(),
-            Err(panic) => *panic.downcast::<String>().expect("it says a text"),
+            Err(panic) => match panic.downcast::<String>() {
+                Ok(said) => *said,
+                Err(panic) => (*panic.downcast::<&str>().expect("it says a text")).to_owned(),
+            },
         }
     }
 
@@ -498,6 +510,20 @@ mod tests {
         );
         let told = HandlerSchema::new("total", &[], None);
         assert!(says(|| check_handler(&lock, &told)).starts_with("`total` was an `#[ask]`"));
+    }
+
+    #[test]
+    fn a_lock_that_was_edited_says_so() {
+        for version in ["two", "-1", "4294967296", "99999999999"] {
+            let lock = format!("version {version}\ntell gone 0 since 1\n");
+            let said = says(|| check_gone(&lock, &[], &[]));
+            assert!(said.starts_with("the schema lock was edited\nhelp: "), "{version}: {said}");
+        }
+        let lock = "version 4294967295\ntell gone 0 since 1\n";
+        assert!(says(|| check_gone(lock, &[], &[])).contains("version 4294967295 peers call it"));
+        let lock = "tell add 0 since 1\n  qty xyz since 1 : u32\n";
+        let said = says(|| check_field(lock, 2, "add", &FieldSchema::new("qty", U32)));
+        assert!(said.starts_with("the schema lock was edited"), "{said}");
     }
 
     #[test]
