@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of actor-runtime: each uses only what stands further right.
-const RUNTIME: &str = "lib · private · remote · testing · naming · system · pool · supervisor · signals · shard · process · actor · permit · query · answers · ask · actor_ref · nearby · events · host · watch · cell · \
+const RUNTIME: &str = "lib · private · fuzzing · remote · testing · naming · system · pool · supervisor · signals · shard · process · actor · permit · query · answers · ask · actor_ref · nearby · events · host · watch · cell · \
     route · threads · timer · mailbox · bonds · registry · group · event · feed · name · stats · message · record · held · flow · error · exit · cycle · address · \
     sometimes · config · sync";
 
@@ -19,7 +19,7 @@ const MACROS: &str =
     "lib · pipeline · recover · expand · check · model · parse · show · names · diag";
 
 /// The modules of actor-remote, likewise.
-const REMOTE: &str = "lib · bin · described · testing · node · route · cluster · peer · transport · wire · node_id · error · config";
+const REMOTE: &str = "lib · bin · fuzzing · described · testing · node · route · cluster · peer · transport · wire · node_id · error · config";
 
 /// What the order alone would allow: where, what, and who may all the same.
 const CLOSED: &[(&str, &str, &[&str])] = &[

@@ -15,6 +15,9 @@ mod cluster;
 mod config;
 mod described;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod node;
 mod node_id;
 mod peer;

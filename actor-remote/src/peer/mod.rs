@@ -5,7 +5,7 @@
 //! heartbeats, and puts fragments together. Messages that are sent do not pass by here: each sender writes them into
 //! the [`Window`] that waits for the connection.
 
-mod handshake;
+pub(crate) mod handshake;
 mod pending;
 mod window;
 
