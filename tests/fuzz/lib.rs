@@ -49,7 +49,7 @@ pub fn node_bytes() -> [u8; 16] {
 pub struct Item<T> {
     sku: T,
     grams: u32,
-    parts: Vec<Self>,
+    parts: Vec<(u64, bool)>,
 }
 
 /// Each version knows some.
