@@ -1087,6 +1087,7 @@ mod tests {
         let long = [7_u64; 30];
         let mut loose = Loose::new(delivery!([u64; 30]), target(7), long);
         let record = loose.take().expect("it holds one");
+        assert_eq!((record.letter().name(), record.letter().value_bytes()), ("[u64; 30]", 240));
         assert_eq!(record.take(delivery!([u64; 30])).ok(), Some(long));
     }
 }
