@@ -238,7 +238,7 @@ fn refuses(cx: &mut BlockingProcess<ToolMsg>, log: ActorRef<Log>) {
     let mut pending = log.notes_of(1).timeout(LONG).start();
     receive! { cx,
         reply _notes = pending => {}
-        Cut(number) if number > 9 => {}
+        Cut(number) if *number > 9 => {}
     }
 }
 
