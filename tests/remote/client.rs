@@ -112,6 +112,13 @@ impl Client {
         self.hear_next(19);
     }
 
+    /// All that comes until the end.
+    pub(crate) fn rest(mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.0.read_to_end(&mut bytes).expect("it is closed in order");
+        bytes
+    }
+
     /// Why the connection was closed.
     pub(crate) fn closed(mut self) -> Option<CloseCode> {
         loop {

@@ -1,11 +1,13 @@
 //! A lost connection: what both ends counted, and what the node says may be lost.
 
-use callboard::DeadReason;
-use callboard::remote::{Limits, MemoryNetwork, NodeEvent};
+use std::time::Duration;
+
+use callboard::remote::{CloseCode, Limits, MemoryNetwork, Node, NodeEvent};
+use callboard::{ActorRef, AskError, DeadReason};
 
 use crate::check::{LONG, Pair, node, real};
 use crate::client::{Client, frame, hello, place};
-use crate::counter::Counter;
+use crate::counter::{Counter, CounterMsg};
 
 #[test]
 fn w9_what_was_not_acknowledged_may_be_lost_exactly() {
@@ -15,14 +17,7 @@ fn w9_what_was_not_acknowledged_may_be_lost_exactly() {
     let mut events = system.subscribe::<NodeEvent>("nodes/receiver");
     for acknowledged in [0_u64, 4, 10] {
         let mut client = Client::open(at);
-        let protocols = client.greet(&hello([1, 1], u128::MAX - 1, "receiver", ""));
-        client.say(&frame(2, &protocols));
-        // It is said after the node counts as connected.
-        client.is_through();
-        let lookup = node.lookup::<Counter>("receiver", "/counter");
-        let number = client.hear_next(21)[..8].to_vec();
-        client.say(&frame(18, &[number, place(0, 1, 1)].concat()));
-        let far = lookup.wait().expect("it was found");
+        let far = counter_of(&mut client, &node);
         (0..10).for_each(|_| far.add(1));
         (0..10).for_each(|_| drop(client.hear_next(16)));
         let counted = [0_u64.to_le_bytes(), acknowledged.to_le_bytes()].concat();
@@ -35,6 +30,70 @@ fn w9_what_was_not_acknowledged_may_be_lost_exactly() {
         };
         assert_eq!(lost, 10 - acknowledged);
     }
+}
+
+/// Has a client become the node `receiver`, of which a node finds a counter.
+fn counter_of(client: &mut Client, node: &Node) -> ActorRef<Counter> {
+    let protocols = client.greet(&hello([1, 1], u128::MAX - 1, "receiver", ""));
+    client.say(&frame(2, &protocols));
+    // It is said after the node counts as connected.
+    client.is_through();
+    let lookup = node.lookup::<Counter>("receiver", "/counter");
+    let number = client.hear_next(21)[..8].to_vec();
+    client.say(&frame(18, &[number, place(0, 1, 1)].concat()));
+    lookup.wait().expect("it was found")
+}
+
+#[test]
+fn w9_a_peer_that_reads_nothing_is_lost_at_once_and_hears_no_goodbye_within_a_message() {
+    const HOUR: Duration = Duration::from_secs(3_600);
+    let system = real(1);
+    let limits =
+        Limits { heartbeat: HOUR, silence: HOUR, suspicion: u32::MAX, ..Limits::default() };
+    let node = node(None, "sender").limits(limits).start(&system).expect("a node");
+    let mut client = Client::open(node.address().expect("it listens"));
+    let far = counter_of(&mut client, &node);
+    let held = far.hold().timeout(LONG).start();
+    // Until the socket takes nothing more, and what waits for it neither.
+    let mut refused = 0;
+    while refused < 1_000_000 {
+        refused = match far.try_tell(CounterMsg::Add { by: 1 }) {
+            Ok(()) => 0,
+            Err(_) => refused + 1,
+        };
+    }
+    node.disconnect("receiver");
+    assert_eq!(held.wait(), Err(AskError::NoConnection));
+    // Its last message is cut, and nothing else stands where the rest of it would.
+    drop(client.hear_next(17));
+    let tell = frame(16, &client.hear_next(16));
+    let rest = client.rest();
+    let whole = rest.chunks(tell.len()).all(|said| tell.starts_with(said));
+    assert!(whole, "{:?}", &rest[rest.len() - 2 * tell.len()..]);
+}
+
+#[test]
+fn w9_the_end_of_a_life_is_told_though_the_next_is_there() {
+    let system = real(1);
+    let node = node(None, "b").start(&system).expect("a node");
+    let mut events = system.subscribe::<NodeEvent>("nodes/again");
+    let life = |id: u128| {
+        let mut client = Client::open(node.address().expect("it listens"));
+        client.say(&[hello([1, 1], id, "again", ""), frame(2, &[0, 0])].concat());
+        client.is_through();
+        client
+    };
+    let (first, second) = (life(u128::MAX - 1), life(u128::MAX));
+    let up = events.wait_next();
+    let Some(Ok(NodeEvent::Up(one))) = up else { panic!("{up:?}") };
+    assert_eq!(first.closed(), Some(CloseCode::Restarted));
+    drop(second);
+    let down = loop {
+        if let Some(Ok(NodeEvent::Down { peer, code, .. })) = events.wait_next() {
+            break (peer, code);
+        }
+    };
+    assert_eq!(down, (one, CloseCode::Restarted));
 }
 
 #[test]

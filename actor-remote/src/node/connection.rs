@@ -14,13 +14,14 @@ use actor_runtime::remote;
 use actor_runtime::{Address, AskError, DeadReason, Drained, StartError};
 use tokio::io::{AsyncWriteExt, ReadBuf};
 use tokio::sync::Notify;
-use tokio::time::{Instant, Sleep, timeout_at};
+use tokio::time::{Instant, Sleep, timeout, timeout_at};
 
 use super::spawn::Starting;
-use super::{Inner, Registered};
+use super::{Inner, PeerInfo, Registered};
 use crate::cluster::Detector;
 use crate::config::{Limits, READ_BYTES, ROUNDS};
 use crate::error::{CloseCode, DecodeError, FindError, SpawnError};
+use crate::node_id::NodeId;
 use crate::peer::{Event, Peer, Theirs, Waiting};
 use crate::route::{
     AnswersTo, Outbound, error_of_number, heard, place_of, said_reason, spawned, told, untold,
@@ -148,8 +149,8 @@ pub(super) struct Connection {
     io: Io,
     sleep: Pin<Box<Sleep>>,
     seconds: u64,
-    /// Why it ended, once it has.
-    ended: CloseCode,
+    /// Who the other node is: another life of it may have its place by the time that this connection ends.
+    who: PeerInfo,
 }
 
 /// What frames act on.
@@ -201,21 +202,38 @@ impl Connection {
             io,
             sleep,
             seconds: 0,
-            ended: CloseCode::Leaving,
+            who: PeerInfo { name: theirs.name.clone(), id: NodeId::of_bits(theirs.id) },
         }
     }
 
     /// Runs until the connection ends, and says why.
     pub(super) async fn run(&mut self) -> CloseCode {
         let code = poll_fn(|cx| self.poll(cx)).await;
-        self.ended = code;
+        self.end(code);
         if code != CloseCode::Lost {
-            let code = code.number();
-            // The other node may be gone.
-            let _ = say(&mut *self.stream, |frame| frame.u16(code), kind::CLOSE).await;
-            drop(self.stream.shutdown().await);
+            let (number, stream) = (code.number(), &mut *self.stream);
+            // What is half sent would take the goodbye for its rest.
+            let is_between = self.io.sent == self.io.sending.len();
+            let goodbye = async {
+                if is_between {
+                    say(stream, |frame| frame.u16(number), kind::CLOSE).await?;
+                }
+                stream.shutdown().await.map_err(|error| failed(&error))
+            };
+            // The other node may be gone, or may not read.
+            drop(timeout(self.inner.limits.handshake, goodbye).await);
         }
         code
+    }
+
+    /// Tells all who wait for the connection that it has ended; the first reason counts.
+    fn end(&self, code: CloseCode) {
+        if self.io.outbound.is_closed() {
+            return;
+        }
+        let lost = self.io.outbound.close();
+        self.io.ends.notify_waiters();
+        self.inner.lost(&self.io.outbound, &self.who, code, lost);
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<CloseCode> {
@@ -493,7 +511,7 @@ impl Io {
         // Asked at once, so that it keeps its place among the messages.
         match question {
             Question::IsAlive => {
-                let alive = |alive| Ok(Fact::Alive(alive));
+                let alive = |alive, _| Ok(Fact::Alive(alive));
                 self.inform(inner, number, remote::is_alive(to, visible), alive);
             }
             Question::Wait => {
@@ -564,7 +582,7 @@ impl Io {
         inner: &Inner,
         number: u64,
         answer: impl Future<Output = T> + Send + 'static,
-        fact: fn(T) -> Result<Fact, u8>,
+        fact: fn(T, usize) -> Result<Fact, u8>,
     ) {
         let (outbound, ends) = (self.outbound.clone(), self.ends.clone());
         remote::attend::<Questioned, _>(&inner.system, inner.shard, move || async move {
@@ -576,7 +594,7 @@ impl Io {
                 Poll::Ready(answer) => Poll::Ready(Some(answer)),
                 Poll::Pending => ends.as_mut().poll(cx).map(|()| None),
             });
-            match answer.await.map(fact) {
+            match answer.await.map(|answer| fact(answer, outbound.reason_bytes())) {
                 Some(Ok(fact)) => outbound.inform(number, &fact),
                 Some(Err(why)) => outbound.refuse(number, why),
                 // The connection has ended.
@@ -612,10 +630,8 @@ fn find_error(number: u8) -> FindError {
 }
 
 impl Drop for Connection {
-    /// The connection ends, or its system does.
+    /// Its system may end before the connection does.
     fn drop(&mut self) {
-        let lost = self.io.outbound.close();
-        self.io.ends.notify_waiters();
-        self.inner.lost(&self.io.outbound, self.ended, lost);
+        self.end(CloseCode::Leaving);
     }
 }

@@ -645,18 +645,14 @@ impl Inner {
     }
 
     /// A connection has ended.
-    fn lost(&self, outbound: &Arc<Outbound>, code: CloseCode, lost: Lost) {
+    fn lost(&self, outbound: &Arc<Outbound>, who: &PeerInfo, code: CloseCode, lost: Lost) {
         let mut state = self.state();
-        let of = state.peers.iter_mut().find(|(_, peer)| peer.index == outbound.node);
-        let mut info = None;
-        if let Some((name, peer)) = of {
-            let is_present =
-                peer.outbound.as_ref().is_some_and(|present| Arc::ptr_eq(present, outbound));
-            if is_present {
-                peer.outbound = None;
-                remote::set_standing(outbound.node, Standing::Lost);
-            }
-            info = Some(peer.info(name));
+        let is_present = |peer: &&mut Peer| {
+            peer.outbound.as_ref().is_some_and(|present| Arc::ptr_eq(present, outbound))
+        };
+        if let Some(peer) = state.peers.get_mut(&who.name).filter(is_present) {
+            peer.outbound = None;
+            remote::set_standing(outbound.node, Standing::Lost);
         }
         drop(state);
         if lost.messages > 0 {
