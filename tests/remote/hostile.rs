@@ -113,7 +113,20 @@ fn peers_are_bounded_in_number() {
         let mut second = Client::open(at);
         second.say(&hello([1, 1], u128::MAX, "second", ""));
         assert_eq!(second.closed(), Some(CloseCode::TooManyPeers));
+        // A node that returns has the place of the life before.
+        let mut again = Client::open(at);
+        again.say(&[hello([1, 1], u128::MAX, "a", ""), frame(2, &[0, 0])].concat());
+        again.is_through();
     });
+    // Who is about to be one counts.
+    let system = real(1);
+    let node = node(None, "full").limits(limits.clone()).start(&system).expect("a node");
+    let at = node.address().expect("it listens");
+    let mut first = Client::open(at);
+    first.greet(&hello([1, 1], u128::MAX - 1, "first", ""));
+    let mut second = Client::open(at);
+    second.say(&hello([1, 1], u128::MAX, "second", ""));
+    assert_eq!(second.closed(), Some(CloseCode::TooManyPeers));
 }
 
 /// An actor that other nodes do not see.

@@ -577,8 +577,11 @@ impl Inner {
         if state.is_leaving {
             return Err(CloseCode::Leaving);
         }
-        let connected = state.peers.values().filter(|peer| peer.outbound.is_some()).count();
-        if connected >= self.limits.peers {
+        // Its own place is free for a node that returns.
+        let is_other = |(name, peer): &(&String, &Peer)| {
+            **name != theirs.name && (peer.is_claimed || peer.outbound.is_some())
+        };
+        if state.peers.iter().filter(is_other).count() >= self.limits.peers {
             return Err(CloseCode::TooManyPeers);
         }
         if remote::is_gone(index) {
@@ -661,11 +664,9 @@ impl Inner {
         lost.waiting.into_iter().for_each(Waiting::lose);
         remote::lose(&self.system, outbound.node);
         self.changed();
-        if let Some(peer) = info {
-            tracing::info!(target: "callboard", node = self.ours.name, peer = peer.name, %code, "disconnected");
-            let name = peer.name.clone();
-            self.publish(&name, NodeEvent::Down { peer, code, lost_most: lost.messages });
-        }
+        tracing::info!(target: "callboard", node = self.ours.name, peer = who.name, %code, "disconnected");
+        let (peer, lost_most) = (who.clone(), lost.messages);
+        self.publish(&who.name, NodeEvent::Down { peer, code, lost_most });
     }
 
     fn publish(&self, name: &str, event: NodeEvent) {
