@@ -90,6 +90,12 @@ pub(crate) const FRAME_BYTES_MOST: usize = 64 << 20;
 /// What a writer hands to the socket at once, in bytes: a heartbeat waits for no more than that.
 pub(crate) const CHUNK_BYTES: usize = 64 << 10;
 
+/// The most bytes of each text in a reason that goes to another node; in small frames it is less.
+pub(crate) const REASON_BYTES: usize = 8 << 10;
+
+/// The most bytes of a name that an actor may have: longer ones are nobody's.
+pub(crate) const NAME_BYTES: usize = 255;
+
 /// What is read from a socket at once, in bytes.
 pub(crate) const READ_BYTES: usize = 64 << 10;
 

@@ -18,7 +18,7 @@ use actor_runtime::remote::{self, Carrier, Crossing, Departure, Question};
 use actor_runtime::{Address, AskError, DeadReason, ExitReason, Panic};
 use tokio::sync::oneshot;
 
-use crate::config::{LOOKUP_TICKS, Limits};
+use crate::config::{LOOKUP_TICKS, Limits, REASON_BYTES};
 use crate::error::{CloseCode, EncodeError, FindError, SpawnError};
 use crate::peer::{Pending, Waiting, Window};
 use crate::wire::frame::{self, Place, Writer, kind};
@@ -194,6 +194,11 @@ impl Outbound {
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The most bytes of each text in a reason: a word of the runtime never goes in pieces.
+    pub(crate) fn reason_bytes(&self) -> usize {
+        REASON_BYTES.min(self.most_bytes / 4)
     }
 
     pub(crate) const fn codec(&self) -> Codec {
@@ -460,7 +465,7 @@ fn wake(mut queue: MutexGuard<'_, Queue>) {
 
 impl Carrier for Outbound {
     fn signal(&self, to: Address, signal: Crossing) {
-        let Some(signal) = said(signal, self.home) else { return };
+        let Some(signal) = said(signal, self.home, self.reason_bytes()) else { return };
         let mut queue = self.queue();
         if queue.is_closed {
             return;
@@ -626,7 +631,7 @@ pub(crate) const fn address_of(node: u32, place: Place) -> Address {
 
 /// A word of the runtime as it goes over the wire. Who says it must be of this node: what actors of others are to
 /// each other is theirs.
-fn said(crossing: Crossing, home: u32) -> Option<frame::Signal> {
+fn said(crossing: Crossing, home: u32, most: usize) -> Option<frame::Signal> {
     let own = |address: Address| (remote::node_of(address) == home).then(|| place_of(address));
     Some(match crossing {
         Crossing::Demonitor(from, number) => frame::Signal::Demonitor(own(from)?, number),
@@ -635,15 +640,15 @@ fn said(crossing: Crossing, home: u32) -> Option<frame::Signal> {
             actor: own(actor)?,
             incarnation,
             restarting,
-            reason: said_reason(&reason),
+            reason: said_reason(&reason, most),
         },
         Crossing::Exit(from, reason) => {
-            frame::Signal::Exit(from.and_then(own), said_reason(&reason))
+            frame::Signal::Exit(from.and_then(own), said_reason(&reason, most))
         }
         Crossing::Kill => frame::Signal::Kill,
         Crossing::Link(from) => frame::Signal::Link(own(from)?),
         Crossing::LinkDown(from, reason) => {
-            frame::Signal::LinkDown(own(from)?, said_reason(&reason))
+            frame::Signal::LinkDown(own(from)?, said_reason(&reason, most))
         }
         Crossing::Monitor(from, number) => frame::Signal::Monitor(own(from)?, number),
         Crossing::Stop => frame::Signal::Stop,
@@ -653,19 +658,21 @@ fn said(crossing: Crossing, home: u32) -> Option<frame::Signal> {
     })
 }
 
-pub(crate) fn said_reason(reason: &ExitReason) -> frame::Reason {
+/// A reason as it goes over the wire; of each text in it so many bytes at most.
+pub(crate) fn said_reason(reason: &ExitReason, most: usize) -> frame::Reason {
+    let clip = |text: &str| text[..text.floor_char_boundary(most)].to_owned();
     match reason {
-        ExitReason::Error(error) => frame::Reason::Error(text_of(&**error)),
+        ExitReason::Error(error) => frame::Reason::Error(clip(&text_of(&**error))),
         ExitReason::Kill => frame::Reason::Kill,
         ExitReason::Killed => frame::Reason::Killed,
         ExitReason::NoConnection => frame::Reason::NoConnection,
         ExitReason::NoProc => frame::Reason::NoProc,
         ExitReason::Overflow => frame::Reason::Overflow,
         ExitReason::Panic(panic) => {
-            frame::Reason::Panic { text: panic.text.clone(), location: panic.location.clone() }
+            frame::Reason::Panic { text: clip(&panic.text), location: clip(&panic.location) }
         }
         ExitReason::Shutdown => frame::Reason::Shutdown,
-        ExitReason::ShutdownWith(detail) => frame::Reason::ShutdownWith(text_of(&**detail)),
+        ExitReason::ShutdownWith(detail) => frame::Reason::ShutdownWith(clip(&text_of(&**detail))),
         ExitReason::StartTimeout => frame::Reason::StartTimeout,
         // A reason that this version cannot say is at least an end.
         _ => frame::Reason::Normal,

@@ -102,6 +102,26 @@ fn p25_the_end_of_a_linked_actor_of_another_node_is_an_exit() {
 }
 
 #[test]
+fn p25_a_reason_that_is_long_comes_in_part() {
+    for frame_bytes in [10_000, 1 << 20] {
+        let limits = Limits { frame_bytes, ..Limits::default() };
+        Pair::new(None, 1, |node| node.limits(limits.clone())).run(|here, there| {
+            let [own, far] = there.counter(0, &here);
+            let [_, other] = there.counter(0, &here);
+            let (watcher, said) = watch(&here);
+            watcher.link_it(far).wait().expect("it links");
+            let why = end_of(far);
+            own.exit(ExitReason::error("\u{e4}".repeat(50_000)));
+            // An odd number of bytes would cut the last letter.
+            let most = (frame_bytes / 4).min(8_192);
+            let part = format!("error: {}", "\u{e4}".repeat(most / 2));
+            assert_eq!((next(&said), why.wait().to_string()), (format!("exit: {part}"), part));
+            assert_eq!(other.get().wait(), Ok(0), "the connection lives");
+        });
+    }
+}
+
+#[test]
 fn p25_who_links_ends_an_actor_of_another_node_only_where_there_is_the_right() {
     for exit in [false, true] {
         let rights = Rights { exit, ..Rights::default() };

@@ -164,10 +164,11 @@ fn only_what_is_exported_is_found() {
         let [own, _] = there.counter(0, &here);
         there.system.register("/secret/counter", own).wait().expect("the name is free");
         there.system.register("/testament", own).wait().expect("the name is free");
-        let find = |name| here.node.lookup::<Counter>("b", name).wait();
+        let find = |name: &str| here.node.lookup::<Counter>("b", name).wait();
         assert_eq!(find("/secret/counter"), Err(FindError::NotFound));
         assert_eq!(find("/testament"), Err(FindError::NotFound));
         assert_eq!(find("/test/nobody"), Err(FindError::NotFound));
+        assert_eq!(find(&"n".repeat(70_000)), Err(FindError::NotFound));
         there.node.export("/secret");
         assert!(find("/secret/counter").is_ok());
         let nowhere = here.node.lookup::<Counter>("c", "/test/counter").wait();

@@ -515,7 +515,7 @@ impl Io {
                 self.inform(inner, number, remote::is_alive(to, visible), alive);
             }
             Question::Wait => {
-                let ended = |reason| Ok(Fact::Ended(said_reason(&reason)));
+                let ended = |reason, most| Ok(Fact::Ended(said_reason(&reason, most)));
                 self.inform(inner, number, remote::wait(to, visible), ended);
             }
             Question::Drain(_) if !inner.rights.exit => {
@@ -523,8 +523,8 @@ impl Io {
                 self.outbound.inform(number, &Fact::Drained { left: 0, reason });
             }
             Question::Drain(nanos) => {
-                let drained = |Drained { left, reason, .. }: Drained| {
-                    let reason = said_reason(&reason);
+                let drained = |Drained { left, reason, .. }: Drained, most| {
+                    let reason = said_reason(&reason, most);
                     Ok(Fact::Drained { left, reason })
                 };
                 self.inform(inner, number, remote::drain(to, nanos, visible), drained);
@@ -561,9 +561,9 @@ impl Io {
 
     /// Says where the actor is, once it has started.
     fn begun(&self, inner: &Inner, number: u64, starting: Starting) {
-        let began = |started: Result<Address, StartError>| match started {
+        let began = |started: Result<Address, StartError>, most| match started {
             Ok(actor) => Ok(Fact::Begun(place_of(actor))),
-            Err(StartError::Failed(reason)) => Ok(Fact::Failed(said_reason(&reason))),
+            Err(StartError::Failed(reason)) => Ok(Fact::Failed(said_reason(&reason, most))),
             Err(StartError::Ignored) => Err(SpawnError::Ignored.number()),
             Err(StartError::Timeout) => Ok(Fact::Failed(Reason::StartTimeout)),
             Err(other) => Ok(Fact::Failed(Reason::Error(other.to_string()))),
@@ -576,7 +576,7 @@ impl Io {
         Arc::strong_count(&self.ends) - 1
     }
 
-    /// Says the answer, once it is there.
+    /// Says the answer, once it is there; `fact` hears how long a text in it may be.
     fn inform<T: 'static>(
         &self,
         inner: &Inner,

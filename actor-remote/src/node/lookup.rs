@@ -10,6 +10,7 @@ use actor_runtime::{ActorRef, Remote};
 use tokio::sync::oneshot;
 
 use super::Inner;
+use crate::config::NAME_BYTES;
 use crate::error::FindError;
 use crate::route::address_of;
 use crate::wire::RemoteProtocol;
@@ -32,6 +33,7 @@ pub(super) fn look_up<P: RemoteProtocol + ?Sized>(
     let (tell, answer) = oneshot::channel();
     let mut index = 0;
     match inner.outbound(node) {
+        Some(_) if name.len() > NAME_BYTES => drop(tell.send(Err(FindError::NotFound))),
         Some((outbound, node)) => {
             index = node;
             outbound.look_up(P::ID, name, tell);
