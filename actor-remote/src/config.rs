@@ -25,6 +25,9 @@ pub struct Limits {
     pub unacknowledged_signals: usize,
     /// The most asks that a peer has not answered; 65,536. One more ends with `Full`.
     pub pending_asks: usize,
+    /// The most links and monitors that the actors of a peer may have of actors of this node; 262,144. One more closes
+    /// the connection.
+    pub bonds: usize,
     /// The time of a handshake, in all; 5 s.
     pub handshake: Duration,
     /// The fewest bytes a second at which a frame may come that has begun, after its first second; 1,024. It holds for
@@ -59,6 +62,7 @@ impl Default for Limits {
             outbound_bytes: 64 << 20,
             unacknowledged_signals: 65_536,
             pending_asks: 65_536,
+            bonds: 262_144,
             handshake: Duration::from_secs(5),
             least_rate: 1_024,
             heartbeat: Duration::from_secs(1),

@@ -139,6 +139,8 @@ pub enum CloseCode {
     SignalsOverflow,
     /// The handshake, or a frame, took too long.
     Timeout,
+    /// Actors of the other node have too many links and monitors.
+    TooManyBonds,
     /// Too many payloads could not be read.
     TooManyErrors,
     /// There are as many connections as there may be.
@@ -154,7 +156,7 @@ pub enum CloseCode {
 }
 
 impl CloseCode {
-    const NAMED: [(Self, u16, &'static str); 21] = [
+    const NAMED: [(Self, u16, &'static str); 22] = [
         (Self::Leaving, 1, "the node ends"),
         (Self::BadMagic, 2, "what was said is not of this format"),
         (Self::VersionMismatch, 3, "the nodes have no version of the format in common"),
@@ -176,6 +178,7 @@ impl CloseCode {
         (Self::SignalsOverflow, 19, "signals were not taken for too long"),
         (Self::TooManyPeers, 20, "there are too many connections"),
         (Self::Lost, 21, "the socket failed"),
+        (Self::TooManyBonds, 22, "there are too many links and monitors"),
     ];
 
     /// Its number on the wire.

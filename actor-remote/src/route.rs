@@ -8,7 +8,7 @@
 //! chunks of frames and sends them.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -56,6 +56,8 @@ struct Queue {
     signals: (u64, u64),
     /// Messages that the other node has acknowledged.
     acknowledged: u64,
+    /// What actors of the other node have of actors of this one.
+    bonds: HashSet<Bond>,
     is_closed: bool,
     /// Whether the driver has nothing to send, and is to be woken.
     is_idle: bool,
@@ -70,6 +72,9 @@ impl Queue {
         (self.signals.0 - self.signals.1) as usize > limits.unacknowledged_signals
     }
 }
+
+/// An actor of this node, one of the other that is to hear of its end, and by which monitor, if not by a link.
+type Bond = (Address, Address, Option<u64>);
 
 /// Calls to be made when there is room.
 #[derive(Default)]
@@ -157,6 +162,7 @@ impl Outbound {
             pending: Pending::default(),
             signals: (0, 0),
             acknowledged: 0,
+            bonds: HashSet::new(),
             is_closed: false,
             is_idle: false,
             driver: None,
@@ -284,6 +290,24 @@ impl Outbound {
         queue.window.push(frame, true);
         wake(queue);
         Ok(())
+    }
+
+    /// Notes what a word of the other node's makes of its actors' bonds. Answers whether there may be so many.
+    pub(crate) fn bond(&self, to: Address, crossing: &Crossing) -> bool {
+        // Only what surely ends a bond at its actor, too, is the end of it here.
+        let (bond, is_there) = match *crossing {
+            Crossing::Demonitor(from, number) => ((to, from, Some(number)), false),
+            Crossing::Link(from) => ((to, from, None), true),
+            Crossing::LinkDown(from, _) | Crossing::Unlink(from, _) => ((to, from, None), false),
+            Crossing::Monitor(from, number) => ((to, from, Some(number)), true),
+            _ => return true,
+        };
+        let mut queue = self.queue();
+        match is_there {
+            true => queue.bonds.insert(bond),
+            false => queue.bonds.remove(&bond),
+        };
+        queue.bonds.len() <= self.limits.bonds
     }
 
     /// Puts what is no message behind what waits. Answers whether the connection lives.
@@ -440,6 +464,7 @@ impl Outbound {
         let messages = queue.window.accepted() - queue.acknowledged;
         let waiting = queue.pending.take_all();
         queue.window.clear();
+        queue.bonds = HashSet::new();
         let calls = std::mem::take(&mut queue.waiting.0);
         queue.driver = None;
         drop(queue);
@@ -465,10 +490,18 @@ fn wake(mut queue: MutexGuard<'_, Queue>) {
 
 impl Carrier for Outbound {
     fn signal(&self, to: Address, signal: Crossing) {
+        let ended = match signal {
+            Crossing::Down { monitor, actor, .. } => Some((actor, to, Some(monitor))),
+            Crossing::LinkDown(actor, _) | Crossing::Unlink(actor, _) => Some((actor, to, None)),
+            _ => None,
+        };
         let Some(signal) = said(signal, self.home, self.reason_bytes()) else { return };
         let mut queue = self.queue();
         if queue.is_closed {
             return;
+        }
+        if let Some(bond) = ended {
+            queue.bonds.remove(&bond);
         }
         queue.signals.0 += 1;
         if queue.is_overrun(&self.limits) {

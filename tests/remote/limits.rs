@@ -7,10 +7,16 @@ use callboard::DeadReason;
 use callboard::remote::{CloseCode, Limits, MemoryNetwork, Node};
 
 use crate::check::{Pair, node, real};
-use crate::client::{Client, frame, hello, place, signal, text};
+use crate::client::{Client, frame, hello, place, place_of, signal, text};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const SOON: Duration = Duration::from_millis(20);
+
+/// Words of actors to one another, by their numbers on the wire.
+const DEMONITOR: u8 = 1;
+const LINK: u8 = 5;
+const MONITOR: u8 = 7;
+const UNLINK: u8 = 10;
 
 /// Limits at which nothing is ever too slow.
 fn patient() -> Limits {
@@ -51,6 +57,48 @@ fn q3_signals_that_are_not_acknowledged_are_bounded() {
             client.say(&signal(number, &place(0, 9_999, 1), &monitor));
         }
         assert_eq!(client.closed(), Some(CloseCode::SignalsOverflow));
+    });
+}
+
+#[test]
+fn q3_links_and_monitors_of_a_peer_are_bounded() {
+    let limits = Limits { bonds: 4, ..Limits::default() };
+    Pair::new(None, 1, |node| node.limits(limits.clone())).run(|here, there| {
+        let [own, _] = there.counter(0, &here);
+        let [ends, _] = there.counter(0, &here);
+        let mut client = Client::connected(there.node.address().expect("it listens"), "evil");
+        let (from, mut number) = (place(0, 1, 1), 0);
+        let mut say = |client: &mut Client, to: &[u8], kind: u8, monitor: Option<u64>| {
+            number += 1;
+            let monitor = monitor.map_or(vec![], |number| number.to_le_bytes().to_vec());
+            client.say(&signal(number, to, &[&[kind], &*from, &*monitor].concat()));
+        };
+        let (to, ending) = (place_of(own.address()), place_of(ends.address()));
+        // Three for good, one of them twice.
+        say(&mut client, &to, LINK, None);
+        say(&mut client, &to, LINK, None);
+        say(&mut client, &to, MONITOR, Some(1));
+        say(&mut client, &to, MONITOR, Some(2));
+        for round in 10..30 {
+            // What is taken back, and what fires, leaves its place.
+            say(&mut client, &to, MONITOR, Some(round));
+            say(&mut client, &to, DEMONITOR, Some(round));
+            say(&mut client, &ending, LINK, None);
+            say(&mut client, &ending, UNLINK, Some(round));
+            say(&mut client, &place(0, 9_999, 1), MONITOR, Some(round));
+            // The unlink is acknowledged, and nobody's monitor fires.
+            (0..2).for_each(|_| drop(client.hear_next(20)));
+        }
+        say(&mut client, &ending, LINK, None);
+        client.is_through();
+        ends.stop();
+        assert_eq!(client.hear_next(20)[20], 6, "the link does not last");
+        say(&mut client, &to, MONITOR, Some(3));
+        client.is_through();
+        // What is not there is not taken back.
+        say(&mut client, &to, DEMONITOR, Some(99));
+        say(&mut client, &to, MONITOR, Some(4));
+        assert_eq!(client.closed(), Some(CloseCode::TooManyBonds));
     });
 }
 

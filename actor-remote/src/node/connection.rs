@@ -449,9 +449,13 @@ impl Io {
             }
             Frame::Signal { to, signal, .. } => {
                 let crossing = heard(signal, self.outbound.node);
+                let to = inner.own(to);
+                if !self.outbound.bond(to, &crossing) {
+                    return Err(CloseCode::TooManyBonds);
+                }
                 if inner.may(&crossing) {
                     let (visible, may_end) = (&inner.visible, inner.rights.exit);
-                    remote::signal(inner.own(to), crossing, visible, may_end);
+                    remote::signal(to, crossing, visible, may_end);
                 }
                 Ok(())
             }
