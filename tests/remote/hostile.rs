@@ -120,7 +120,7 @@ fn peers_are_bounded_in_number() {
     });
     // Who is about to be one counts.
     let system = real(1);
-    let node = node(None, "full").limits(limits.clone()).start(&system).expect("a node");
+    let node = node(None, "full").limits(limits).start(&system).expect("a node");
     let at = node.address().expect("it listens");
     let mut first = Client::open(at);
     first.greet(&hello([1, 1], u128::MAX - 1, "first", ""));
