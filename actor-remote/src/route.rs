@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use actor_runtime::remote::{self, Carrier, Crossing, Departure, Question};
@@ -58,6 +58,8 @@ struct Queue {
     acknowledged: u64,
     /// What actors of the other node have of actors of this one.
     bonds: HashSet<Bond>,
+    /// What the other node asks and is not told yet, by its numbers; who finds the answer hears when one goes.
+    answering: HashMap<u64, oneshot::Sender<()>>,
     is_closed: bool,
     /// Whether the driver has nothing to send, and is to be woken.
     is_idle: bool,
@@ -163,6 +165,7 @@ impl Outbound {
             signals: (0, 0),
             acknowledged: 0,
             bonds: HashSet::new(),
+            answering: HashMap::new(),
             is_closed: false,
             is_idle: false,
             driver: None,
@@ -404,6 +407,13 @@ impl Outbound {
         self.push(&frame);
     }
 
+    /// A question of the other node's needs no answer any more.
+    pub(crate) fn give_up(&self, number: u64) {
+        let end = self.queue().answering.remove(&number);
+        // It wakes who finds the answer; the lock is free by then.
+        drop(end);
+    }
+
     /// What waits for the answer of this number.
     pub(crate) fn take_waiting(&self, number: u64) -> Option<Waiting> {
         self.queue().pending.take(number)
@@ -425,8 +435,18 @@ impl Outbound {
 
     /// A second has passed.
     pub(crate) fn tick(&self) {
-        let due = self.queue().pending.tick();
-        due.into_iter().for_each(Waiting::expire);
+        let mut queue = self.queue();
+        let due = queue.pending.tick();
+        // An actor that was to begin does so.
+        let questions = due.iter().filter(|(_, waiting)| matches!(waiting, Waiting::Question(_)));
+        for (number, _) in questions {
+            let mut frame = Vec::new();
+            Writer::new(&mut frame, kind::GIVE_UP).u64(*number).finish();
+            queue.window.push(&frame, false);
+        }
+        // The driver is awake, for it says this.
+        drop(queue);
+        due.into_iter().for_each(|(_, waiting)| waiting.expire());
     }
 
     /// The next chunk for the socket; where there is none, `driver` is woken when there is.
@@ -465,12 +485,55 @@ impl Outbound {
         let waiting = queue.pending.take_all();
         queue.window.clear();
         queue.bonds = HashSet::new();
+        let answering = std::mem::take(&mut queue.answering);
         let calls = std::mem::take(&mut queue.waiting.0);
         queue.driver = None;
         drop(queue);
-        // Who waits for room hears by the drop that there will be none.
-        drop(calls);
+        // Who waits for room hears by the drop that there will be none; likewise who finds answers.
+        drop((calls, answering));
         Lost { waiting, messages }
+    }
+}
+
+/// A question of the other node's that is to be answered.
+pub(crate) struct Answering {
+    outbound: Arc<Outbound>,
+    number: u64,
+    /// Ends with the connection, or as the other node gives up the question.
+    pub(crate) ends: oneshot::Receiver<()>,
+}
+
+impl Answering {
+    /// None if there are as many as may be.
+    pub(crate) fn new(outbound: &Arc<Outbound>, number: u64) -> Option<Self> {
+        let mut queue = outbound.queue();
+        let answering = &mut queue.answering;
+        if answering.len() >= outbound.limits.pending_asks || answering.contains_key(&number) {
+            return None;
+        }
+        let (end, ends) = oneshot::channel();
+        answering.insert(number, end);
+        drop(queue);
+        Some(Self { outbound: outbound.clone(), number, ends })
+    }
+
+    pub(crate) fn inform(self, fact: &frame::Fact) {
+        self.outbound.inform(self.number, fact);
+    }
+
+    pub(crate) fn refuse(self, why: u8) {
+        self.outbound.refuse(self.number, why);
+    }
+
+    /// The most bytes of each text in a reason.
+    pub(crate) fn reason_bytes(&self) -> usize {
+        self.outbound.reason_bytes()
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.outbound.give_up(self.number);
     }
 }
 
@@ -596,7 +659,7 @@ pub(crate) fn untold(question: Question, why: AskError) {
 
 /// Where answers to the other node go: by the connection that its asks came by.
 #[derive(Debug)]
-pub(crate) struct AnswersTo(pub(crate) std::sync::Arc<Outbound>);
+pub(crate) struct AnswersTo(pub(crate) Arc<Outbound>);
 
 impl Answers for AnswersTo {
     fn answer(

@@ -3,10 +3,11 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
-use callboard::Address;
-use callboard::remote::CloseCode;
+use callboard::remote::{CloseCode, Node};
+use callboard::{ActorRef, Address};
 
 use crate::check::LONG;
+use crate::counter::Counter;
 
 /// A client that says what it likes.
 pub(crate) struct Client(TcpStream);
@@ -56,6 +57,18 @@ pub(crate) fn place_of(actor: Address) -> Vec<u8> {
 /// The signal of this number, to an actor: `what` is which it is, and what it has.
 pub(crate) fn signal(number: u64, to: &[u8], what: &[u8]) -> Vec<u8> {
     frame(20, &[&number.to_le_bytes(), to, what].concat())
+}
+
+/// Has a client become the node `receiver`, of which a node finds a counter.
+pub(crate) fn counter_of(client: &mut Client, node: &Node) -> ActorRef<Counter> {
+    let protocols = client.greet(&hello([1, 1], u128::MAX - 1, "receiver", ""));
+    client.say(&frame(2, &protocols));
+    // It is said after the node counts as connected.
+    client.is_through();
+    let lookup = node.lookup::<Counter>("receiver", "/counter");
+    let number = client.hear_next(21)[..8].to_vec();
+    client.say(&frame(18, &[number, place(0, 1, 1)].concat()));
+    lookup.wait().expect("it was found")
 }
 
 impl Client {

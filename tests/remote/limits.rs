@@ -7,7 +7,7 @@ use callboard::DeadReason;
 use callboard::remote::{CloseCode, Limits, MemoryNetwork, Node};
 
 use crate::check::{Pair, node, real};
-use crate::client::{Client, frame, hello, place, place_of, signal, text};
+use crate::client::{Client, counter_of, frame, hello, place, place_of, signal, text};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const SOON: Duration = Duration::from_millis(20);
@@ -100,6 +100,41 @@ fn q3_links_and_monitors_of_a_peer_are_bounded() {
         say(&mut client, &to, MONITOR, Some(4));
         assert_eq!(client.closed(), Some(CloseCode::TooManyBonds));
     });
+}
+
+#[test]
+fn q3_a_question_that_is_given_up_leaves_its_place() {
+    let limits = Limits { pending_asks: 4, ..Limits::default() };
+    Pair::new(None, 1, |node| node.limits(limits.clone())).run(|here, there| {
+        let [own, _] = there.counter(0, &here);
+        let mut client = Client::connected(there.node.address().expect("it listens"), "asker");
+        let wait = |number: u64| {
+            frame(23, &[&number.to_le_bytes(), &*place_of(own.address()), &[3]].concat())
+        };
+        let full = |number: u64| [&number.to_le_bytes()[..], &[6]].concat();
+        client.say(&(0..5).flat_map(wait).collect::<Vec<u8>>());
+        assert_eq!(client.hear_next(19), full(4));
+        client.say(&[frame(128, &2_u64.to_le_bytes()), wait(5), wait(6)].concat());
+        assert_eq!(client.hear_next(19), full(6), "there was room for one");
+        own.stop();
+        let mut told: Vec<u8> = (0..4).map(|_| client.hear_next(18)[0]).collect();
+        told.sort_unstable();
+        assert_eq!(told, [0, 1, 3, 5]);
+    });
+}
+
+#[test]
+fn a_question_that_is_given_up_is_taken_back() {
+    let system = real(1);
+    let node = node(None, "sender").start(&system).expect("a node");
+    let mut client = Client::open(node.address().expect("it listens"));
+    let far = counter_of(&mut client, &node);
+    let (given_up, kept) = (far.wait(), far.wait());
+    let [first, _] = [(); 2].map(|()| client.hear_next(23)[..8].to_vec());
+    drop(given_up);
+    assert_eq!(client.hear_next(128), first);
+    drop(client);
+    assert!(matches!(kept.wait(), callboard::ExitReason::NoConnection));
 }
 
 #[test]

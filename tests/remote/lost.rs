@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use callboard::remote::{CloseCode, Limits, MemoryNetwork, Node, NodeEvent};
-use callboard::{ActorRef, AskError, DeadReason};
+use callboard::remote::{CloseCode, Limits, MemoryNetwork, NodeEvent};
+use callboard::{AskError, DeadReason};
 
 use crate::check::{LONG, Pair, node, real};
-use crate::client::{Client, frame, hello, place};
-use crate::counter::{Counter, CounterMsg};
+use crate::client::{Client, counter_of, frame, hello};
+use crate::counter::CounterMsg;
 
 #[test]
 fn w9_what_was_not_acknowledged_may_be_lost_exactly() {
@@ -30,18 +30,6 @@ fn w9_what_was_not_acknowledged_may_be_lost_exactly() {
         };
         assert_eq!(lost, 10 - acknowledged);
     }
-}
-
-/// Has a client become the node `receiver`, of which a node finds a counter.
-fn counter_of(client: &mut Client, node: &Node) -> ActorRef<Counter> {
-    let protocols = client.greet(&hello([1, 1], u128::MAX - 1, "receiver", ""));
-    client.say(&frame(2, &protocols));
-    // It is said after the node counts as connected.
-    client.is_through();
-    let lookup = node.lookup::<Counter>("receiver", "/counter");
-    let number = client.hear_next(21)[..8].to_vec();
-    client.say(&frame(18, &[number, place(0, 1, 1)].concat()));
-    lookup.wait().expect("it was found")
 }
 
 #[test]

@@ -13,7 +13,6 @@ use std::time::Duration;
 use actor_runtime::remote;
 use actor_runtime::{Address, AskError, DeadReason, Drained, StartError};
 use tokio::io::{AsyncWriteExt, ReadBuf};
-use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep, timeout, timeout_at};
 
 use super::spawn::Starting;
@@ -24,7 +23,8 @@ use crate::error::{CloseCode, DecodeError, FindError, SpawnError};
 use crate::node_id::NodeId;
 use crate::peer::{Event, Peer, Theirs, Waiting};
 use crate::route::{
-    AnswersTo, Outbound, error_of_number, heard, place_of, said_reason, spawned, told, untold,
+    Answering, AnswersTo, Outbound, error_of_number, heard, place_of, said_reason, spawned, told,
+    untold,
 };
 use crate::transport::Stream;
 use crate::wire::frame::{self, Fact, Frame, LENGTH_BYTES, Place, Question, Reason, Writer, kind};
@@ -161,8 +161,6 @@ struct Io {
     detector: Detector,
     outbound: Arc<Outbound>,
     answers: Rc<dyn Answers>,
-    /// Told as the connection ends; each future beside it has one.
-    ends: Arc<Notify>,
     /// What is at the socket, and how much of it is sent.
     sending: Vec<u8>,
     sent: usize,
@@ -187,7 +185,6 @@ impl Connection {
             detector: Detector::new(theirs.heartbeat, inner.limits.pause, Duration::ZERO),
             answers: Rc::new(AnswersTo(outbound.clone())),
             outbound,
-            ends: Arc::default(),
             sending: Vec::new(),
             sent: 0,
             is_unflushed: false,
@@ -232,7 +229,6 @@ impl Connection {
             return;
         }
         let lost = self.io.outbound.close();
-        self.io.ends.notify_waiters();
         self.inner.lost(&self.io.outbound, &self.who, code, lost);
     }
 
@@ -460,10 +456,19 @@ impl Io {
                 Ok(())
             }
             Frame::Spawn { correlation, protocol, fingerprint, payload } => {
-                match self.begin(inner, protocol, fingerprint, payload) {
-                    Ok(starting) => self.begun(inner, correlation, starting),
+                let answering = Answering::new(&self.outbound, correlation);
+                let answering = answering.ok_or(SpawnError::Full);
+                let starting = answering.and_then(|answering| {
+                    Ok((answering, self.begin(inner, protocol, fingerprint, payload)?))
+                });
+                match starting {
+                    Ok((answering, starting)) => begun(inner, answering, starting),
                     Err(error) => self.outbound.refuse(correlation, error.number()),
                 }
+                Ok(())
+            }
+            Frame::GiveUp(number) => {
+                self.outbound.give_up(number);
                 Ok(())
             }
             Frame::Lookup { correlation, protocol, name } => {
@@ -508,30 +513,30 @@ impl Io {
     /// Asks an actor what the runtime of the other node wants to know of it. A future beside the connection waits for
     /// the answer, for as long as that lives.
     fn question(&self, inner: &Inner, number: u64, to: Place, question: Question) {
-        if self.beside() >= inner.limits.pending_asks {
+        let Some(answering) = Answering::new(&self.outbound, number) else {
             return self.answers.refuse(number, AskError::Full);
-        }
+        };
         let (to, visible) = (inner.own(to), &inner.visible);
         // Asked at once, so that it keeps its place among the messages.
         match question {
             Question::IsAlive => {
                 let alive = |alive, _| Ok(Fact::Alive(alive));
-                self.inform(inner, number, remote::is_alive(to, visible), alive);
+                inform(inner, answering, remote::is_alive(to, visible), alive);
             }
             Question::Wait => {
                 let ended = |reason, most| Ok(Fact::Ended(said_reason(&reason, most)));
-                self.inform(inner, number, remote::wait(to, visible), ended);
+                inform(inner, answering, remote::wait(to, visible), ended);
             }
             Question::Drain(_) if !inner.rights.exit => {
                 let reason = Reason::Error("the node gives no right to end its actors".to_owned());
-                self.outbound.inform(number, &Fact::Drained { left: 0, reason });
+                answering.inform(&Fact::Drained { left: 0, reason });
             }
             Question::Drain(nanos) => {
                 let drained = |Drained { left, reason, .. }: Drained, most| {
                     let reason = said_reason(&reason, most);
                     Ok(Fact::Drained { left, reason })
                 };
-                self.inform(inner, number, remote::drain(to, nanos, visible), drained);
+                inform(inner, answering, remote::drain(to, nanos, visible), drained);
             }
         }
     }
@@ -552,9 +557,6 @@ impl Io {
         if offer.fingerprint != fingerprint {
             return Err(SpawnError::Arguments);
         }
-        if self.beside() >= inner.limits.pending_asks {
-            return Err(SpawnError::Full);
-        }
         // What reads a value is a user's code.
         let begun = remote::decoding(|| {
             let begin = || (offer.begin)(&inner.system, self.outbound.codec(), payload);
@@ -563,55 +565,45 @@ impl Io {
         begun.ok().and_then(Result::ok).ok_or(SpawnError::Arguments)
     }
 
-    /// Says where the actor is, once it has started.
-    fn begun(&self, inner: &Inner, number: u64, starting: Starting) {
-        let began = |started: Result<Address, StartError>, most| match started {
-            Ok(actor) => Ok(Fact::Begun(place_of(actor))),
-            Err(StartError::Failed(reason)) => Ok(Fact::Failed(said_reason(&reason, most))),
-            Err(StartError::Ignored) => Err(SpawnError::Ignored.number()),
-            Err(StartError::Timeout) => Ok(Fact::Failed(Reason::StartTimeout)),
-            Err(other) => Ok(Fact::Failed(Reason::Error(other.to_string()))),
-        };
-        self.inform(inner, number, starting, began);
-    }
-
-    /// How many futures wait beside the connection.
-    fn beside(&self) -> usize {
-        Arc::strong_count(&self.ends) - 1
-    }
-
-    /// Says the answer, once it is there; `fact` hears how long a text in it may be.
-    fn inform<T: 'static>(
-        &self,
-        inner: &Inner,
-        number: u64,
-        answer: impl Future<Output = T> + Send + 'static,
-        fact: fn(T, usize) -> Result<Fact, u8>,
-    ) {
-        let (outbound, ends) = (self.outbound.clone(), self.ends.clone());
-        remote::attend::<Questioned, _>(&inner.system, inner.shard, move || async move {
-            let mut answer = pin!(answer);
-            let mut ends = pin!(ends.notified());
-            ends.as_mut().enable();
-            let answer = poll_fn(|cx| match answer.as_mut().poll(cx) {
-                _ if outbound.is_closed() => Poll::Ready(None),
-                Poll::Ready(answer) => Poll::Ready(Some(answer)),
-                Poll::Pending => ends.as_mut().poll(cx).map(|()| None),
-            });
-            match answer.await.map(|answer| fact(answer, outbound.reason_bytes())) {
-                Some(Ok(fact)) => outbound.inform(number, &fact),
-                Some(Err(why)) => outbound.refuse(number, why),
-                // The connection has ended.
-                None => {}
-            }
-        });
-    }
-
     /// Notes a payload that could not be read.
     #[cold]
     fn error(&mut self) -> Result<(), CloseCode> {
         self.peer.handle_error(self.now)
     }
+}
+
+/// Says where the actor is, once it has started.
+fn begun(inner: &Inner, answering: Answering, starting: Starting) {
+    let began = |started: Result<Address, StartError>, most| match started {
+        Ok(actor) => Ok(Fact::Begun(place_of(actor))),
+        Err(StartError::Failed(reason)) => Ok(Fact::Failed(said_reason(&reason, most))),
+        Err(StartError::Ignored) => Err(SpawnError::Ignored.number()),
+        Err(StartError::Timeout) => Ok(Fact::Failed(Reason::StartTimeout)),
+        Err(other) => Ok(Fact::Failed(Reason::Error(other.to_string()))),
+    };
+    inform(inner, answering, starting, began);
+}
+
+/// Says the answer, once it is there; `fact` hears how long a text in it may be.
+fn inform<T: 'static>(
+    inner: &Inner,
+    mut answering: Answering,
+    answer: impl Future<Output = T> + Send + 'static,
+    fact: fn(T, usize) -> Result<Fact, u8>,
+) {
+    remote::attend::<Questioned, _>(&inner.system, inner.shard, move || async move {
+        let mut answer = pin!(answer);
+        let answer = poll_fn(|cx| match answer.as_mut().poll(cx) {
+            Poll::Ready(answer) => Poll::Ready(Some(answer)),
+            Poll::Pending => Pin::new(&mut answering.ends).poll(cx).map(|_| None),
+        });
+        match answer.await.map(|answer| fact(answer, answering.reason_bytes())) {
+            Some(Ok(fact)) => answering.inform(&fact),
+            Some(Err(why)) => answering.refuse(why),
+            // The connection has ended, or nobody waits any more.
+            None => {}
+        }
+    });
 }
 
 fn place_in(payload: &[u8]) -> Option<Place> {

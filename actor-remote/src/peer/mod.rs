@@ -104,6 +104,7 @@ impl Peer {
                 Event::Frame(frame)
             }
             Frame::Answer { .. }
+            | Frame::GiveUp(_)
             | Frame::Lookup { .. }
             | Frame::Question { .. }
             | Frame::Refusal { .. }

@@ -107,8 +107,8 @@ impl Pending {
         Some(waiting)
     }
 
-    /// A second has passed: takes those whose time is over.
-    pub(crate) fn tick(&mut self) -> Vec<Waiting> {
+    /// A second has passed: takes those whose time is over, with their numbers.
+    pub(crate) fn tick(&mut self) -> Vec<(u64, Waiting)> {
         self.tick = self.tick.saturating_add(1);
         let tick = self.tick;
         let due = |slot: &Slot| {
@@ -119,7 +119,7 @@ impl Pending {
             .filter(|(_, slot)| due(slot))
             .map(|(index, slot)| u64::from(slot.uses) << 32 | index as u64)
             .collect();
-        numbers.into_iter().filter_map(|number| self.take(number)).collect()
+        numbers.into_iter().filter_map(|number| Some((number, self.take(number)?))).collect()
     }
 
     /// Takes all, at the end of the connection.
@@ -156,7 +156,7 @@ mod tests {
         let (waiting, mut told) = lookup();
         pending.insert(waiting, 2);
         assert!(pending.tick().is_empty());
-        pending.tick().into_iter().for_each(Waiting::expire);
+        pending.tick().into_iter().for_each(|(_, waiting)| waiting.expire());
         assert_eq!(told.try_recv(), Ok(Err(FindError::Timeout)));
         assert_eq!(pending.len(), 0);
     }

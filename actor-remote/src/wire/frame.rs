@@ -65,6 +65,8 @@ pub(crate) mod kind {
     pub(crate) const FRAGMENT: u8 = 22;
     pub(crate) const QUESTION: u8 = 23;
     pub(crate) const SPAWN: u8 = 24;
+    /// May be passed over: then the answer comes, and finds nobody.
+    pub(crate) const GIVE_UP: u8 = super::IGNORABLE;
 }
 
 /// An actor of the node that a frame goes to, or comes from.
@@ -191,6 +193,8 @@ pub(crate) enum Frame<'a> {
         is_last: bool,
         bytes: &'a [u8],
     },
+    /// The question of this number needs no answer any more.
+    GiveUp(u64),
     Hello(Hello),
     /// Of a kind that may be passed over.
     Ignored,
@@ -266,6 +270,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Frame<'_>> {
             fingerprint: from.u64()?,
             payload: from.rest(),
         },
+        kind::GIVE_UP => Frame::GiveUp(from.u64()?),
         kind::FRAGMENT => Frame::Fragment { is_last: from.bool()?, bytes: from.rest() },
         kind::ACK => Frame::Ack { signals: from.u64()?, messages: from.u64()? },
         kind::PING => Frame::Ping(from.u64()?),
@@ -273,7 +278,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Frame<'_>> {
         kind::CLOSE => Frame::Close(from.u16()?),
         kind::HELLO => Frame::Hello(from.hello()?),
         kind::PROTOCOLS => Frame::Protocols(from.protocols()?),
-        IGNORABLE.. => return Ok(Frame::Ignored),
+        kind if kind >= IGNORABLE => return Ok(Frame::Ignored),
         _ => return Err(CloseCode::UnknownKind),
     };
     if from.0.is_empty() { Ok(frame) } else { Err(CloseCode::Malformed) }
@@ -738,6 +743,7 @@ mod tests {
         ];
         let spawn = written(kind::SPAWN, |frame| frame.u64(9).u64(7).u64(5).bytes(&[42]));
         frames.push(("spawn".to_owned(), spawn));
+        frames.push(("give up".to_owned(), written(kind::GIVE_UP, |frame| frame.u64(9))));
         for question in [Question::IsAlive, Question::Drain(5), Question::Wait] {
             let bytes = written(kind::QUESTION, |out| out.u64(9).place(PLACE).question(question));
             frames.push((format!("question {question:?}"), bytes));
