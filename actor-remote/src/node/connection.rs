@@ -593,9 +593,9 @@ fn inform<T: 'static>(
 ) {
     remote::attend::<Questioned, _>(&inner.system, inner.shard, move || async move {
         let mut answer = pin!(answer);
-        let answer = poll_fn(|cx| match answer.as_mut().poll(cx) {
-            Poll::Ready(answer) => Poll::Ready(Some(answer)),
-            Poll::Pending => Pin::new(&mut answering.ends).poll(cx).map(|_| None),
+        let answer = poll_fn(|cx| match Pin::new(&mut answering.ends).poll(cx) {
+            Poll::Ready(_) => Poll::Ready(None),
+            Poll::Pending => answer.as_mut().poll(cx).map(Some),
         });
         match answer.await.map(|answer| fact(answer, answering.reason_bytes())) {
             Some(Ok(fact)) => answering.inform(&fact),
