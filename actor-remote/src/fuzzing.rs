@@ -59,6 +59,7 @@ fn write(frame: &Frame<'_>, out: &mut Vec<u8>) -> bool {
         Frame::Fragment { is_last, bytes } => {
             new(kind::FRAGMENT).u8((*is_last).into()).bytes(bytes)
         }
+        Frame::GiveUp(correlation) => new(kind::GIVE_UP).u64(*correlation),
         Frame::Hello(hello) => new(kind::HELLO).hello(hello),
         Frame::Ignored => return false,
         Frame::Lookup { correlation, protocol, name } => {
