@@ -132,7 +132,9 @@ fn w4_two_thousand_hostile_connections_harm_nobody() {
             while !done.load(Ordering::SeqCst) {
                 let bytes = vec![7; if asked % 10 == 0 { 100_000 } else { 100 }];
                 for victim in victims {
-                    assert_eq!(victim.echo(bytes.clone()).wait(), Ok(bytes.clone()));
+                    // On a busy machine an answer may come late, but it comes.
+                    let echo = victim.echo(bytes.clone()).timeout(Duration::from_secs(60));
+                    assert_eq!(echo.wait(), Ok(bytes.clone()));
                 }
                 asked += victims.len();
             }
