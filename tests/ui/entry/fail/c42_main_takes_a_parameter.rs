@@ -4,6 +4,6 @@ async fn main(x: u8) {
 }
 
 #[callboard::test]
-async fn sums(y: u8) {
-    drop(y);
+async fn sums(y: u8, z: u8) {
+    drop((y, z));
 }
