@@ -1,7 +1,7 @@
 //! The simulator of whole clusters: nodes, their shards and the network between them, in one thread, in virtual time,
 //! from one seed.
 //!
-//! Each node is a [`Simulator`], whose shards are turned one at a time, in an order that the seed decides, and each turn
+//! Each node is a [`Simulator`](actor_runtime::testing::Simulator), whose shards are turned one at a time, in an order that the seed decides, and each turn
 //! takes a time that it decides. Time is tokio's, paused: it moves when turns take it, or when nobody has anything to
 //! do, to what comes next. So timers of tokio, deadlines of actors and the network agree on it, and an hour of silence
 //! takes no longer than a look.

@@ -148,7 +148,7 @@ pub const fn within(text: &str) -> Duration {
     }
 }
 
-/// Waits until a [`Probe`](crate::testing::Probe) has got a message, for a second or as long as it says, and gives the
+/// Waits until a [`Probe`] has got a message, for a second or as long as it says, and gives the
 /// fields it names: the value of one, or a tuple of several. It awaits by itself, in `async` code.
 ///
 /// `expect!(probe: AccountMsg, Deposit { amount } if *amount == 5, within "2s")` names the probe, the enum, a variant
