@@ -755,7 +755,7 @@ impl Inner {
     }
 
     /// A hash of whose code the shards have called, in order.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(feature = "trace")]
     pub(crate) fn trace(&self) -> u64 {
         let hash = |hash: u64, watched: &Arc<Watched>| hash.rotate_left(7) ^ watched.trace();
         self.watched.iter().fold(0, hash)

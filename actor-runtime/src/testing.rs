@@ -287,6 +287,7 @@ impl Simulator {
     }
 
     /// A hash of whose code was called on each shard, in order, and how often.
+    #[cfg(feature = "trace")]
     #[must_use]
     pub fn trace(&self) -> u64 {
         self.inner.trace()

@@ -51,7 +51,7 @@ pub(crate) struct Watched {
     killed: AtomicBool,
     fates: Mutex<Fates>,
     /// A hash of the actors whose code was called, in order; the shard writes it.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(feature = "trace")]
     trace: AtomicU64,
 }
 
@@ -77,7 +77,7 @@ impl Watched {
             others: Counter::default(),
             killed: AtomicBool::new(false),
             fates: Mutex::default(),
-            #[cfg(any(test, feature = "testing"))]
+            #[cfg(feature = "trace")]
             trace: AtomicU64::new(0),
         }
     }
@@ -92,12 +92,12 @@ impl Watched {
         // Ordering: the watchdog acts on what has stayed the same for long, by when all of it is to be seen.
         self.actor.store(actor.to_bits(), Ordering::Relaxed);
         self.kind.set(kind);
-        #[cfg(any(test, feature = "testing"))]
+        #[cfg(feature = "trace")]
         self.note(actor, kind);
     }
 
     /// Has a call take part in the trace.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(feature = "trace")]
     fn note(&self, actor: Target, kind: &'static CellType) {
         tracing::trace!(target: "callboard", slot = actor.slot(), kind = kind.name(), "called");
         // Ordering: only the shard writes it, and who reads it turns the shard.
@@ -107,7 +107,7 @@ impl Watched {
     }
 
     /// A hash of whose code was called, in order, and of how many messages that handled.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(feature = "trace")]
     pub(crate) fn trace(&self) -> u64 {
         // Ordering: as in `note`.
         self.trace.load(Ordering::Relaxed) ^ self.handled()

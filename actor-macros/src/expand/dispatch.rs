@@ -108,6 +108,7 @@ fn handle(
 ) -> TokenStream {
     let Taking { msg, cx, body } = taking(model, variants, &Taker::own(quote!(self)), bodies);
     quote! {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             #msg: #messages,

@@ -74,6 +74,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<LoaderMsg> for Loader {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: LoaderMsg,

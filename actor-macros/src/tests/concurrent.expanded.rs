@@ -122,6 +122,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<GalleryMsg> for Gallery {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: GalleryMsg,

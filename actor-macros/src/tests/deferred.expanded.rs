@@ -88,6 +88,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<CounterMsg> for Counter {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: CounterMsg,

@@ -28,6 +28,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<IdleMsg> for Idle {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: IdleMsg,

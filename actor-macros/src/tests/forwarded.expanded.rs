@@ -71,6 +71,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<FrontMsg> for Front {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: FrontMsg,

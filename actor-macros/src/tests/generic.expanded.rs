@@ -123,6 +123,7 @@ const _: () = {
         T: ::core::marker::Send + 'static,
         B: 'static,
     {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: StoreMsg<T, B, N>,
@@ -181,6 +182,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl<const SIZE: usize> __rt::Handle<FixedMsg<SIZE>> for Fixed<SIZE> {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: FixedMsg<SIZE>,
@@ -231,6 +233,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl<T: Send + 'static> __rt::Handle<CellMsg<T>> for Cell<T> {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: CellMsg<T>,

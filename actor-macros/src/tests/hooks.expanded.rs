@@ -21,6 +21,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<PlainMsg> for Plain {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: PlainMsg,
@@ -71,6 +72,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<LateMsg> for Late {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: LateMsg,
@@ -122,6 +124,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<WatchingMsg> for Watching {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: WatchingMsg,
@@ -171,6 +174,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<PhoenixMsg> for Phoenix {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: PhoenixMsg,
@@ -211,6 +215,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<AshMsg> for Ash {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: AshMsg,

@@ -73,6 +73,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<TillMsg> for Till {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: TillMsg,

@@ -77,6 +77,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<CartMsg> for Cart {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: CartMsg,

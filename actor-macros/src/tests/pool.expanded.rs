@@ -36,6 +36,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<WorkerMsg> for Worker {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: WorkerMsg,

@@ -103,6 +103,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl<T: Send + 'static> __rt::Handle<SavingsMsg<T>> for Savings<T> {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: SavingsMsg<T>,

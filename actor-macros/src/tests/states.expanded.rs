@@ -102,6 +102,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl<T: Send + 'static> __rt::Handle<LinkMsg<T>> for Link<T> {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: LinkMsg<T>,

@@ -25,6 +25,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<ReaderMsg> for Reader {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: ReaderMsg,

@@ -30,6 +30,7 @@ const _: () = {
         const DELIVERY: __rt::Delivery<Self::Msg> = <Self as __rt::Actor>::REACHED_BY;
     }
     impl __rt::Handle<WatchMsg> for Watch {
+        #[inline(always)]
         fn handle<'a>(
             &'a mut self,
             msg: WatchMsg,

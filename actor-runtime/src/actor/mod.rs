@@ -355,9 +355,13 @@ impl<A: Actor> Body for Plain<A> {
         states::taken_in::<A>(message)
     }
 
-    #[inline]
+    #[inline(always)]
     fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a> {
-        self.message(me, |state, cx| state.handle(message, cx))
+        self.message(
+            me,
+            #[inline(always)]
+            |state, cx| state.handle(message, cx),
+        )
     }
 
     fn start<'a>(&'a mut self, me: Target) -> Handled<'a> {
@@ -437,9 +441,13 @@ impl<A: Actor> Body for Suspending<A> {
         states::taken_in::<A>(message)
     }
 
-    #[inline]
+    #[inline(always)]
     fn deliver<'a>(&'a mut self, message: Self::Message, me: Target) -> Handled<'a> {
-        self.message(me, |state, cx| state.handle(message, cx))
+        self.message(
+            me,
+            #[inline(always)]
+            |state, cx| state.handle(message, cx),
+        )
     }
 
     fn beside(message: &Self::Message) -> Option<Beside> {

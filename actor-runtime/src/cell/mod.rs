@@ -65,8 +65,8 @@ use crate::exit::{Drained, ExitReason};
 use crate::flow::Flow;
 use crate::mailbox::{Bound, Line, Overflow, Room};
 use crate::record::{
-    Arrived, Class, Delivery, Letter, Letters, RecordQueue, Row, forget_payload, look_at_value,
-    take_value,
+    Arrived, Class, Delivery, Head, Letter, Letters, RecordQueue, Row, forget_payload,
+    look_at_value, take_value,
 };
 use crate::timer::{OwnTimers, When};
 
@@ -148,6 +148,14 @@ impl Called {
             Self::Received(receipt) => Ok(Handled(Outcome::Received(receipt))),
             Self::Panicked(payload) => Err(*payload),
         }
+    }
+}
+
+impl Handled<'_> {
+    /// Whether nothing is to be done but to go on.
+    #[inline(always)]
+    fn goes_on(&self) -> bool {
+        matches!(&self.0, Outcome::Flow(flow) if flow.goes_on())
     }
 }
 
@@ -339,6 +347,11 @@ impl Default for Options {
 #[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
 type Deliver = unsafe extern "C" fn(CellRef<'_>, NonNull<u8>, Target) -> Called;
 
+/// The same of records in a row, for as long as nothing is to be done between two of them but to count the first. What
+/// the last has left is the answer, and is not counted.
+#[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
+type DeliverRow = unsafe extern "C" fn(CellRef<'_>, &mut Row<'_>, &Calls) -> Called;
+
 /// The bodies that an actor may lie in: only one of them, which its type says, but that type is made of this.
 pub(crate) trait Bodies: Sized {
     /// Which of them it is.
@@ -424,6 +437,7 @@ pub(crate) struct CellType {
     /// one address.
     letters: Letters,
     deliver: Deliver,
+    deliver_row: DeliverRow,
     /// How messages of the protocols that it speaks reach it.
     ways: &'static [Way],
     /// Where some messages have concurrent handlers.
@@ -473,6 +487,7 @@ impl CellType {
         Self {
             letters: Letters::of::<B, B::Message>(class, options.ask_timeout),
             deliver: deliver::<B>,
+            deliver_row: deliver_row::<B>,
             ways: &[],
             share: if B::SHARES {
                 Some(Share { beside: beside::<B>, deliver: share::<B> })
@@ -508,6 +523,12 @@ impl CellType {
 
     pub(crate) const fn letter(&'static self) -> &'static Letter {
         self.letters.plain()
+    }
+
+    /// Whether records with this head may be delivered in a row.
+    #[inline(always)]
+    pub(crate) fn takes_row(&'static self, head: Head) -> bool {
+        std::ptr::eq(self.letter(), head.letter()) && !self.is_reply()
     }
 
     /// `STATED`, if its actors take messages by their state.
@@ -902,33 +923,18 @@ impl CellRef<'_> {
     }
 
     /// Delivers records in a row, each as [`deliver`](Self::deliver) does, for as long as nothing is to be done between
-    /// two of them but to count the first. Answers what the last has left, which is not counted. None, and
-    /// takes nothing, if the first may not be delivered.
+    /// two of them but to count the first. Answers what the last has left, which is not counted. Takes nothing if the
+    /// first may not be delivered, or is not what the type takes.
     #[inline(always)]
-    pub(crate) fn deliver_row(self, row: &mut Row<'_>, calls: &Calls) -> Option<Called> {
-        let (me, kind) = (row.head().target(), self.kind()?);
-        if !std::ptr::eq(kind.letter(), row.head().letter()) {
-            return None;
-        }
-        let mut handled = calls.handled();
-        let mut last = None;
-        while self.word.is(me.generation(), 0)
-            && let Some(value) = row.next()
-        {
-            if last.is_some() {
-                handled += 1;
-                calls.set_handled(handled);
+    pub(crate) fn deliver_row(self, row: &mut Row<'_>, calls: &Calls) -> Called {
+        match self.kind() {
+            Some(kind) if kind.takes_row(row.head()) => {
+                // SAFETY: the row's letter is the one that this type takes, so are the values; the cell is alive, and
+                // whether its body is in use is looked at before each (invariants 2 and 3).
+                unsafe { (kind.deliver_row)(self, row, calls) }
             }
-            // SAFETY: the row's letter is the one that this type takes, so is the value; the cell is alive and its body
-            // is not in use (invariants 2 and 3), which the word has just said; the value is ours.
-            let called = unsafe { (kind.deliver)(self, value, me) };
-            if !called.goes_on() || calls.has_cut() {
-                return Some(called);
-            }
-            // There is nothing to drop.
-            std::mem::forget(last.replace(called));
+            _ => Called::Flow(Flow::go()),
         }
-        last
     }
 
     /// What [`Body::beside`] says of a record; none as well if it is no message for this cell.
@@ -1444,16 +1450,58 @@ unsafe fn share_message<B: Body>(
 /// is given up.
 #[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
 unsafe extern "C" fn deliver<B: Body>(cell: CellRef<'_>, value: NonNull<u8>, me: Target) -> Called {
+    // SAFETY: passed on from the caller.
+    Called::by(|| unsafe { hand_over::<B>(cell, value, me) })
+}
+
+/// # Safety
+///
+/// The cell holds a `B`, which is not in use where the cell's word says so; the row is of records with the letter of
+/// `B::Message`.
+#[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
+unsafe extern "C" fn deliver_row<B: Body>(
+    cell: CellRef<'_>,
+    row: &mut Row<'_>,
+    calls: &Calls,
+) -> Called {
+    let me = row.head().target();
     Called::by(|| {
-        // SAFETY: passed on from the caller. The value leaves the record before user code runs (U21).
-        let message = unsafe { take_value::<B::Message>(value) };
-        if B::SHARES && B::beside(&message).is_some() {
-            // SAFETY: the same.
-            return unsafe { share_message::<B>(cell, message, me) };
+        let (mut handled, mut records) = (calls.handled(), row.records());
+        while cell.word.is(me.generation(), 0)
+            && let Some(value) = records.next()
+        {
+            calls.set_handled(handled);
+            handled += 1;
+            // SAFETY: the value is that of a record with the letter of `B::Message`, and ours; the word has just said that
+            // the body is not in use.
+            let left = unsafe { hand_over::<B>(cell, value, me) };
+            if !left.goes_on() || calls.has_cut() {
+                return left;
+            }
+            // There is nothing to drop, and a call to find that out.
+            std::mem::forget(left);
         }
-        // SAFETY: the same.
-        unsafe { body_mut::<B>(cell) }.deliver(message, me)
+        Handled(Outcome::Flow(Flow::go()))
     })
+}
+
+/// # Safety
+///
+/// As for [`deliver`].
+#[inline(always)]
+unsafe fn hand_over<B: Body>(
+    cell: CellRef<'_>,
+    value: NonNull<u8>,
+    me: Target,
+) -> Handled<'static> {
+    // SAFETY: passed on from the caller. The value leaves the record before user code runs (U21).
+    let message = unsafe { take_value::<B::Message>(value) };
+    if B::SHARES && B::beside(&message).is_some() {
+        // SAFETY: the same.
+        return unsafe { share_message::<B>(cell, message, me) };
+    }
+    // SAFETY: the same.
+    unsafe { body_mut::<B>(cell) }.deliver(message, me)
 }
 
 /// # Safety

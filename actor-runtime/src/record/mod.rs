@@ -24,7 +24,8 @@ pub(crate) use delivery::{Class, Letter, Letters, Mark, look_at_value, record_si
 pub use delivery::{Delivery, Leave};
 pub use departure::Departure;
 pub(crate) use queue::{
-    Ahead, Arrived, Cursor, Head, Loose, Parcel, RecordQueue, Rest, Row, Run, Walk, forget_payload,
+    Ahead, Arrived, Cursor, Head, InRows, Loose, Parcel, RecordQueue, Rest, Row, Run, Walk,
+    forget_payload,
 };
 
 use crate::address::Target;

@@ -376,6 +376,20 @@ impl Reader<'_> {
         }
     }
 
+    /// What the next two records have in common, if there are two in a row.
+    #[inline(always)]
+    pub(crate) fn begins_row(&self) -> Option<Head> {
+        let at = self.head;
+        if self.cursor.is_at(at) {
+            return None;
+        }
+        let letter = Raw(at).letter()?;
+        // SAFETY: the record is that long; the next header, or the tail, follows it.
+        let next = unsafe { at.add(letter.size()) };
+        let head = Raw(at).head();
+        (!self.cursor.is_at(next) && Raw(next).head() == head).then_some(head)
+    }
+
     /// Shows the next record, which stays where it is. `look` does not panic.
     pub(crate) fn peek<R>(&mut self, look: impl FnOnce(&Arrived<'_>) -> R) -> Option<R> {
         let record = ManuallyDrop::new(self.next()?);
@@ -413,6 +427,22 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+}
+
+impl InRows for Reader<'_> {
+    /// Of what lies in the block that is read, and was there before.
+    #[inline(always)]
+    fn row<R>(&mut self, head: Head, most: u32, take: impl FnOnce(&mut Row<'_>) -> R) -> (R, u32) {
+        // A block that is not the last ends with a JUMP.
+        let is_last = self.cursor.blocks.get() == 1;
+        let end = if is_last { self.cursor.tail.get() } else { ptr::null_mut() };
+        // SAFETY: a reader has an address of the block that it reads, once it has taken a record.
+        let began = unsafe { NonNull::new_unchecked(self.head) };
+        let mut row = Row::new(began, end, head, most);
+        let result = take(&mut row);
+        self.head = row.at.as_ptr();
+        (result, row.taken_from(began))
     }
 }
 
@@ -707,21 +737,16 @@ impl Walk<'_> {
         let at = self.at.as_ptr();
         at != self.end && Raw(at).head() == head
     }
+}
 
-    /// Shows what follows to `take`, as far as it has this head, which a record had, and at most so many. Answers how
-    /// many were taken. `take` does not panic.
+impl InRows for Walk<'_> {
     #[inline(always)]
-    pub(crate) fn row<R>(
-        &mut self,
-        head: Head,
-        most: u32,
-        take: impl FnOnce(&mut Row<'_>) -> R,
-    ) -> (R, u32) {
+    fn row<R>(&mut self, head: Head, most: u32, take: impl FnOnce(&mut Row<'_>) -> R) -> (R, u32) {
         let mut row = Row::new(self.at, self.end, head, most);
         let result = take(&mut row);
-        let bytes = row.at.addr().get() - self.at.addr().get();
+        let taken = row.taken_from(self.at);
         self.at = row.at;
-        (result, (bytes / row.size) as u32)
+        (result, taken)
     }
 }
 
@@ -752,6 +777,13 @@ impl Head {
     }
 }
 
+/// Whatever reads records that may lie in rows.
+pub(crate) trait InRows {
+    /// Shows what follows to `take`, as far as it has this head, which the record taken last had, and at most so many.
+    /// Answers how many were taken. `take` does not panic.
+    fn row<R>(&mut self, head: Head, most: u32, take: impl FnOnce(&mut Row<'_>) -> R) -> (R, u32);
+}
+
 /// Records with one head that lie one behind the other. Where the next begins hangs on nothing that is read, so the
 /// processor fetches several at a time.
 pub(crate) struct Row<'r> {
@@ -779,8 +811,33 @@ impl Row<'_> {
         self.head
     }
 
-    /// Takes the next record, if there is one more: its value, which is the caller's. It lies here until the row is
-    /// gone.
+    /// How many were taken, if it began there.
+    #[inline(always)]
+    fn taken_from(&self, began: NonNull<u8>) -> u32 {
+        let bytes = self.at.addr().get() - began.addr().get();
+        (bytes / self.size) as u32
+    }
+
+    /// Takes the records, one after the other.
+    #[inline(always)]
+    pub(crate) fn records(&mut self) -> Records<'_> {
+        let Self { at, end, head, size, .. } = *self;
+        Records { at, end, head, size, place: &mut self.at }
+    }
+}
+
+/// Takes the records of a row. What it compares by is its own, in registers; where the next lies its row knows too,
+/// before what was taken is used.
+pub(crate) struct Records<'r> {
+    at: NonNull<u8>,
+    end: usize,
+    head: Head,
+    size: usize,
+    place: &'r mut NonNull<u8>,
+}
+
+impl Records<'_> {
+    /// The value of the next, if there is one more, which is the caller's. It lies here until the row is gone.
     #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<NonNull<u8>> {
         let at = self.at;
@@ -789,6 +846,7 @@ impl Row<'_> {
         }
         // SAFETY: the record is that long; another, the end or a JUMP follows.
         self.at = unsafe { at.add(self.size) };
+        *self.place = self.at;
         // SAFETY: the value part begins behind the header.
         Some(unsafe { at.add(HEADER_BYTES) })
     }
@@ -997,6 +1055,13 @@ mod tests {
         assert_eq!(drops.load(Ordering::Relaxed), 10);
     }
 
+    /// Takes a row of numbers.
+    fn numbers(row: &mut Row<'_>) -> Vec<u64> {
+        let mut records = row.records();
+        // SAFETY: the tests that show rows send numbers alone.
+        std::iter::from_fn(|| records.next()).map(|at| unsafe { take_value(at) }).collect()
+    }
+
     #[test]
     fn a_row_ends_where_the_head_is_another_or_the_records_end() {
         let stock = Stock::default();
@@ -1013,12 +1078,7 @@ mod tests {
                 let head = record.head();
                 taken.push(vec![value_of(record).1]);
                 if walk.is_next(head) {
-                    let (row, records) = walk.row(head, 2, |row| {
-                        let next = || row.next();
-                        // SAFETY: the row's records are like the first, which held a number.
-                        let numbers = std::iter::from_fn(next).map(|at| unsafe { take_value(at) });
-                        numbers.collect::<Vec<u64>>()
-                    });
+                    let (row, records) = walk.row(head, 2, numbers);
                     assert_eq!(row.len(), records as usize);
                     taken.push(row);
                 }
@@ -1034,6 +1094,33 @@ mod tests {
         // SAFETY: the records lie there, and are taken once.
         let mut run = unsafe { Run::new(NonNull::from(&mut words).cast(), bytes) };
         assert_eq!(taken_of(run.walk()), expected);
+    }
+
+    #[test]
+    fn a_row_of_a_queue_ends_with_its_block_and_before_what_came_meanwhile() {
+        let (stock, queue) = (Stock::default(), RecordQueue::new());
+        let append = |value| queue.append(delivery!(u64), target(1), value, &stock);
+        let in_a_block = ((super::super::block::BLOCK - JUMP_BYTES) / record_size::<u64>()) as u64;
+        (0..in_a_block + 3).for_each(append);
+        let mut reader = queue.reader(&stock);
+        let mut next = || {
+            let head = reader.begins_row()?;
+            let (row, taken) = reader.row(head, u32::MAX, |row| {
+                append(u64::MAX);
+                numbers(row)
+            });
+            assert_eq!(row.len(), taken as usize);
+            Some(row)
+        };
+        assert!(next().is_some_and(|row| row.into_iter().eq(0..in_a_block)));
+        assert_eq!(next(), None, "a JUMP is next");
+        assert_eq!(reader.next().map(value_of), Some((0, in_a_block)));
+        let rest = [in_a_block + 1, in_a_block + 2, u64::MAX];
+        let (row, _) = reader.row(reader.begins_row().expect("two"), 2, numbers);
+        assert_eq!(row, rest[..2]);
+        assert!(reader.begins_row().is_none(), "there is one");
+        assert_eq!(reader.next().map(value_of), Some((0, rest[2])));
+        assert!(reader.next().is_none() && reader.begins_row().is_none());
     }
 
     #[test]

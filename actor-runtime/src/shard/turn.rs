@@ -24,7 +24,9 @@ use crate::event::{Event, Topic};
 use crate::exit::ExitReason;
 use crate::flow::{End, Flow};
 use crate::host::{self, Host, Signal};
-use crate::record::{Ahead, Arrived, Class, Cursor, Head, RecordQueue, Walk, forget_payload};
+use crate::record::{
+    Ahead, Arrived, Class, Cursor, Head, InRows, RecordQueue, Walk, forget_payload,
+};
 use crate::route::Word;
 use crate::stats::DeadReason;
 use crate::watch::Watched;
@@ -270,22 +272,26 @@ impl<'t> Turn<'t> {
         }
     }
 
-    /// Delivers what follows a record with this head, as far as it has the same, the actor goes on and its slice lasts.
-    /// Answers how many records those are; what there is of others is for the caller.
+    /// Delivers what follows, as far as it has this head, the actor goes on and its slice lasts, until it is time to look at
+    /// the clock. Answers how many records those are; what there is of others is for the caller.
     #[inline(never)]
-    fn take_row(&mut self, records: &mut Walk<'_>, head: Head) -> u32 {
+    fn take_row(&mut self, records: &mut impl InRows, head: Head) -> u32 {
         let Some(cell) = self.host.cell(head.target()) else { return 0 };
-        let Some(kind) = cell.kind().filter(|kind| !kind.is_reply()) else { return 0 };
+        let Some(kind) = cell.kind().filter(|kind| kind.takes_row(head)) else { return 0 };
         let stamp = cell.stamp.get().max(self.base);
         let most = u32::try_from(self.base + self.slice(kind) - stamp).unwrap_or(0);
+        let most = most.min(config::CLOCK_EVERY_RECORDS);
         self.watched.begins(head.target(), kind);
         let calls = &self.watched.calls;
         let (called, taken) = records.row(head, most, |row| cell.deliver_row(row, calls));
+        if taken == 0 {
+            return 0;
+        }
         cell.stamp.set(stamp + i64::from(taken));
-        match called {
-            None => {}
-            Some(called) if called.goes_on() && !calls.has_cut() => self.watched.has_handled(),
-            Some(called) => self.called(cell, head.target(), called),
+        if called.goes_on() && !calls.has_cut() {
+            self.watched.has_handled();
+        } else {
+            self.called(cell, head.target(), called);
         }
         taken
     }
@@ -326,7 +332,9 @@ impl<'t> Turn<'t> {
         let mut reader = shard.queue.reader_with(self.cursor, &self.host.stock);
         let (mut ahead, constants) = (Ahead::new(), self.constants());
         for _ in 0..config::TURN_RECORDS / config::CLOCK_EVERY_RECORDS {
-            for _ in 0..config::CLOCK_EVERY_RECORDS / config::FILLED_EVERY_RECORDS {
+            let mut rounds = config::CLOCK_EVERY_RECORDS / config::FILLED_EVERY_RECORDS;
+            while rounds > 0 {
+                rounds -= 1;
                 for _ in 0..config::FILLED_EVERY_RECORDS {
                     if PREFETCH {
                         reader.look_ahead(&mut ahead, config::PREFETCH_AHEAD, |target| {
@@ -348,6 +356,14 @@ impl<'t> Turn<'t> {
                 // What waits for another shard then goes there.
                 if self.host.filled.get() >= config::TURN_FILLED {
                     return;
+                }
+                // Looked for now and then, so that it costs those nothing who send one message at a time.
+                if !PREFETCH && let Some(head) = reader.begins_row() {
+                    let taken = self.take_row(&mut reader, head);
+                    rounds = rounds.saturating_sub(taken / config::FILLED_EVERY_RECORDS);
+                    if self.held.is_some() {
+                        self.tell_held(reader.rest());
+                    }
                 }
             }
             if self.look() >= config::TURN_LONGEST {
