@@ -109,6 +109,7 @@ pub(crate) fn protocol(model: &Protocol, bodies: Bodies) -> TokenStream {
             }
             impl<__A: __rt::Actor + #name> __rt::Dispatch<__A> for #ty {
                 #suspends
+                #[inline(always)]
                 fn dispatch<'a>(
                     #actor: &'a mut __A,
                     #msg: #msg_type,

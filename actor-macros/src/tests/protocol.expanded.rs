@@ -138,6 +138,7 @@ const _: () = {
     }
     impl<__A: __rt::Actor + Account> __rt::Dispatch<__A> for dyn Account {
         const SUSPENDS: bool = true;
+        #[inline(always)]
         fn dispatch<'a>(
             actor: &'a mut __A,
             msg: AccountMsg,

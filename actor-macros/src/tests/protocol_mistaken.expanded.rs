@@ -73,6 +73,7 @@ const _: () = {
         type On<__N: __rt::Api> = AccountApi<__N>;
     }
     impl<__A: __rt::Actor + Account> __rt::Dispatch<__A> for dyn Account {
+        #[inline(always)]
         fn dispatch<'a>(
             _actor: &'a mut __A,
             _msg: AccountMsg,

@@ -68,25 +68,37 @@ impl<A: Actor + Handles<P>, P: Protocol + ?Sized> Takes<P> for OnThread<A> {
     type Also = P::Msg;
 
     fn take<'a>(&'a mut self, message: P::Msg, me: Target) -> Handled<'a> {
-        self.message(me, |state, cx| A::By::dispatch(state, message, cx))
+        self.message(
+            me,
+            #[inline(always)]
+            |state, cx| A::By::dispatch(state, message, cx),
+        )
     }
 }
 
 impl<A: Actor + Handles<P>, P: Protocol + ?Sized> Takes<P> for Plain<A> {
     type Also = P::Msg;
 
-    #[inline]
+    #[inline(always)]
     fn take<'a>(&'a mut self, message: P::Msg, me: Target) -> Handled<'a> {
-        self.message(me, |state, cx| A::By::dispatch(state, message, cx))
+        self.message(
+            me,
+            #[inline(always)]
+            |state, cx| A::By::dispatch(state, message, cx),
+        )
     }
 }
 
 impl<A: Actor + Handles<P>, P: Protocol + ?Sized> Takes<P> for Suspending<A> {
     type Also = P::Msg;
 
-    #[inline]
+    #[inline(always)]
     fn take<'a>(&'a mut self, message: P::Msg, me: Target) -> Handled<'a> {
-        self.message(me, |state, cx| A::By::dispatch(state, message, cx))
+        self.message(
+            me,
+            #[inline(always)]
+            |state, cx| A::By::dispatch(state, message, cx),
+        )
     }
 }
 

@@ -352,6 +352,19 @@ type Deliver = unsafe extern "C" fn(CellRef<'_>, NonNull<u8>, Target) -> Called;
 #[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
 type DeliverRow = unsafe extern "C" fn(CellRef<'_>, &mut Row<'_>, &Calls) -> Called;
 
+/// How messages of one type reach a body: one, and in a row.
+#[derive(Clone, Copy)]
+struct Reach {
+    one: Deliver,
+    row: DeliverRow,
+}
+
+impl Reach {
+    const fn by<T: Takings>() -> Self {
+        Self { one: deliver::<T>, row: deliver_row::<T> }
+    }
+}
+
 /// The bodies that an actor may lie in: only one of them, which its type says, but that type is made of this.
 pub(crate) trait Bodies: Sized {
     /// Which of them it is.
@@ -375,7 +388,7 @@ pub(crate) enum Lies {
 #[derive(Clone, Copy)]
 struct Way {
     letters: &'static Letters,
-    deliver: Deliver,
+    reach: Reach,
     suspends: bool,
 }
 
@@ -408,9 +421,8 @@ impl<A> Spoken<A> {
                 Suspending: Takes<P, Also = M>,
             >,
     {
-        let deliver: Deliver = deliver_also::<A, P, M>;
-        let way = Way { letters: delivery.letters(), deliver, suspends };
-        Self { way, actor: PhantomData }
+        let reach = Reach::by::<Also<A, P>>();
+        Self { way: Way { letters: delivery.letters(), reach, suspends }, actor: PhantomData }
     }
 
     /// Whether any of the protocol's methods is `async`.
@@ -436,8 +448,7 @@ pub(crate) struct CellType {
     /// First, and the plain one first of them, so that a record's letter and its cell's type are compared as
     /// one address.
     letters: Letters,
-    deliver: Deliver,
-    deliver_row: DeliverRow,
+    reach: Reach,
     /// How messages of the protocols that it speaks reach it.
     ways: &'static [Way],
     /// Where some messages have concurrent handlers.
@@ -486,8 +497,7 @@ impl CellType {
     const fn of<B: Body, K: 'static>(class: Class, options: Options, starts: bool) -> Self {
         Self {
             letters: Letters::of::<B, B::Message>(class, options.ask_timeout),
-            deliver: deliver::<B>,
-            deliver_row: deliver_row::<B>,
+            reach: Reach::by::<Own<B>>(),
             ways: &[],
             share: if B::SHARES {
                 Some(Share { beside: beside::<B>, deliver: share::<B> })
@@ -525,10 +535,20 @@ impl CellType {
         self.letters.plain()
     }
 
+    /// How records with this head, by its address alone, are delivered in a row.
+    #[inline(always)]
+    fn row(&'static self, head: Head) -> Option<DeliverRow> {
+        if std::ptr::eq(self.letter(), head.letter()) {
+            return Some(self.reach.row).filter(|_| !self.is_reply());
+        }
+        let is_of = |way: &&Way| std::ptr::eq(way.letters.plain(), head.letter());
+        self.ways.iter().find(is_of).map(|way| way.reach.row)
+    }
+
     /// Whether records with this head may be delivered in a row.
     #[inline(always)]
     pub(crate) fn takes_row(&'static self, head: Head) -> bool {
-        std::ptr::eq(self.letter(), head.letter()) && !self.is_reply()
+        self.row(head).is_some()
     }
 
     /// `STATED`, if its actors take messages by their state.
@@ -542,9 +562,9 @@ impl CellType {
     fn way(&self, letter: &Letter, exactly: bool) -> Option<Deliver> {
         let (first, others) = self.ways.split_first()?;
         if first.is_of(letter, exactly) {
-            return Some(first.deliver);
+            return Some(first.reach.one);
         }
-        others.iter().find(|way| way.is_of(letter, exactly)).map(|way| way.deliver)
+        others.iter().find(|way| way.is_of(letter, exactly)).map(|way| way.reach.one)
     }
 
     /// Whether messages with this letter are of a protocol that is spoken here.
@@ -919,7 +939,7 @@ impl CellRef<'_> {
         let value = record.into_value();
         // SAFETY: the letters mean the same, so the value is what this type takes; the cell is alive and
         // its body is not in use (invariants 2 and 3), which the word has just said; the value is ours.
-        Ok(unsafe { (kind.deliver)(self, value, me) })
+        Ok(unsafe { (kind.reach.one)(self, value, me) })
     }
 
     /// Delivers records in a row, each as [`deliver`](Self::deliver) does, for as long as nothing is to be done between
@@ -927,13 +947,11 @@ impl CellRef<'_> {
     /// first may not be delivered, or is not what the type takes.
     #[inline(always)]
     pub(crate) fn deliver_row(self, row: &mut Row<'_>, calls: &Calls) -> Called {
-        match self.kind() {
-            Some(kind) if kind.takes_row(row.head()) => {
-                // SAFETY: the row's letter is the one that this type takes, so are the values; the cell is alive, and
-                // whether its body is in use is looked at before each (invariants 2 and 3).
-                unsafe { (kind.deliver_row)(self, row, calls) }
-            }
-            _ => Called::Flow(Flow::go()),
+        match self.kind().and_then(|kind| kind.row(row.head())) {
+            // SAFETY: it is for records with this letter, and for the bodies of this type; the cell is alive, and whether
+            // its body is in use is looked at before each (invariants 2 and 3).
+            Some(deliver) => unsafe { deliver(self, row, calls) },
+            None => Called::Flow(Flow::go()),
         }
     }
 
@@ -1444,22 +1462,78 @@ unsafe fn share_message<B: Body>(
     unsafe { body_ref::<B>(cell) }.share(message, me)
 }
 
-/// # Safety
-///
-/// The cell holds a `B` that nobody else uses until the answer is dropped; `value` is a `B::Message` that
-/// is given up.
-#[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
-unsafe extern "C" fn deliver<B: Body>(cell: CellRef<'_>, value: NonNull<u8>, me: Target) -> Called {
-    // SAFETY: passed on from the caller.
-    Called::by(|| unsafe { hand_over::<B>(cell, value, me) })
+/// How a body takes what it is sent: its own messages, or those of a protocol.
+trait Takings {
+    /// # Safety
+    ///
+    /// The cell holds the body, which nobody else uses until the answer is dropped; `value` is a message of these that is
+    /// given up.
+    unsafe fn take(cell: CellRef<'_>, value: NonNull<u8>, me: Target) -> Handled<'static>;
+}
+
+/// The body's own messages.
+struct Own<B>(PhantomData<B>);
+
+impl<B: Body> Takings for Own<B> {
+    #[inline(always)]
+    unsafe fn take(cell: CellRef<'_>, value: NonNull<u8>, me: Target) -> Handled<'static> {
+        // SAFETY: passed on from the caller. The value leaves the record before user code runs (U21).
+        let message = unsafe { take_value::<B::Message>(value) };
+        if B::SHARES && B::beside(&message).is_some() {
+            // SAFETY: the same.
+            return unsafe { share_message::<B>(cell, message, me) };
+        }
+        // SAFETY: the same.
+        unsafe { body_mut::<B>(cell) }.deliver(message, me)
+    }
+}
+
+/// The messages of the protocol `P`, of the body in which `A` lies.
+struct Also<A, P: ?Sized>(PhantomData<A>, PhantomData<P>);
+
+impl<A, P, M> Takings for Also<A, P>
+where
+    A: Bodies<
+            OnThread: Takes<P, Also = M>,
+            Plain: Takes<P, Also = M>,
+            Suspending: Takes<P, Also = M>,
+        >,
+    P: ?Sized,
+{
+    #[inline(always)]
+    unsafe fn take(cell: CellRef<'_>, value: NonNull<u8>, me: Target) -> Handled<'static> {
+        // SAFETY: passed on from the caller. The value leaves the record before user code runs (U21).
+        let message = unsafe { take_value::<M>(value) };
+        match A::LIES {
+            // SAFETY: the same.
+            Lies::OnThread => unsafe { body_mut::<A::OnThread>(cell) }.take(message, me),
+            // SAFETY: the same.
+            Lies::Plain => unsafe { body_mut::<A::Plain>(cell) }.take(message, me),
+            // SAFETY: the same.
+            Lies::Suspending => unsafe { body_mut::<A::Suspending>(cell) }.take(message, me),
+        }
+    }
 }
 
 /// # Safety
 ///
-/// The cell holds a `B`, which is not in use where the cell's word says so; the row is of records with the letter of
-/// `B::Message`.
+/// As for [`Takings::take`].
 #[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
-unsafe extern "C" fn deliver_row<B: Body>(
+unsafe extern "C" fn deliver<T: Takings>(
+    cell: CellRef<'_>,
+    value: NonNull<u8>,
+    me: Target,
+) -> Called {
+    // SAFETY: passed on from the caller.
+    Called::by(|| unsafe { T::take(cell, value, me) })
+}
+
+/// # Safety
+///
+/// The cell holds the body, which is not in use where the cell's word says so; the row is of records that hold messages
+/// of these.
+#[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
+unsafe extern "C" fn deliver_row<T: Takings>(
     cell: CellRef<'_>,
     row: &mut Row<'_>,
     calls: &Calls,
@@ -1472,9 +1546,8 @@ unsafe extern "C" fn deliver_row<B: Body>(
         {
             calls.set_handled(handled);
             handled += 1;
-            // SAFETY: the value is that of a record with the letter of `B::Message`, and ours; the word has just said that
-            // the body is not in use.
-            let left = unsafe { hand_over::<B>(cell, value, me) };
+            // SAFETY: the value is such a message, and ours; the word has just said that the body is not in use.
+            let left = unsafe { T::take(cell, value, me) };
             if !left.goes_on() || calls.has_cut() {
                 return left;
             }
@@ -1482,56 +1555,6 @@ unsafe extern "C" fn deliver_row<B: Body>(
             std::mem::forget(left);
         }
         Handled(Outcome::Flow(Flow::go()))
-    })
-}
-
-/// # Safety
-///
-/// As for [`deliver`].
-#[inline(always)]
-unsafe fn hand_over<B: Body>(
-    cell: CellRef<'_>,
-    value: NonNull<u8>,
-    me: Target,
-) -> Handled<'static> {
-    // SAFETY: passed on from the caller. The value leaves the record before user code runs (U21).
-    let message = unsafe { take_value::<B::Message>(value) };
-    if B::SHARES && B::beside(&message).is_some() {
-        // SAFETY: the same.
-        return unsafe { share_message::<B>(cell, message, me) };
-    }
-    // SAFETY: the same.
-    unsafe { body_mut::<B>(cell) }.deliver(message, me)
-}
-
-/// # Safety
-///
-/// As for [`deliver`], with a value that is an `M`, and a cell that holds the body in which `A` lies.
-#[allow(improper_ctypes_definitions, reason = "both sides are compiled together")]
-unsafe extern "C" fn deliver_also<A, P, M>(
-    cell: CellRef<'_>,
-    value: NonNull<u8>,
-    me: Target,
-) -> Called
-where
-    A: Bodies<
-            OnThread: Takes<P, Also = M>,
-            Plain: Takes<P, Also = M>,
-            Suspending: Takes<P, Also = M>,
-        >,
-    P: ?Sized,
-{
-    Called::by(|| {
-        // SAFETY: passed on from the caller. The value leaves the record before user code runs (U21).
-        let message = unsafe { take_value::<M>(value) };
-        match A::LIES {
-            // SAFETY: the same.
-            Lies::OnThread => unsafe { body_mut::<A::OnThread>(cell) }.take(message, me),
-            // SAFETY: the same.
-            Lies::Plain => unsafe { body_mut::<A::Plain>(cell) }.take(message, me),
-            // SAFETY: the same.
-            Lies::Suspending => unsafe { body_mut::<A::Suspending>(cell) }.take(message, me),
-        }
     })
 }
 
