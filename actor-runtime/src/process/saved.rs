@@ -178,19 +178,23 @@ impl<M> Saved<M> {
         let Filed { arrival, message } = filed?;
         self.len -= 1;
         self.levels.falls(self.len);
-        self.shrink(bit);
+        // Now and then, and when it is empty.
+        if queue.len().is_multiple_of(KEPT) {
+            self.shrink(bit);
+        }
         Some((arrival, message))
     }
 
     /// Gives memory back when a queue has become much shorter than it was.
-    #[inline]
+    #[cold]
+    #[inline(never)]
     fn shrink(&mut self, bit: usize) {
         let queue = &mut self.queues[bit];
         if queue.is_empty() {
             self.held = self.held.without(bit);
         }
         if queue.capacity() > KEPT && queue.len() * 4 < queue.capacity() {
-            queue.shrink_to((queue.capacity() / 2).max(KEPT));
+            queue.shrink_to((queue.len() * 2).max(KEPT));
         }
     }
 
