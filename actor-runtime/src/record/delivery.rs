@@ -318,3 +318,52 @@ impl<M> fmt::Debug for Delivery<M> {
         write!(f, "Delivery({})", self.letter().name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_said_by_the_letter_and_changes_nothing_else() {
+        let plain = delivery!(u64);
+        assert_eq!(plain.letter().mark(), Mark::Plain);
+        for mark in Mark::ALL {
+            let (marked, quiet) = (plain.marked(mark), plain.marked(mark).quiet());
+            let marks = [marked.letter().mark(), quiet.letter().mark()];
+            assert_eq!(marks[0], mark);
+            assert_eq!((marks[1].is_quiet(), marks[1].is_placed()), (true, mark.is_placed()));
+            for letter in [marked.letter(), quiet.letter()] {
+                assert!(letter.is(plain.letter()));
+                assert_eq!((letter.size(), letter.value_bytes()), (24, 8));
+                assert_eq!(letter.class(), Class::Message);
+            }
+        }
+    }
+
+    #[test]
+    fn letters_of_two_types_are_not_the_same() {
+        let (one, other) = (delivery!(u64), delivery!(i64));
+        assert!(!one.letter().is(other.letter()));
+        assert_eq!([one.letter().name(), other.letter().name()], ["u64", "i64"]);
+    }
+
+    #[test]
+    fn a_message_leaves_by_what_it_was_given_whatever_its_mark() {
+        fn leave(_: u64, _: Departure<'_>) {}
+        let delivery = delivery!(u64);
+        assert!(delivery.leave().is_none());
+        assert!(delivery.leaving(Some(leave)).quiet().leave().is_some());
+        assert!(delivery.leaving(Some(leave)).leaving(None).leave().is_none());
+    }
+
+    #[test]
+    fn a_record_has_its_value_beside_its_header_unless_that_is_large_or_aligned_to_more() {
+        #[repr(align(16))]
+        struct Aligned;
+        assert_eq!((is_boxed::<()>(), record_size::<()>()), (false, 16));
+        assert_eq!((is_boxed::<u8>(), record_size::<u8>()), (false, 24));
+        assert_eq!((is_boxed::<[u8; 256]>(), record_size::<[u8; 256]>()), (false, 272));
+        assert_eq!((is_boxed::<[u8; 257]>(), record_size::<[u8; 257]>()), (true, 24));
+        assert_eq!((is_boxed::<Aligned>(), record_size::<Aligned>()), (true, 24));
+    }
+}
