@@ -41,7 +41,7 @@ impl Seeds {
     #[allow(clippy::print_stderr, reason = "who waits wants to know for what")]
     fn tell(&self, next: u64) {
         let count = self.all.end - self.all.start;
-        let step = (count / 20).max(50);
+        let step = (count / 20).clamp(50, 1_000);
         let done = next - self.all.start;
         if done > 0 && done.is_multiple_of(step) {
             eprintln!("{done} of {count} seeds");
