@@ -251,6 +251,45 @@ fn w10_a_life_that_is_over_does_not_return() {
     });
 }
 
+/// All that a node says for its part in a handshake.
+fn handshake(id: u128) -> [Vec<u8>; 2] {
+    [hello([1, 1], id, "again", ""), frame(2, &[0, 0])]
+}
+
+#[test]
+fn w10_what_an_earlier_life_said_and_comes_late_ends_no_later_one() {
+    // As the node that decides which connection stays, and as the other.
+    for [first, second] in [[1, 2], [u128::MAX - 1, u128::MAX]] {
+        Pair::new(None, 1, |node| node).run(|_, there| {
+            let at = there.node.address().expect("it listens");
+            let [mut late, mut later] = [Client::open(at), Client::open(at)];
+            drop(late.hear_next(1));
+            later.say(&handshake(second).concat());
+            later.is_through();
+            late.say(&handshake(first).concat());
+            assert_eq!(late.closed(), Some(CloseCode::Restarted));
+            later.is_through();
+        });
+    }
+}
+
+#[test]
+fn w10_a_life_ends_when_the_next_has_answered_and_not_when_it_says_hello() {
+    Pair::new(None, 1, |node| node).run(|_, there| {
+        let at = there.node.address().expect("it listens");
+        let mut present = Client::open(at);
+        present.say(&handshake(u128::MAX - 1).concat());
+        present.is_through();
+        let [hello, answer] = handshake(u128::MAX);
+        let mut next = Client::open(at);
+        drop(next.greet(&hello));
+        present.is_through();
+        next.say(&answer);
+        next.is_through();
+        assert_eq!(present.closed(), Some(CloseCode::Restarted));
+    });
+}
+
 #[test]
 fn w12_the_id_of_a_node_belongs_to_one_name() {
     Pair::new(None, 1, |node| node).run(|here, there| {

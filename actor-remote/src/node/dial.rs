@@ -276,10 +276,11 @@ async fn serve(
 ) -> (CloseCode, Option<Theirs>) {
     let mut inbox = Inbox::new(HELLO_BYTES + 4);
     let (mut who, mut open) = (None, None);
+    let number = inner.number();
     // One deadline for all of it.
     let shaken = timeout(inner.limits.handshake, async {
         let socket = open.insert(secure(inner, socket, is_dialled).await?);
-        shake(inner, socket, &mut inbox, &mut who).await
+        shake(inner, socket, number, &mut inbox, &mut who).await
     });
     let shaken = shaken.await.unwrap_or(Err(CloseCode::Timeout));
     let Some(mut socket) = open else {
@@ -301,7 +302,7 @@ async fn serve(
     let Some(theirs) = who else { return (CloseCode::Lost, None) };
     let mut connection =
         Connection::new(inner.clone(), socket.stream, inbox, &theirs, outbound.clone());
-    inner.open(&theirs, &outbound);
+    inner.open(&theirs, number, &outbound);
     opened(PeerInfo { name: theirs.name.clone(), id: NodeId::of_bits(theirs.id) });
     let code = connection.run().await;
     (code, Some(theirs))
@@ -338,6 +339,7 @@ impl Drop for Claim<'_> {
 async fn shake(
     inner: &Arc<Inner>,
     socket: &mut Socket,
+    number: u64,
     inbox: &mut Inbox,
     who: &mut Option<Theirs>,
 ) -> Result<Arc<Outbound>, CloseCode> {
@@ -356,7 +358,7 @@ async fn shake(
     let is_arbiter = ours.is_arbiter(theirs);
     let mut claim = Claim(inner, None);
     if is_arbiter {
-        inner.claim(theirs, is_arbiter)?;
+        inner.claim(theirs, number, is_arbiter)?;
         claim.1 = Some(theirs.clone());
         say(stream, |frame| frame.protocols(&ours.protocols), kind::PROTOCOLS).await?;
     }
@@ -366,7 +368,7 @@ async fn shake(
         _ => return Err(CloseCode::OutOfPlace),
     };
     if !is_arbiter {
-        inner.claim(theirs, is_arbiter)?;
+        inner.claim(theirs, number, is_arbiter)?;
         claim.1 = Some(theirs.clone());
         say(stream, |frame| frame.protocols(&ours.protocols), kind::PROTOCOLS).await?;
     }

@@ -445,12 +445,44 @@ struct Peer {
     id: u128,
     /// By which the table of nodes has it.
     index: u32,
+    /// The number of the connection on which this life has answered last; 0 if it has on none.
+    answered: u64,
     /// A connection whose handshake goes on has been chosen.
     is_claimed: bool,
+    /// Another life that says it is there, and has still to answer.
+    said: Option<u128>,
     outbound: Option<Arc<Outbound>>,
 }
 
+/// What has to end, for another life of a node is there or another connection.
+struct Before {
+    /// The life that is over.
+    gone: Option<u32>,
+    outbound: Option<Arc<Outbound>>,
+}
+
+impl Before {
+    /// Ends it. Nothing is locked.
+    fn end(self) {
+        if let Some(index) = self.gone {
+            remote::set_standing(index, Standing::Gone);
+        }
+        if let Some(outbound) = self.outbound {
+            actor_runtime::sometimes!(NewLife);
+            outbound.end(CloseCode::Restarted);
+        }
+    }
+}
+
 impl Peer {
+    /// A life has answered on the connection of this number. A life before that never did may be a later one.
+    fn answer(&mut self, id: u128, index: u32, number: u64) -> Before {
+        let is_over = self.id != id && self.answered > 0;
+        let before = Before { gone: is_over.then_some(self.index), outbound: self.outbound.take() };
+        (self.id, self.index, self.answered) = (id, index, self.answered.max(number));
+        before
+    }
+
     fn info(&self, name: &str) -> PeerInfo {
         PeerInfo { name: name.to_owned(), id: NodeId::of_bits(self.id) }
     }
@@ -461,6 +493,8 @@ impl Peer {
 struct State {
     /// By name.
     peers: BTreeMap<String, Peer>,
+    /// Connections so far, whatever became of them.
+    connections: u64,
     /// Handshakes that go on.
     handshakes: usize,
     /// The same by the address that they come from.
@@ -569,9 +603,21 @@ impl Inner {
         Some((peer.outbound.clone()?, peer.index))
     }
 
+    /// The number of a connection, as soon as there is a socket.
+    fn number(&self) -> u64 {
+        let mut state = self.state();
+        state.connections += 1;
+        state.connections
+    }
+
     /// Chooses a connection to a node: no other to the same life of it goes on. The arbiter refuses a second one;
     /// the other node takes what the arbiter has chosen.
-    fn claim(&self, theirs: &Theirs, is_arbiter: bool) -> Result<u32, CloseCode> {
+    ///
+    /// A life that has answered on a connection was there when that was opened. So of two lives the later is the one
+    /// that answered on the later connection, and what an earlier one said before its end, and is heard now, changes
+    /// nothing. At the arbiter a life has said hello, and answers before [`open`](Self::open); elsewhere it has answered
+    /// when it is chosen.
+    fn claim(&self, theirs: &Theirs, number: u64, is_arbiter: bool) -> Result<(), CloseCode> {
         let index = remote::index_of_id(&self.system, theirs.id).ok_or(CloseCode::TooManyPeers)?;
         let mut state = self.state();
         if state.is_leaving {
@@ -579,7 +625,8 @@ impl Inner {
         }
         // Its own place is free for a node that returns.
         let is_other = |(name, peer): &(&String, &Peer)| {
-            **name != theirs.name && (peer.is_claimed || peer.outbound.is_some())
+            let is_there = peer.is_claimed || peer.said.is_some() || peer.outbound.is_some();
+            **name != theirs.name && is_there
         };
         if state.peers.iter().filter(is_other).count() >= self.limits.peers {
             return Err(CloseCode::TooManyPeers);
@@ -587,8 +634,9 @@ impl Inner {
         if remote::is_gone(index) {
             return Err(CloseCode::Restarted);
         }
-        let is_anothers =
-            |(name, peer): (&String, &Peer)| peer.id == theirs.id && *name != theirs.name;
+        let is_anothers = |(name, peer): (&String, &Peer)| {
+            *name != theirs.name && (peer.id == theirs.id || peer.said == Some(theirs.id))
+        };
         if state.peers.iter().any(is_anothers) {
             // References to that node's actors would lead here.
             return Err(CloseCode::Unauthenticated);
@@ -596,50 +644,65 @@ impl Inner {
         let peer = state.peers.entry(theirs.name.clone()).or_insert(Peer {
             id: theirs.id,
             index,
+            answered: 0,
             is_claimed: false,
+            said: None,
             outbound: None,
         });
-        if peer.id == theirs.id && is_arbiter && (peer.is_claimed || peer.outbound.is_some()) {
+        if peer.id != theirs.id && number < peer.answered {
+            drop(state);
+            remote::set_standing(index, Standing::Gone);
+            return Err(CloseCode::Restarted);
+        }
+        if !is_arbiter {
+            let before = peer.answer(theirs.id, index, number);
+            peer.is_claimed = true;
+            drop(state);
+            before.end();
+            return Ok(());
+        }
+        let is_chosen = match peer.id == theirs.id {
+            true => peer.is_claimed || peer.outbound.is_some(),
+            false => peer.said == Some(theirs.id),
+        };
+        if is_chosen {
             actor_runtime::sometimes!(DuplicateConnection);
             return Err(CloseCode::Duplicate);
         }
-        let before = (peer.index, peer.outbound.take());
-        (peer.id, peer.index, peer.is_claimed) = (theirs.id, index, true);
-        drop(state);
-        if before.0 != index {
-            // All of the life before is dead.
-            remote::set_standing(before.0, Standing::Gone);
+        match peer.id == theirs.id {
+            true => peer.is_claimed = true,
+            false => peer.said = Some(theirs.id),
         }
-        if let Some(outbound) = before.1 {
-            actor_runtime::sometimes!(NewLife);
-            outbound.end(CloseCode::Restarted);
-        }
-        Ok(index)
+        Ok(())
     }
 
     /// The handshake with the connection that was chosen has failed.
     fn unclaim(&self, theirs: &Theirs) {
         let mut state = self.state();
-        if let Some(peer) = state.peers.get_mut(&theirs.name).filter(|peer| peer.id == theirs.id) {
-            peer.is_claimed = false;
-        }
+        let Some(peer) = state.peers.get_mut(&theirs.name) else { return };
+        peer.is_claimed &= peer.id != theirs.id;
+        peer.said = peer.said.filter(|said| *said != theirs.id);
     }
 
     /// The connection that was chosen is open: from here on messages go by it.
-    fn open(&self, theirs: &Theirs, outbound: &Arc<Outbound>) {
+    fn open(&self, theirs: &Theirs, number: u64, outbound: &Arc<Outbound>) {
         let mut state = self.state();
-        let Some(peer) = state.peers.get_mut(&theirs.name).filter(|peer| peer.id == theirs.id)
-        else {
+        let peer = state.peers.get_mut(&theirs.name);
+        let peer = peer.filter(|peer| peer.id == theirs.id || number > peer.answered);
+        let Some(peer) = peer else {
             // A later life of the node was here meanwhile.
             drop(state);
             return outbound.end(CloseCode::Restarted);
         };
+        let before = peer.answer(theirs.id, outbound.node, number);
         peer.is_claimed = false;
+        peer.said = peer.said.filter(|said| *said != theirs.id);
         peer.outbound = Some(outbound.clone());
         let info = peer.info(&theirs.name);
         remote::set_standing(peer.index, Standing::Connected(outbound.clone()));
         let is_leaving = state.is_leaving;
         drop(state);
+        before.end();
         if is_leaving {
             outbound.end(CloseCode::Leaving);
         }
