@@ -231,8 +231,7 @@ impl Run<'_> {
         let world = World::new(*seed, *nodes, *shards, faults);
         self.world = Some(world.clone());
         let sim = Sim { world: world.clone() };
-        let weather = faults::happen(sim.clone(), faults.clone());
-        let weather = tokio::task::spawn_local(weather);
+        let weather = faults::beside(&sim, faults::happen(sim.clone(), faults.clone()));
         let driven = self.turns(&world, body, sim).await;
         weather.abort();
         let time = world.began.elapsed();
@@ -261,6 +260,9 @@ impl Run<'_> {
         let mut body = pin!(catch_unwind(AssertUnwindSafe(|| body(sim)))?);
         let mut due = Vec::new();
         loop {
+            if let Some(payload) = world.failed.take() {
+                return Err(payload);
+            }
             let now = Instant::now();
             if now.duration_since(world.began) > self.builder.time_most || self.turns > TURNS_MOST {
                 let turns = self.turns;
@@ -283,7 +285,9 @@ impl Run<'_> {
                     woken.is.store(false, Ordering::Relaxed);
                     match poll(body.as_mut(), &waker) {
                         Ok(Poll::Pending) => {}
-                        Ok(Poll::Ready(output)) => return Ok(output),
+                        Ok(Poll::Ready(output)) => {
+                            return world.failed.take().map_or(Ok(output), Err);
+                        }
                         Err(payload) => return Err(payload),
                     }
                     Duration::ZERO

@@ -1,12 +1,17 @@
 //! What goes wrong by itself during a run, at moments that the seed decides.
 
+use std::future::{Future, poll_fn};
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use super::sim::Sim;
-use crate::transport::Link;
+use crate::transport::{Link, NetworkFault};
 
 /// What may go wrong; nothing unless said.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -129,15 +134,14 @@ pub(super) async fn happen(sim: Sim, faults: Faults) {
         let other = (one + 1 + sim.random(count.max(2) - 1)) % count;
         let (one, other) = (sim.node(one), sim.node(other));
         let lasts = sim.random_time(Duration::from_millis(10)..Duration::from_secs(15));
-        let network = sim.network();
         tracing::info!(target: "callboard", ?kind, one = one.name(), other = other.name(), ?lasts, "fault");
-        match kind {
-            Kind::Partition => network.cut(one.name(), other.name()),
-            Kind::HalfOpen => network.silence(one.name(), other.name()),
+        let fault = match kind {
+            Kind::Partition => NetworkFault::Cut,
+            Kind::HalfOpen => NetworkFault::Silence,
             Kind::Slow => {
                 let delay = Duration::from_millis(200)..Duration::from_secs(2);
                 let link = Link { delay, bytes_per_second: Some(2_000), ..faults.link() };
-                network.set_link(one.name(), other.name(), link);
+                NetworkFault::Slow(link)
             }
             Kind::Pause => {
                 one.pause(lasts);
@@ -151,15 +155,73 @@ pub(super) async fn happen(sim: Sim, faults: Faults) {
                 one.jump(lasts / 4);
                 continue;
             }
-        }
+        };
+        sim.network().begin_fault(fault, one.name(), other.name());
         let begun = sim.calms();
         let (one, other) = (one.name().to_owned(), other.name().to_owned());
         let then = sim.clone();
-        tokio::task::spawn_local(async move {
+        beside(&sim, async move {
             sleep(lasts).await;
             if then.calms() == begun {
-                then.network().heal(&one, &other);
+                then.network().end_fault(&one, &other);
             }
         });
+    }
+}
+
+/// Has something go on beside the body of a run, which fails if this panics.
+pub(super) fn beside(sim: &Sim, what: impl Future<Output = ()> + 'static) -> JoinHandle<()> {
+    let world = sim.world.clone();
+    tokio::task::spawn_local(async move {
+        let mut what = pin!(what);
+        let ended = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| what.as_mut().poll(cx))) {
+            Ok(polled) => polled.map(Ok),
+            Err(payload) => Poll::Ready(Err(payload)),
+        });
+        if let Err(payload) = ended.await {
+            world.failed.set(Some(payload));
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_beside_the_body_fails_the_run() {
+        let run = Sim::builder().seed(3).run(|sim| async move {
+            let at = Duration::from_secs(1);
+            drop(beside(&sim, async move {
+                sleep(at).await;
+                panic!("the weather is broken");
+            }));
+            sim.sleep(2 * at).await;
+        });
+        let failure = run.map(|_| ()).expect_err("it panicked");
+        assert_eq!((failure.seed, &*failure.text), (3, "the weather is broken"));
+    }
+
+    #[test]
+    fn what_a_test_has_cut_stays_so_when_a_fault_ends() {
+        let done = Sim::builder().nodes(2).check(|sim| async move {
+            sim.start(|node| node);
+            sim.connected().await;
+            let (network, node) = (sim.network(), sim.node(0).node());
+            network.cut("n0", "n1");
+            network.begin_fault(NetworkFault::Cut, "n0", "n1");
+            sim.until("the peer to be lost", || node.peers().is_empty()).await;
+            network.end_fault("n0", "n1");
+            sim.sleep(Duration::from_secs(60)).await;
+            assert_eq!(node.peers(), [], "it is still cut");
+            network.begin_fault(NetworkFault::Silence, "n0", "n1");
+            network.heal("n0", "n1");
+            sim.connected().await;
+            network.silence("n1", "n0");
+            network.begin_fault(NetworkFault::Slow(Link::default()), "n0", "n1");
+            network.end_fault("n0", "n1");
+            sim.until("the peer to be lost", || node.peers().is_empty()).await;
+        });
+        assert!(done.time > Duration::from_secs(60));
     }
 }

@@ -1,5 +1,6 @@
 //! The world of a run, as its body sees it.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
@@ -34,6 +35,8 @@ pub(super) struct World {
     calms: Cell<u64>,
     /// A hash of what the nodes did that live no more.
     pub(super) past: Cell<u64>,
+    /// What panicked beside the body.
+    pub(super) failed: Cell<Option<Box<dyn Any + Send>>>,
     pub(super) began: Instant,
 }
 
@@ -76,6 +79,7 @@ impl World {
             how: RefCell::default(),
             calms: Cell::default(),
             past: Cell::default(),
+            failed: Cell::default(),
             began,
         });
         (0..nodes).for_each(|index| world.boot(index));

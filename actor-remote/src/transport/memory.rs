@@ -39,18 +39,38 @@ pub struct Link {
 #[derive(Clone, Debug, Default)]
 pub struct MemoryNetwork(Arc<Mutex<Network>>);
 
+/// What goes wrong between two nodes for a while.
+#[cfg(feature = "testing")]
+#[derive(Debug)]
+pub(crate) enum NetworkFault {
+    /// They cannot reach each other.
+    Cut,
+    /// What the first sends to the other does not arrive.
+    Silence,
+    Slow(Link),
+}
+
+/// Who has said what is between two nodes. Where both have, the user's word is last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum By {
+    /// A fault of the simulator's, which ends by itself.
+    #[cfg(feature = "testing")]
+    Fault,
+    User,
+}
+
 #[derive(Debug)]
 struct Network {
     listeners: BTreeMap<String, mpsc::UnboundedSender<Socket>>,
     /// Connections that were made, in order.
     wires: Vec<Arc<Wire>>,
     /// Pairs between which there is no way.
-    cuts: Vec<[String; 2]>,
+    cuts: Vec<(By, [String; 2])>,
     /// From whom to whom nothing arrives.
-    silences: Vec<[String; 2]>,
+    silences: Vec<(By, [String; 2])>,
     /// What is between two nodes of which nothing else is said.
     link: Link,
-    links: BTreeMap<[String; 2], Link>,
+    links: Vec<(By, [String; 2], Link)>,
     random: fastrand::Rng,
     /// Connections so far.
     made: u64,
@@ -66,7 +86,7 @@ impl Default for Network {
             cuts: Vec::new(),
             silences: Vec::new(),
             link: Link::default(),
-            links: BTreeMap::new(),
+            links: Vec::new(),
             random: fastrand::Rng::with_seed(0),
             made: 0,
             trace: None,
@@ -76,11 +96,16 @@ impl Default for Network {
 
 impl Network {
     fn link(&self, between: &[String; 2]) -> &Link {
-        self.links.get(between).unwrap_or(&self.link)
+        let links = self.links.iter().filter(|(_, pair, _)| pair == between);
+        links.max_by_key(|(by, ..)| *by).map_or(&self.link, |(.., link)| link)
     }
 
     fn is_silent(&self, from: &str, to: &str) -> bool {
-        self.silences.iter().any(|[one, other]| one == from && other == to)
+        self.silences.iter().any(|(_, [one, other])| one == from && other == to)
+    }
+
+    fn is_cut(&self, between: &[String; 2]) -> bool {
+        self.cuts.iter().any(|(_, cut)| cut == between)
     }
 
     /// The connections of which this is so.
@@ -119,7 +144,7 @@ impl MemoryNetwork {
     pub(crate) fn connect(&self, from: &str, to: &str) -> io::Result<Socket> {
         let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
         let mut network = self.network();
-        if network.cuts.contains(&pair(from, to)) {
+        if network.is_cut(&pair(from, to)) {
             return Err(io::ErrorKind::HostUnreachable.into());
         }
         network.made += 1;
@@ -155,13 +180,24 @@ impl MemoryNetwork {
 
     /// Says what is between these two, from now on.
     pub fn set_link(&self, one: &str, other: &str, link: Link) {
-        self.network().links.insert(pair(one, other), link);
+        self.set_link_by(By::User, one, other, link);
+    }
+
+    fn set_link_by(&self, by: By, one: &str, other: &str, link: Link) {
+        let between = pair(one, other);
+        let mut network = self.network();
+        network.links.retain(|(who, pair, _)| (*who, pair) != (by, &between));
+        network.links.push((by, between, link));
     }
 
     /// Cuts what is between two nodes, at once, and until it is [healed](Self::heal): connections are reset, and none
     /// is made.
     pub fn cut(&self, one: &str, other: &str) {
-        self.network().cuts.push(pair(one, other));
+        self.cut_by(By::User, one, other);
+    }
+
+    fn cut_by(&self, by: By, one: &str, other: &str) {
+        self.network().cuts.push((by, pair(one, other)));
         self.reset(one, other);
     }
 
@@ -175,8 +211,12 @@ impl MemoryNetwork {
     /// Lets nothing arrive that one node sends to the other, at once, and until it is [healed](Self::heal); neither of
     /// them is told.
     pub fn silence(&self, from: &str, to: &str) {
+        self.silence_by(By::User, from, to);
+    }
+
+    fn silence_by(&self, by: By, from: &str, to: &str) {
         let mut network = self.network();
-        network.silences.push([from.to_owned(), to.to_owned()]);
+        network.silences.push((by, [from.to_owned(), to.to_owned()]));
         let between = pair(from, to);
         let wires = network.wires(|wire| wire.is_between(&between));
         drop(network);
@@ -189,14 +229,39 @@ impl MemoryNetwork {
     /// Lets two nodes reach each other again, as well as any two that nothing is said of. What is on its way arrives; a
     /// connection of which bytes are missing is reset.
     pub fn heal(&self, one: &str, other: &str) {
+        self.heal_by(By::User, one, other);
+    }
+
+    /// Takes back what was said by this one, and by those whose word is less.
+    fn heal_by(&self, by: By, one: &str, other: &str) {
         let between = pair(one, other);
         let mut network = self.network();
-        network.cuts.retain(|cut| *cut != between);
-        network.silences.retain(|[from, to]| pair(from, to) != between);
-        network.links.remove(&between);
+        network.cuts.retain(|(who, cut)| *who > by || *cut != between);
+        network.silences.retain(|(who, [from, to])| *who > by || pair(from, to) != between);
+        network.links.retain(|(who, pair, _)| *who > by || *pair != between);
+        let is_silent = network.is_silent(one, other) || network.is_silent(other, one);
+        if network.is_cut(&between) || is_silent {
+            return;
+        }
         let wires = network.wires(|wire| wire.is_between(&between));
         drop(network);
         wires.iter().for_each(|wire| wire.heal());
+    }
+
+    /// Has a fault come between two nodes, until it [ends](Self::end_fault).
+    #[cfg(feature = "testing")]
+    pub(crate) fn begin_fault(&self, fault: NetworkFault, one: &str, other: &str) {
+        match fault {
+            NetworkFault::Cut => self.cut_by(By::Fault, one, other),
+            NetworkFault::Silence => self.silence_by(By::Fault, one, other),
+            NetworkFault::Slow(link) => self.set_link_by(By::Fault, one, other, link),
+        }
+    }
+
+    /// Ends what faults have done to two nodes; what a user has said of them stays.
+    #[cfg(feature = "testing")]
+    pub(crate) fn end_fault(&self, one: &str, other: &str) {
+        self.heal_by(By::Fault, one, other);
     }
 
     /// Takes a node off the network: its connections are reset, or say nothing more if it does not say goodbye.

@@ -10,6 +10,8 @@ use std::net::IpAddr;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
+#[cfg(feature = "testing")]
+pub(crate) use self::memory::NetworkFault;
 pub use self::memory::{Link, MemoryNetwork};
 #[cfg(feature = "tls")]
 pub use self::tls::Tls;
