@@ -1,6 +1,6 @@
 //! Plays a script over a real socket.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,14 +51,16 @@ struct Line {
     stream: Box<dyn Stream>,
     heard: Vec<u8>,
     last: Vec<u8>,
+    /// Signals so far.
+    signals: u64,
     is_closed: bool,
 }
 
 impl Line {
-    fn open(target: &Target, way: Way) -> Option<Self> {
+    fn open(target: &Target, way: Way) -> io::Result<Self> {
         let at = if way == Way::Plain { target.open } else { target.closed };
-        let socket = TcpStream::connect(at).ok()?;
-        let copy = socket.try_clone().ok()?;
+        let socket = TcpStream::connect(at)?;
+        let copy = socket.try_clone()?;
         let stream: Box<dyn Stream> = match way {
             Way::AtTls | Way::Plain => Box::new(copy),
             Way::Tls => {
@@ -67,7 +69,8 @@ impl Line {
                 Box::new(StreamOwned::new(client, copy))
             }
         };
-        Some(Self { socket, stream, heard: Vec::new(), last: Vec::new(), is_closed: false })
+        let (heard, last) = (Vec::new(), Vec::new());
+        Ok(Self { socket, stream, heard, last, signals: 0, is_closed: false })
     }
 
     fn say(&mut self, bytes: &[u8]) {
@@ -143,9 +146,10 @@ fn random(number: usize, count: usize) -> Vec<u8> {
 ///
 /// # Panics
 ///
-/// If the node does not close the connection where the script expects it, or with another code.
+/// If the connection cannot be opened, or the node does not close it where the script expects it, or with another code.
 pub(crate) fn play(script: &Script, target: &Target, number: usize) {
-    let Some(mut line) = Line::open(target, script.way) else { return };
+    let opened = Line::open(target, script.way);
+    let mut line = opened.unwrap_or_else(|error| panic!("{}: {error}", script.name));
     for step in &script.steps {
         match step {
             Step::Close => break,
@@ -177,6 +181,13 @@ pub(crate) fn play(script: &Script, target: &Target, number: usize) {
             Step::Send(bytes) => {
                 line.say(bytes);
                 line.last.clone_from(bytes);
+            }
+            Step::Signals(count, signal) => {
+                for _ in 0..*count {
+                    line.signals += 1;
+                    let body = [&line.signals.to_le_bytes(), &**signal].concat();
+                    line.say(&frame(20, &body));
+                }
             }
             Step::Wait(millis) => line.hear(Duration::from_millis(*millis), |_| false),
         }

@@ -21,6 +21,8 @@ pub(crate) enum Step {
     Hello,
     Random(usize),
     Send(Vec<u8>),
+    /// So many signals, and what each has beside its number.
+    Signals(usize, Vec<u8>),
     Wait(u64),
 }
 
@@ -75,6 +77,10 @@ fn step(line: &str) -> Option<Step> {
             }
             _ => return None,
         },
+        "signals" => {
+            let (count, signal) = rest.split_once(' ')?;
+            Step::Signals(count.parse().ok()?, hex(signal)?)
+        }
         "wait" => Step::Wait(rest.parse().ok()?),
         _ => return None,
     })
