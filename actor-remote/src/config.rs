@@ -106,6 +106,9 @@ pub(crate) const READ_BYTES: usize = 64 << 10;
 /// How often a connection reads or writes before others have their turn.
 pub(crate) const ROUNDS: usize = 8;
 
+/// How long a connection is left unread while its shard has more to deliver than it can: short enough for heartbeats.
+pub(crate) const UNREAD_LONGEST: Duration = Duration::from_millis(100);
+
 /// Messages that come before they are acknowledged; signals are at once.
 pub(crate) const ACK_MESSAGES: u64 = 1_024;
 

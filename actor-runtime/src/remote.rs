@@ -10,6 +10,7 @@ use std::future::Future;
 use crate::actor;
 use crate::address::{Address, ShardId, Target};
 use crate::ask::Reply;
+use crate::config;
 use crate::error::{AskError, LookupError};
 use crate::exit::{Drained, ExitReason};
 use crate::host;
@@ -188,7 +189,7 @@ pub fn wait(actor: Address, visible: &Visible) -> Query<ExitReason> {
 
 /// Drains an actor, for another node.
 pub fn drain(actor: Address, nanos: u64, visible: &Visible) -> Query<Drained> {
-    query::drain(actor, nanos.min(crate::config::NEVER), &visible.0)
+    query::drain(actor, nanos.min(config::NEVER), &visible.0)
 }
 
 /// How an actor of another node was drained.
@@ -220,6 +221,15 @@ pub fn refuse_arrival<P: Protocol + ?Sized>(to: Address, reason: DeadReason) {
     host::with(|host| host.map(|host| host.dead_letter(reason, to, letter)));
 }
 
+/// Whether this shard has more to deliver than it can in one turn: then what other nodes say is left unread for a while,
+/// and they wait, instead of what they said filling the memory. The same throughout a turn, so all connections are
+/// alike. Only on a shard.
+#[must_use]
+pub fn is_behind() -> bool {
+    let queued = host::with(|host| host.map_or(0, |host| host.counters.queue.get()));
+    queued > u64::from(config::TURN_RECORDS)
+}
+
 /// Reads a message that came from another node: an ask of it whose reply is dropped on the way ends with
 /// [`AskError::Codec`].
 pub fn decoding<R>(read: impl FnOnce() -> R) -> R {
@@ -238,7 +248,7 @@ pub fn reply_by<T: Send + 'static>(
 ) -> Reply<T> {
     host::with(|host| {
         let host = host.expect("what arrives is taken on a shard");
-        crate::ask::reply_by(host, timeout_nanos.min(crate::config::NEVER), then)
+        crate::ask::reply_by(host, timeout_nanos.min(config::NEVER), then)
     })
 }
 

@@ -6,6 +6,7 @@
 
 mod attribute;
 mod book;
+mod floods;
 mod lost_nodes;
 mod probe;
 mod the_same_again;

@@ -18,7 +18,7 @@ use tokio::time::{Instant, Sleep, timeout, timeout_at};
 use super::spawn::Starting;
 use super::{Inner, PeerInfo, Registered};
 use crate::cluster::Detector;
-use crate::config::{Limits, READ_BYTES, ROUNDS};
+use crate::config::{Limits, READ_BYTES, ROUNDS, UNREAD_LONGEST};
 use crate::error::{CloseCode, DecodeError, FindError, SpawnError};
 use crate::node_id::NodeId;
 use crate::peer::{Event, Peer, Theirs, Waiting};
@@ -145,6 +145,8 @@ pub(super) struct Connection {
     inbox: Inbox,
     /// Since when a frame comes that is not whole.
     coming_since: Option<Duration>,
+    /// When the socket was read last.
+    read: Duration,
     most_bytes: usize,
     io: Io,
     sleep: Pin<Box<Sleep>>,
@@ -195,6 +197,7 @@ impl Connection {
             stream,
             inbox,
             coming_since: None,
+            read: Duration::ZERO,
             most_bytes: theirs.frame_bytes,
             io,
             sleep,
@@ -247,11 +250,21 @@ impl Connection {
         while self.sleep.as_mut().poll(cx).is_ready() {
             self.timeout()?;
         }
+        // Then what has arrived is delivered first.
+        let is_behind = remote::is_behind();
+        let is_unread = is_behind && self.io.now < self.read + UNREAD_LONGEST;
         for _ in 0..ROUNDS {
             let wrote = self.poll_write(cx)?;
+            if is_unread {
+                break;
+            }
+            self.read = self.io.now;
             let read = self.poll_read(cx)?;
             if !wrote && !read {
                 return Ok(());
+            }
+            if is_behind {
+                break;
             }
         }
         // Others have their turn.
@@ -266,7 +279,8 @@ impl Connection {
             io.detector.forgive(io.now);
         }
         if let Some(since) = &mut self.coming_since {
-            if io.peer.was_held_up(io.now) || io.outbound.is_flooded() || io.peer.is_flooded() {
+            let is_flooded = io.outbound.is_flooded() || io.peer.is_flooded();
+            if io.peer.was_held_up(io.now) || is_flooded || remote::is_behind() {
                 // It was not read.
                 *since = io.now;
             }
