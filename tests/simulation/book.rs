@@ -17,8 +17,10 @@ pub(crate) struct Pages {
     asks: [u64; 2],
     /// By lane, which is all that one life of one worker sends to one other: the last that was heard.
     lanes: BTreeMap<u64, u64>,
+    /// By lane, whose life it leads to where that is one.
+    readers: BTreeMap<u64, u64>,
     alive: BTreeSet<u64>,
-    /// Who has a name, by node and name.
+    /// Who has a name, by node and name; 0 if a child may keep it for its next life.
     holders: BTreeMap<String, u64>,
     links: BTreeSet<[u64; 2]>,
     monitors: BTreeMap<u64, Watch>,
@@ -32,6 +34,7 @@ struct Watch {
     /// How often it was told, and whether once because the connection was lost.
     told: u32,
     lost: bool,
+    is_cancelled: bool,
 }
 
 impl Book {
@@ -39,11 +42,11 @@ impl Book {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A life of a worker begins.
-    pub(crate) fn begin(&self) -> Life {
+    /// A life of a worker begins, of one that a supervisor keeps or of another.
+    pub(crate) fn begin(&self, is_kept: bool) -> Life {
         let number = self.open().number();
         self.open().alive.insert(number);
-        Life { number, book: self.clone() }
+        Life { number, is_kept, book: self.clone() }
     }
 
     /// An ask begins.
@@ -77,7 +80,10 @@ impl Book {
             assert!(!is_wrong, "of the link of {one} to {other} one end is left: {alive:?}");
         }
         for (number, watch) in &pages.monitors {
-            let Watch { watcher, watched, told, lost } = *watch;
+            let Watch { watcher, watched, told, lost, is_cancelled } = *watch;
+            if is_cancelled {
+                continue;
+            }
             if pages.alive.contains(&watcher) && !pages.alive.contains(&watched) {
                 assert_eq!(told, 1, "monitor {number} of {watcher} was told once of {watched}");
             }
@@ -94,7 +100,7 @@ impl Book {
     pub(crate) fn check_ends(&self) {
         let alive = self.open().alive.clone();
         assert!(alive.is_empty(), "the states of {alive:?} are still there");
-        assert!(self.open().holders.is_empty(), "nobody has a name");
+        assert!(self.open().holders.values().all(|who| *who == 0), "nobody has a name");
     }
 }
 
@@ -104,8 +110,20 @@ impl Pages {
         self.numbers
     }
 
-    /// A message was heard by a lane: after those that were sent before, and once.
-    pub(crate) fn hear(&mut self, lane: u64, number: u64) {
+    /// A new lane, to this life; to any if that is 0.
+    pub(crate) fn lane(&mut self, to: u64) -> u64 {
+        let lane = self.number();
+        if to > 0 {
+            self.readers.insert(lane, to);
+        }
+        lane
+    }
+
+    /// A message was heard by a lane: after those that were sent before, once, and by whom it was sent to.
+    pub(crate) fn hear(&mut self, lane: u64, number: u64, who: u64) {
+        if self.readers.get(&lane).is_some_and(|reader| *reader != who) {
+            self.wrong.push(format!("lane {lane} was heard by {who}, to whom it does not lead"));
+        }
         let last = self.lanes.entry(lane).or_default();
         if number <= *last {
             self.wrong.push(format!("on lane {lane} message {number} came after {last}"));
@@ -122,7 +140,7 @@ impl Pages {
 
     /// Somebody has got a name.
     pub(crate) fn hold(&mut self, name: String, who: u64) {
-        if let Some(before) = self.holders.insert(name.clone(), who) {
+        if let Some(before) = self.holders.insert(name.clone(), who).filter(|before| *before > 0) {
             self.wrong.push(format!("{who} has got {name}, which {before} has"));
         }
     }
@@ -131,6 +149,13 @@ impl Pages {
     pub(crate) fn give_back(&mut self, name: &str, who: u64) {
         if self.holders.remove(name) != Some(who) {
             self.wrong.push(format!("{who} gave {name} back and did not have it"));
+        }
+    }
+
+    /// Somebody is told that a name is another's.
+    pub(crate) fn refused(&mut self, name: &str) {
+        if !self.holders.contains_key(name) {
+            self.wrong.push(format!("nobody has {name}, and it is not free"));
         }
     }
 
@@ -145,12 +170,15 @@ impl Pages {
     }
 
     pub(crate) fn demonitor(&mut self, number: u64) {
-        self.monitors.remove(&number);
+        if let Some(watch) = self.monitors.get_mut(&number) {
+            watch.is_cancelled = true;
+        }
     }
 
     pub(crate) fn monitor(&mut self, watcher: u64, watched: u64) -> u64 {
         let number = self.number();
-        self.monitors.insert(number, Watch { watcher, watched, told: 0, lost: false });
+        let watch = Watch { watcher, watched, told: 0, lost: false, is_cancelled: false };
+        self.monitors.insert(number, watch);
         number
     }
 
@@ -159,8 +187,10 @@ impl Pages {
         let Some(watch) = self.monitors.get_mut(&number) else { return };
         watch.told += 1;
         watch.lost |= lost;
-        if watch.told > 1 {
-            self.wrong.push(format!("monitor {number} was told {} times", watch.told));
+        if watch.told > 1 || watch.is_cancelled {
+            let Watch { told, is_cancelled, .. } = *watch;
+            let wrong = format!("monitor {number} was told {told} times");
+            self.wrong.push(format!("{wrong}, cancelled: {is_cancelled}"));
         }
     }
 }
@@ -168,6 +198,8 @@ impl Pages {
 /// A life of a worker: as long as its state is there.
 pub(crate) struct Life {
     pub(crate) number: u64,
+    /// Whether it may have another after it, which keeps its names.
+    is_kept: bool,
     pub(crate) book: Book,
 }
 
@@ -175,7 +207,12 @@ impl Drop for Life {
     fn drop(&mut self) {
         let mut pages = self.book.open();
         pages.alive.remove(&self.number);
-        pages.holders.retain(|_, holder| *holder != self.number);
+        if self.is_kept {
+            let own = pages.holders.values_mut().filter(|holder| **holder == self.number);
+            own.for_each(|holder| *holder = 0);
+        } else {
+            pages.holders.retain(|_, holder| *holder != self.number);
+        }
     }
 }
 

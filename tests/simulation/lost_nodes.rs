@@ -77,10 +77,19 @@ fn a_node_that_was_paused_itself_loses_nobody() {
     Sim::builder().nodes(2).explore(40, |sim| async move {
         let far = far_worker(&sim).await;
         sim.sleep(sim.random_time(Duration::ZERO..Duration::from_secs(5))).await;
-        let pause = sim.random_time(Duration::from_millis(100)..Duration::from_secs(2));
+        // Two that slept at the same time have missed nothing of each other, however long.
+        let together = sim.random(2) == 0;
+        let longest = Duration::from_secs(if together { 100 } else { 2 });
+        let pause = sim.random_time(Duration::from_millis(100)..longest);
+        let mut events = sim.node(0).system().subscribe::<NodeEvent>("nodes/n1");
         sim.node(0).pause(pause);
+        if together {
+            sim.node(1).pause(pause);
+        }
         sim.sleep(pause + Duration::from_secs(5)).await;
         assert!(far.number().timeout(HOUR).await.is_ok(), "a pause of {pause:?} is forgiven");
         assert_eq!(sim.network().connections(), 1);
+        // Nor was it lost and found again.
+        assert!(events.try_next().is_none(), "after a pause of {pause:?}");
     });
 }

@@ -6,6 +6,8 @@
 
 mod attribute;
 mod book;
+mod clocks;
+mod families;
 mod floods;
 mod lost_nodes;
 mod probe;

@@ -147,6 +147,30 @@ impl Porter {
     }
 }
 
+/// Lets pass while it is open; who comes else waits.
+#[actor(states(Open, Closed))]
+struct Gate(Ledger);
+
+#[handlers]
+impl Gate {
+    #[tell(when(Open))]
+    fn pass(&mut self, lane: u64, number: u64) {
+        self.0.hear(lane, number);
+    }
+
+    #[tell]
+    fn turn(&mut self, cx: &mut Context<Self>, open: bool) {
+        cx.become_state(if open { GateState::Open } else { GateState::Closed });
+        self.0.open().handled += 1;
+    }
+
+    #[tell]
+    async fn creak(&mut self, ms: u64) {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        self.0.open().handled += 1;
+    }
+}
+
 /// Goes round and does something everywhere.
 #[actor]
 struct Visitor {
@@ -156,6 +180,7 @@ struct Visitor {
     failing: Lane<ActorRef<Failing>>,
     papers: Lane<ActorRef<ClerkMsg>>,
     stamps: Lane<ActorRef<ClerkMsg>>,
+    gate: Lane<ActorRef<Gate>>,
     pool: ActorRef<Porter>,
     ledger: Ledger,
 }
@@ -166,9 +191,13 @@ impl Visitor {
     async fn visit(&mut self, cx: &mut Context<Self>, dice: u64) -> Result<(), LookupError> {
         let mut random = fastrand::Rng::with_seed(dice);
         for _ in 0..random.u8(1..8) {
-            match random.u8(..12) {
+            match random.u8(..14) {
                 0 => {
                     let Ok(permit) = self.refusing.to.reserve().await else { continue };
+                    // A place that is given back is another's.
+                    if random.bool() {
+                        continue;
+                    }
                     let (lane, number) = self.refusing.next();
                     permit.send(RefusingMsg::Serve { lane, number });
                 }
@@ -219,6 +248,17 @@ impl Visitor {
                         _ => self.pool.carry(random.u64(..30)),
                     }
                 }
+                11 | 12 => (0..random.u8(1..6)).for_each(|_| {
+                    let (lane, number) = self.gate.next();
+                    self.gate.to.pass(lane, number);
+                    if random.u8(..3) == 0 {
+                        self.ledger.open().sent += 1;
+                        match random.u8(..2) {
+                            0 => self.gate.to.turn(random.bool()),
+                            _ => self.gate.to.creak(random.u64(..5)),
+                        }
+                    }
+                }),
                 _ => {
                     for porter in cx.members::<Porter>("/town/porters")? {
                         self.ledger.open().sent += 1;
@@ -244,6 +284,8 @@ async fn town(sim: Sim) {
     let failing = system.spawn_on(shard(), move || Failing(desks.3)).await.expect("it starts");
     let at_clerk = of();
     let clerk = system.spawn_on(shard(), move || clerk(at_clerk)).await.expect("it starts");
+    let at_gate = of();
+    let gate = system.spawn_on(shard(), move || Gate(at_gate)).await.expect("it starts");
     let (at_pool, size) = (of(), 1 + sim.random(4));
     let routing = if sim.random(2) == 0 { Routing::round_robin() } else { Routing::least_loaded() };
     let pool = move || Pool::new(size, move || Porter(at_pool.clone())).routing(routing);
@@ -258,6 +300,7 @@ async fn town(sim: Sim) {
             failing: Lane::new(failing, &ledger),
             papers: Lane::new(clerk, &ledger),
             stamps: Lane::new(clerk, &ledger),
+            gate: Lane::new(gate, &ledger),
             pool,
             ledger,
         };
@@ -270,8 +313,22 @@ async fn town(sim: Sim) {
     }
     sim.calm();
     sim.sleep(Duration::from_secs(20)).await;
+    let mut places = Vec::new();
+    for place in 1..=3 {
+        let reserved = refusing.reserve().timeout(Duration::from_secs(1)).await;
+        places.push(reserved.unwrap_or_else(|error| panic!("place {place} is free: {error}")));
+    }
+    drop(places);
+    // Who waits at the gate when all ends is a dead letter.
+    let is_open = sim.random(2) == 0;
+    if is_open {
+        ledger.open().sent += 1;
+        gate.turn(true);
+        sim.sleep(Duration::from_secs(1)).await;
+    }
     let stats = system.stats().total();
-    assert_eq!((stats.asks, stats.backlog), (0, 0), "nothing waits any more");
+    assert_eq!(stats.asks, 0, "no ask is left");
+    assert!(stats.backlog == 0 || !is_open, "{} wait for nothing", stats.backlog);
     drop(system);
     let report = node.stop().await.expect("it runs");
     assert_eq!((report.actors_left, report.messages_left), (0, 0), "{report}");

@@ -13,6 +13,10 @@ use crate::worker::{BookOf, House, Sink, Worker};
 /// How many seeds there are unless the environment says so.
 const SEEDS: u64 = if cfg!(debug_assertions) { 150 } else { 600 };
 
+/// How long an answer takes at most where all is well: of who is busy, and of who is not.
+const LONG: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_millis(100);
+
 /// So many seeds see all that is rare.
 const MANY: u64 = 100;
 
@@ -130,7 +134,8 @@ impl World {
         self.book.check();
         self.book.check_bonds(self.sim.seed() % 5 < 2);
         for node in self.sim.nodes() {
-            assert_eq!(node.system().stats().total().asks, 0, "no ask is left");
+            let total = node.system().stats().total();
+            assert_eq!((total.asks, total.backlog), (0, 0), "nothing waits any more");
         }
         self.end().await;
     }
@@ -173,7 +178,9 @@ impl World {
     /// Fills what is between two shards.
     async fn flood(&self, node: &SimNode) {
         let shards = node.system().shards();
-        let sinks = (node.spawn_on(0, || Sink).await, node.spawn_on(shards - 1, || Sink).await);
+        let books = [self.book.clone(), self.book.clone()];
+        let [source, sink] = books.map(|book| move || Sink::new(&book));
+        let sinks = (node.spawn_on(0, source).await, node.spawn_on(shards - 1, sink).await);
         let (Ok(source), Ok(sink)) = sinks else { return };
         node.stall(shards - 1, Duration::from_millis(50));
         source.flood(sink);
@@ -279,13 +286,17 @@ impl World {
                     self.check_crew(other).await;
                     continue;
                 }
-                let names = ["/w/crew/one".to_owned(), format!("/w/{worker}")];
-                for name in names {
+                // One of a crew may have much to do; the other has nothing else.
+                let names = [("/w/crew/one".to_owned(), LONG), (format!("/w/{worker}"), SOON)];
+                for (name, within) in names {
+                    let began = self.sim.now();
                     let named: Named<Worker> = node.node().named(other.name(), &name);
                     let found = named.get().await;
                     let found =
                         found.unwrap_or_else(|error| panic!("{name} at {other:?}: {error}"));
                     self.check_answer(&name, found).await;
+                    let took = self.sim.now() - began;
+                    assert!(took < within, "{name} at {other:?} was asked, which took {took:?}");
                 }
             }
         }
@@ -301,7 +312,7 @@ impl World {
 
     async fn check_answer(&self, name: &str, worker: ActorRef<Worker>) {
         let asking = self.book.ask();
-        let answer = worker.number().timeout(Duration::from_secs(20)).await;
+        let answer = worker.number().timeout(LONG).await;
         drop(asking);
         assert!(answer.is_ok(), "{name} answers: {answer:?}");
     }

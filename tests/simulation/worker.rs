@@ -14,7 +14,7 @@ pub(crate) struct Worker {
     /// Where it runs, to tell names of two nodes apart.
     place: String,
     friends: Vec<Friend>,
-    watched: Vec<(u64, Address)>,
+    watched: Vec<(u64, Monitor)>,
     held: Vec<Reply<u64>>,
     named: bool,
     me: Option<Address>,
@@ -39,8 +39,22 @@ impl Friend {
 
 impl Worker {
     pub(crate) fn new(place: String, book: &Book) -> Self {
+        Self::of(place, book.begin(false))
+    }
+
+    /// One that a supervisor keeps.
+    fn kept(place: String, book: &Book) -> Self {
+        Self::of(place, book.begin(true))
+    }
+
+    fn of(place: String, life: Life) -> Self {
         let (friends, watched, held) = (Vec::new(), Vec::new(), Vec::new());
-        Self { life: book.begin(), place, friends, watched, held, named: false, me: None }
+        Self { life, place, friends, watched, held, named: false, me: None }
+    }
+
+    /// A message was heard.
+    fn hear(&self, lane: u64, number: u64) {
+        self.life.book.open().hear(lane, number, self.life.number);
     }
 
     /// A friend by chance.
@@ -69,27 +83,27 @@ impl Worker {
 
     #[tell]
     pub(crate) fn befriend(&mut self, friend: ActorRef<Self>, number: u64) {
-        let lane = self.life.book.open().number();
+        let lane = self.life.book.open().lane(number);
         self.friends.push(Friend { who: friend, number, lane, sent: 0 });
         self.done();
     }
 
     #[tell]
     pub(crate) fn note(&mut self, lane: u64, number: u64) {
-        self.life.book.open().hear(lane, number);
+        self.hear(lane, number);
         self.done();
     }
 
     #[ask]
     pub(crate) fn swap(&mut self, lane: u64, number: u64, value: u64) -> u64 {
-        self.life.book.open().hear(lane, number);
+        self.hear(lane, number);
         self.done();
         value + 1
     }
 
     #[ask]
     pub(crate) async fn slow(&mut self, lane: u64, number: u64, ms: u64) -> u64 {
-        self.life.book.open().hear(lane, number);
+        self.hear(lane, number);
         tokio::time::sleep(Duration::from_millis(ms)).await;
         self.done();
         ms
@@ -97,7 +111,7 @@ impl Worker {
 
     #[ask]
     pub(crate) fn weigh(&mut self, lane: u64, number: u64, bytes: Vec<u8>) -> u64 {
-        self.life.book.open().hear(lane, number);
+        self.hear(lane, number);
         self.done();
         bytes.len() as u64
     }
@@ -112,7 +126,7 @@ impl Worker {
         value: u64,
     ) -> Forward<u64> {
         let book = self.life.book.clone();
-        book.open().hear(lane, number);
+        self.hear(lane, number);
         book.open().sent += 1;
         self.done();
         match self.friends.first_mut() {
@@ -130,21 +144,21 @@ impl Worker {
     /// Is answered later, or never.
     #[ask]
     pub(crate) fn hold(&mut self, lane: u64, number: u64, reply: Reply<u64>) {
-        self.life.book.open().hear(lane, number);
+        self.hear(lane, number);
         self.held.push(reply);
         self.done();
     }
 
     #[tell]
     pub(crate) fn fail(&mut self, lane: u64, number: u64) -> Result<(), String> {
-        self.life.book.open().hear(lane, number);
+        self.hear(lane, number);
         self.done();
         Err("as it was told".to_owned())
     }
 
     #[tell]
     pub(crate) fn panic(&mut self, lane: u64, number: u64) {
-        self.life.book.open().hear(lane, number);
+        self.hear(lane, number);
         panic!("as it was told");
     }
 
@@ -228,12 +242,11 @@ impl Worker {
 
     #[down]
     fn down(&mut self, down: Down) {
-        // Monitors of one actor are told in the order they were made.
-        let at = self.watched.iter().position(|(_, address)| *address == down.actor);
-        let Some(at) = at else { return };
-        let (number, _) = self.watched.remove(at);
         let lost = matches!(down.reason, ExitReason::NoConnection);
-        self.life.book.open().tell(number, lost);
+        let of = |(_, monitor): &&(u64, Monitor)| *monitor == down.monitor;
+        if let Some((number, _)) = self.watched.iter().find(of) {
+            self.life.book.open().tell(*number, lost);
+        }
     }
 }
 
@@ -293,15 +306,13 @@ impl Worker {
             }
             _ if friend.number == 0 => {}
             _ => {
-                let watched = (book.open().monitor(own, friend.number), friend.who.address());
+                let number = book.open().monitor(own, friend.number);
                 let monitor = cx.monitor(friend.who);
+                self.watched.push((number, monitor));
                 // One that is taken off again is not told.
-                match random.u8(..4) {
-                    0 => {
-                        book.open().demonitor(watched.0);
-                        monitor.cancel();
-                    }
-                    _ => self.watched.push(watched),
+                if random.u8(..4) == 0 {
+                    book.open().demonitor(number);
+                    monitor.cancel();
                 }
             }
         }
@@ -315,9 +326,15 @@ impl Worker {
             book.open().give_back(&place, number);
             self.named = false;
             cx.unregister("/w/first");
-        } else if cx.register("/w/first").is_ok() {
-            book.open().hold(place, number);
-            self.named = true;
+            return;
+        }
+        match cx.register("/w/first") {
+            Ok(()) => {
+                book.open().hold(place, number);
+                self.named = true;
+            }
+            Err(RegisterError::AlreadyRegistered(_)) => book.open().refused(&place),
+            Err(_) => {}
         }
     }
 
@@ -332,19 +349,45 @@ impl Worker {
     }
 }
 
-/// Takes what nobody needs.
+/// Takes what nobody needs, but in order.
 #[actor]
-pub(crate) struct Sink;
+pub(crate) struct Sink {
+    book: Book,
+    heard: u64,
+}
+
+impl Sink {
+    pub(crate) fn new(book: &Book) -> Self {
+        Self { book: book.clone(), heard: 0 }
+    }
+}
 
 #[handlers]
 impl Sink {
     #[tell]
-    pub(crate) fn take(&mut self, _words: [u64; 30]) {}
+    pub(crate) fn take(&mut self, number: u64, _words: [u64; 29]) {
+        self.touch(number);
+    }
 
-    /// Tells another so much that no lane has room for it.
     #[tell]
-    pub(crate) fn flood(&mut self, sink: ActorRef<Self>) {
-        (0..12_000).for_each(|word| sink.take([word; 30]));
+    pub(crate) fn touch(&mut self, number: u64) {
+        self.book.open().expect("the sink", number, self.heard + 1);
+        self.heard = number;
+    }
+
+    /// Tells another so much that no lane has room for it, and then a little at a time.
+    #[tell]
+    pub(crate) fn flood(&mut self, cx: &mut Context<Self>, sink: ActorRef<Self>) {
+        (1..=12_000).for_each(|number| sink.take(number, [number; 29]));
+        cx.me().trickle(sink, 12_001);
+    }
+
+    #[tell]
+    pub(crate) fn trickle(&mut self, cx: &mut Context<Self>, sink: ActorRef<Self>, number: u64) {
+        sink.touch(number);
+        if number < 12_200 {
+            cx.me().trickle(sink, number + 1);
+        }
     }
 }
 
@@ -353,9 +396,9 @@ impl Sink {
 pub(crate) struct Crew {
     place: String,
     book: BookOf,
-    #[child(start = Worker::new(place, &book.0))]
+    #[child(start = Worker::kept(place, &book.0))]
     one: Worker,
-    #[child(start = Worker::new(place, &book.0), backoff("10ms"..="200ms"))]
+    #[child(start = Worker::kept(place, &book.0), backoff("10ms"..="200ms"))]
     other: Worker,
 }
 
