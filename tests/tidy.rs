@@ -462,6 +462,44 @@ fn test_names(sources: &[Source]) -> BTreeSet<&str> {
     words.filter(|word| is_test_name(word)).collect()
 }
 
+/// Whether each is found `.ci/defects` shows, which takes longer.
+#[test]
+fn planted_defects_fit_the_code_and_name_their_test() {
+    let sources = sources();
+    let text_of = |path: &str| sources.iter().find(|source| source.path == path);
+    let listed = text_of("tests/defects/README.md").expect("the defects are listed there");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/defects");
+    let files = fs::read_dir(folder).expect("there are defects").map(|file| file.expect("a file"));
+    let mut found = Vec::new();
+    for patch in files.map(|file| file.path()).filter(|path| has_ending(path, "patch")) {
+        let name = patch.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&patch).expect("it is a text");
+        let mut tell = |what: String| found.push(format!("tests/defects/{name}.patch: {what}"));
+        let finder = text.lines().find_map(|line| line.strip_prefix("Found by: "));
+        let test = finder.and_then(|command| command.rsplit([' ', ':']).next()).unwrap_or_default();
+        let begins = format!("fn {test}(");
+        if !sources.iter().any(|source| source.code.contains(&begins)) {
+            tell(format!("there is no test `{test}`"));
+        }
+        if !listed.text.contains(&format!("`{name}`")) {
+            tell("its README does not list it".to_owned());
+        }
+        for change in text.split("\n--- a/").skip(1) {
+            let (path, hunks) = change.split_once('\n').unwrap_or_default();
+            for hunk in hunks.split("\n@@ ").skip(1) {
+                let kept = hunk.lines().skip(1).filter(|line| !line.starts_with('+'));
+                let before: Vec<&str> = kept.map(|line| line.get(1..).unwrap_or("")).collect();
+                let before = format!("{}\n", before.join("\n"));
+                let places = text_of(path).map_or(0, |file| file.text.matches(&before).count());
+                if places != 1 {
+                    tell(format!("what it changes is {places} times in {path}:\n{before}"));
+                }
+            }
+        }
+    }
+    settle("a planted defect does not fit", &found);
+}
+
 /// A file that is long may hold two ideas; a good answer is enough, so nothing fails here.
 #[test]
 fn long_files_are_reported() {
