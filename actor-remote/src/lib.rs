@@ -33,7 +33,7 @@ pub use crate::config::Limits;
 pub use crate::described::Described;
 pub use crate::error::{CloseCode, DecodeError, EncodeError, FindError, NodeError, SpawnError};
 pub use crate::node::{
-    Connecting, Lookup, Named, Node, NodeBuilder, NodeEvent, PeerInfo, Rights, Spawning,
+    Connecting, Located, Lookup, Named, Node, NodeBuilder, NodeEvent, PeerInfo, Rights, Spawning,
 };
 pub use crate::node_id::NodeId;
 pub use crate::route::leave;

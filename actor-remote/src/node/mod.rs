@@ -2,7 +2,7 @@
 
 mod connection;
 mod dial;
-mod lookup;
+mod located;
 mod named;
 mod spawn;
 
@@ -17,10 +17,9 @@ use actor_runtime::{Address, DeadReason, LookupError, Spawn, System, SystemRef};
 use tokio::sync::Notify;
 
 pub use self::dial::Connecting;
-pub use self::lookup::Lookup;
+pub use self::located::{Located, Lookup, Spawning};
 pub use self::named::Named;
 use self::spawn::Offer;
-pub use self::spawn::Spawning;
 use crate::config::Limits;
 use crate::error::{CloseCode, DecodeError, FindError, NodeError};
 use crate::node_id::NodeId;
@@ -392,7 +391,7 @@ impl Node {
     ///
     /// [`FindError`] has the cases. It ends after 5 s at the latest.
     pub fn lookup<P: RemoteProtocol + ?Sized>(&self, node: &str, name: &str) -> Lookup<P> {
-        lookup::look_up(&self.inner, node, name)
+        located::look_up(&self.inner, node, name)
     }
 
     /// Has a node that is connected begin an actor, made of these arguments as it has said by
@@ -408,7 +407,7 @@ impl Node {
         node: &str,
         arguments: impl Wire,
     ) -> Spawning<P> {
-        spawn::spawn(&self.inner, node, &arguments)
+        located::spawn(&self.inner, node, &arguments)
     }
 
     /// An actor of another node by its name, to be found again whenever that node returns.

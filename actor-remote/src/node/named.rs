@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use actor_runtime::{ActorRef, Remote};
 
-use super::lookup::look_up;
+use super::located::look_up;
 use super::{Inner, remote};
 use crate::error::FindError;
 use crate::wire::RemoteProtocol;
