@@ -1,5 +1,6 @@
 //! What goes wrong by itself during a run, at moments that the seed decides.
 
+use std::collections::BTreeSet;
 use std::future::{Future, poll_fn};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,12 +20,7 @@ use crate::transport::{Link, NetworkFault};
 pub struct Faults {
     drop: f64,
     delay: Range<Duration>,
-    partition: bool,
-    half_open: bool,
-    slow: bool,
-    pause: bool,
-    stall: bool,
-    jump: bool,
+    kinds: BTreeSet<Kind>,
 }
 
 impl Faults {
@@ -46,39 +42,33 @@ impl Faults {
     }
 
     /// Two nodes cannot reach each other for a while, and know it.
-    pub fn partition(mut self) -> Self {
-        self.partition = true;
-        self
+    pub fn partition(self) -> Self {
+        self.with(Kind::Partition)
     }
 
     /// What one node sends to another does not arrive for a while, and neither is told.
-    pub fn half_open(mut self) -> Self {
-        self.half_open = true;
-        self
+    pub fn half_open(self) -> Self {
+        self.with(Kind::HalfOpen)
     }
 
     /// What is between two nodes is slow for a while.
-    pub fn slow(mut self) -> Self {
-        self.slow = true;
-        self
+    pub fn slow(self) -> Self {
+        self.with(Kind::Slow)
     }
 
     /// A node does nothing for a while, as a process does that was stopped.
-    pub fn pause(mut self) -> Self {
-        self.pause = true;
-        self
+    pub fn pause(self) -> Self {
+        self.with(Kind::Pause)
     }
 
     /// One shard of a node does nothing for a while, as when a handler holds it.
-    pub fn stall(mut self) -> Self {
-        self.stall = true;
-        self
+    pub fn stall(self) -> Self {
+        self.with(Kind::Stall)
     }
 
     /// The clock of a node's shards leaps forward.
-    pub fn jump(mut self) -> Self {
-        self.jump = true;
-        self
+    pub fn jump(self) -> Self {
+        self.with(Kind::Jump)
     }
 
     /// All of it, in measure.
@@ -93,21 +83,14 @@ impl Faults {
         Link { delay: self.delay.clone(), loss: self.drop, bytes_per_second: None }
     }
 
-    fn kinds(&self) -> Vec<Kind> {
-        let kinds = [
-            (self.partition, Kind::Partition),
-            (self.half_open, Kind::HalfOpen),
-            (self.slow, Kind::Slow),
-            (self.pause, Kind::Pause),
-            (self.stall, Kind::Stall),
-            (self.jump, Kind::Jump),
-        ];
-        kinds.into_iter().filter_map(|(is_there, kind)| is_there.then_some(kind)).collect()
+    fn with(mut self, kind: Kind) -> Self {
+        self.kinds.insert(kind);
+        self
     }
 }
 
-/// What comes and goes.
-#[derive(Clone, Copy, Debug)]
+/// What comes and goes. A seed's run chooses by this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Partition,
     HalfOpen,
@@ -119,7 +102,7 @@ enum Kind {
 
 /// Has one thing after the other go wrong, until the run is to be calm.
 pub(super) async fn happen(sim: Sim, faults: Faults) {
-    let kinds = faults.kinds();
+    let kinds: Vec<Kind> = faults.kinds.iter().copied().collect();
     if kinds.is_empty() {
         return;
     }
