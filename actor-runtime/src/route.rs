@@ -11,6 +11,7 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use tokio::sync::oneshot;
@@ -261,6 +262,14 @@ impl Nodes {
 
 static NODES: RwLock<Option<Nodes>> = RwLock::new(None);
 
+/// Counts the changes of what is known of nodes, each after it was made.
+static CHANGES: AtomicU64 = AtomicU64::new(0);
+
+fn changed() {
+    // Ordering: pairs with the load in `Known::look`, so that who sees it sees the change.
+    CHANGES.fetch_add(1, Ordering::Release);
+}
+
 fn read<R>(read: impl FnOnce(&Nodes) -> Option<R>) -> Option<R> {
     read(NODES.read().unwrap_or_else(PoisonError::into_inner).as_ref()?)
 }
@@ -306,6 +315,7 @@ pub(crate) fn forget(node: u32) {
         }
         gone
     });
+    changed();
     drop(gone);
 }
 
@@ -379,6 +389,7 @@ pub(crate) fn set_standing(node: u32, standing: Standing) {
         &mut *other.standing.lock().unwrap_or_else(PoisonError::into_inner),
         standing,
     );
+    changed();
     drop(before);
 }
 
@@ -390,4 +401,25 @@ pub(crate) fn standing(node: u32, home: Option<u32>) -> Option<Standing> {
         }
         _ => None,
     })
+}
+
+/// What a shard knows of the node that it sent to last: while nothing changes it need not look again, which would cost
+/// two locks and a count of references.
+pub(crate) struct Known {
+    node: u32,
+    /// The changes before it looked.
+    changes: u64,
+    pub(crate) standing: Standing,
+}
+
+impl Known {
+    /// What there is toward the node of this index, for a shard of the system `home` that knows this.
+    pub(crate) fn look(last: Option<Self>, node: u32, home: u32) -> Self {
+        // Ordering: pairs with the addition in `changed`.
+        let changes = CHANGES.load(Ordering::Acquire);
+        last.filter(|last| last.node == node && last.changes == changes).unwrap_or_else(|| {
+            let standing = standing(node, Some(home)).unwrap_or(Standing::Gone);
+            Self { node, changes, standing }
+        })
+    }
 }

@@ -1,6 +1,6 @@
 //! What leaves for other nodes, and what arrives from them.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::error::AskError;
 use crate::exit::ExitReason;
 use crate::message::MessageField;
 use crate::record::{Class, Delivery, Departure, Letter};
-use crate::route::{self, Crossing, Question, Standing, Word};
+use crate::route::{self, Crossing, Known, Question, Standing, Word};
 use crate::stats::DeadReason;
 
 /// Sends a message to another node: from a shard, or from a plain thread.
@@ -25,17 +25,37 @@ pub(super) fn depart<M: MessageField>(
     to: Address,
     message: M,
 ) {
-    let home = host.map(|host| host.shard_id.node());
-    let standing = route::standing(to.shard_id().node(), home).unwrap_or(Standing::Gone);
-    let mut message = Some(message);
-    let signal = (&mut message as &mut dyn Any).downcast_mut::<Option<Signal>>();
-    if let Some(signal) = signal.and_then(Option::take) {
-        return signal_away(&standing, to, signal);
+    let node = to.shard_id().node();
+    let Some(host) = host else {
+        let standing = route::standing(node, None).unwrap_or(Standing::Gone);
+        return depart_by(&standing, None, delivery, to, message);
+    };
+    // Out of its place while users' code runs, which may send to another node.
+    let known = Known::look(host.known.take(), node, host.shard_id.node());
+    depart_by(&known.standing, Some(host), delivery, to, message);
+    host.known.set(Some(known));
+}
+
+/// Sends a message to a node of which this is known.
+#[inline]
+fn depart_by<M: MessageField>(
+    standing: &Standing,
+    host: Option<&Host>,
+    delivery: Delivery<M>,
+    to: Address,
+    message: M,
+) {
+    // Decided when it is compiled. A message that were looked at by its address would be moved in pieces.
+    if TypeId::of::<M>() == TypeId::of::<Signal>() {
+        let mut message = Some(message);
+        let signal = (&mut message as &mut dyn Any).downcast_mut::<Option<Signal>>();
+        return signal
+            .and_then(Option::take)
+            .map_or((), |signal| signal_away(standing, to, signal));
     }
-    let Some(message) = message else { return };
     let (reason, error) = match (standing, delivery.leave()) {
         (Standing::Connected(carrier), Some(leave)) => {
-            return leave(message, Departure::new(to, delivery.letter(), &*carrier));
+            return leave(message, Departure::new(to, delivery.letter(), &**carrier));
         }
         (Standing::Connected(_), None) => (DeadReason::NotRemote, AskError::NoProc),
         (Standing::Gone, _) => (DeadReason::NoProc, AskError::NoProc),

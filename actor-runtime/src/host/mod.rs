@@ -44,6 +44,7 @@ use crate::record::{
     Class, Delivery, Letter, Parcel, RecordQueue, Stock, forget_payload, record_size,
 };
 use crate::registry::{Claim, Registry};
+use crate::route::Known;
 use crate::stats::{Counters, DeadReason};
 use crate::threads::BlockingThreads;
 use crate::timer::{Alarms, Timers};
@@ -150,6 +151,8 @@ pub(crate) struct Host {
     pub(crate) listens: Cell<bool>,
     /// Futures that run beside its actors, such as connections to other nodes.
     pub(crate) attendants: Cell<usize>,
+    /// The other node that it sent to last.
+    pub(crate) known: Cell<Option<Known>>,
     /// Actors to be polled soon.
     pub(crate) woken: RefCell<Vec<Target>>,
     /// The shortest slice that a type of actor here has asked for, in messages.
@@ -221,6 +224,7 @@ impl Host {
             answers_at_once: Cell::new(false),
             listens: Cell::new(false),
             attendants: Cell::new(0),
+            known: Cell::new(None),
             woken: RefCell::default(),
             least_slice: Cell::new(u32::MAX),
             begun: Cell::new(0),

@@ -288,6 +288,8 @@ impl Turn<'_> {
 
     /// Settles what actors of this shard have with those of a node to which the connection is lost.
     pub(super) fn settle_with_node(&mut self, node: u32) {
+        // It may be the last to hold the connection.
+        self.host.known.set(None);
         let mut bound = Vec::new();
         self.host.cells.for_each(Role::Actor, |slot, cell| {
             if let Some((monitors, links)) = cell.if_extras(|extras| extras.bonds.with_node(node)) {
