@@ -14,9 +14,11 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme};
+use tokio::io::BufReader;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::{Socket, Stream};
+use crate::config::READ_BYTES;
 use crate::error::NodeError;
 
 /// Who a node is, and whom it trusts, by certificates.
@@ -74,6 +76,8 @@ impl Tls {
     /// Has a socket that was dialled, or taken, prove who is at its other end.
     pub(crate) async fn secure(&self, socket: Socket, is_dialled: bool) -> io::Result<Socket> {
         let Socket { stream, from, .. } = socket;
+        // rustls reads 4 KiB at a time.
+        let stream = BufReader::with_capacity(READ_BYTES, stream);
         let (stream, proven): (Box<dyn Stream>, _) = if is_dialled {
             // The name is not known before the node says it.
             let nobody = ServerName::try_from("node").expect("it is a DNS name");
