@@ -109,6 +109,10 @@ pub(crate) const ROUNDS: usize = 8;
 /// How long a connection is left unread while its shard has more to deliver than it can: short enough for heartbeats.
 pub(crate) const UNREAD_LONGEST: Duration = Duration::from_millis(100);
 
+/// What a connection reads before others have their turn, in bytes; one read may make it more. The turn of a shard
+/// that delivers far more becomes so old that messages go to their actors' backlogs, which costs more than to handle them.
+pub(crate) const TURN_BYTES: usize = 32 << 10;
+
 /// Messages that come before they are acknowledged; signals are at once.
 pub(crate) const ACK_MESSAGES: u64 = 1_024;
 

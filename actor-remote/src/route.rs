@@ -8,7 +8,7 @@
 //! chunks of frames and sends them.
 
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -99,7 +99,7 @@ pub(crate) struct Outbound {
     most_bytes: usize,
     limits: Limits,
     /// The protocols that the other node takes, by their ids; what it says of those that are not the same as here.
-    protocols: HashMap<u64, Option<PeerProtocol>>,
+    protocols: BTreeMap<u64, Option<PeerProtocol>>,
     queue: Mutex<Queue>,
     /// The number of the code that this end is to close the connection with; 0 while it is not.
     ends: AtomicU16,
@@ -157,7 +157,7 @@ impl Outbound {
         codec: Codec,
         most_bytes: usize,
         limits: &Limits,
-        protocols: HashMap<u64, Option<PeerProtocol>>,
+        protocols: BTreeMap<u64, Option<PeerProtocol>>,
     ) -> Self {
         let queue = Queue {
             window: Window::new(limits.into()),

@@ -18,7 +18,7 @@ use tokio::time::{Instant, Sleep, timeout, timeout_at};
 use super::spawn::Starting;
 use super::{Inner, PeerInfo, Registered};
 use crate::cluster::Detector;
-use crate::config::{Limits, READ_BYTES, ROUNDS, UNREAD_LONGEST};
+use crate::config::{Limits, READ_BYTES, ROUNDS, TURN_BYTES, UNREAD_LONGEST};
 use crate::error::{CloseCode, DecodeError, FindError, SpawnError};
 use crate::node_id::NodeId;
 use crate::peer::{Event, Peer, Theirs, Waiting};
@@ -27,7 +27,9 @@ use crate::route::{
     untold,
 };
 use crate::transport::Stream;
-use crate::wire::frame::{self, Fact, Frame, LENGTH_BYTES, Place, Question, Reason, Writer, kind};
+use crate::wire::frame::{
+    self, Fact, Frame, LENGTH_BYTES, Place, Question, Reason, Tell, Writer, kind,
+};
 use crate::wire::{Answers, Decoder};
 
 /// What came and was not taken yet.
@@ -42,28 +44,26 @@ impl Inbox {
         Self { bytes: vec![0; bytes], begin: 0, end: 0 }
     }
 
-    /// Reads what there is. The buffer grows with what came, never with what was promised.
+    /// Reads what there is, and answers how many bytes. The buffer grows with what came, never with what was promised.
     pub(super) fn poll_fill(
         &mut self,
         stream: &mut dyn Stream,
         cx: &mut Context<'_>,
-    ) -> Poll<io::Result<()>> {
-        if self.begin == self.end {
-            (self.begin, self.end) = (0, 0);
-        } else if self.end == self.bytes.len() {
-            if self.begin > 0 {
-                self.bytes.copy_within(self.begin..self.end, 0);
-                (self.begin, self.end) = (0, self.end - self.begin);
-            } else {
-                let grown = self.bytes.len() * 2;
-                self.bytes.resize(grown, 0);
-            }
+    ) -> Poll<io::Result<usize>> {
+        if self.begin > 0 {
+            // Less than a frame, so that the rest of the buffer is there to be read into at once.
+            self.bytes.copy_within(self.begin..self.end, 0);
+            (self.begin, self.end) = (0, self.end - self.begin);
+        }
+        if self.end == self.bytes.len() {
+            let grown = self.bytes.len() * 2;
+            self.bytes.resize(grown, 0);
         }
         let mut out = ReadBuf::new(&mut self.bytes[self.end..]);
         ready!(Pin::new(stream).poll_read(cx, &mut out))?;
         let read = out.filled().len();
         self.end += read;
-        Poll::Ready(if read == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) })
+        Poll::Ready(if read == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(read) })
     }
 
     /// The next frame, its length left out, if it is whole.
@@ -253,6 +253,7 @@ impl Connection {
         // Then what has arrived is delivered first.
         let is_behind = remote::is_behind();
         let is_unread = is_behind && self.io.now < self.read + UNREAD_LONGEST;
+        let mut bytes = 0;
         for _ in 0..ROUNDS {
             let wrote = self.poll_write(cx)?;
             if is_unread {
@@ -260,10 +261,11 @@ impl Connection {
             }
             self.read = self.io.now;
             let read = self.poll_read(cx)?;
-            if !wrote && !read {
+            if !wrote && read == 0 {
                 return Ok(());
             }
-            if is_behind {
+            bytes += read;
+            if is_behind || bytes >= TURN_BYTES {
                 break;
             }
         }
@@ -339,27 +341,32 @@ impl Connection {
         }
     }
 
-    /// Reads what there is, and answers whether there was any.
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Result<bool, CloseCode> {
+    /// Reads what there is, and answers how many bytes that was.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Result<usize, CloseCode> {
         if self.io.outbound.is_flooded() || self.io.peer.is_flooded() {
-            return Ok(false);
+            return Ok(0);
         }
         // What came together with the end of the handshake is there already.
         self.take_frames()?;
-        match self.inbox.poll_fill(&mut *self.stream, cx) {
-            Poll::Pending => return Ok(false),
-            Poll::Ready(Ok(())) => {}
+        let read = match self.inbox.poll_fill(&mut *self.stream, cx) {
+            Poll::Pending => return Ok(0),
+            Poll::Ready(Ok(read)) => read,
             Poll::Ready(Err(_)) => return Err(CloseCode::Lost),
-        }
+        };
         self.take_frames()?;
-        Ok(true)
+        Ok(read)
     }
 
     /// Takes the frames that are there.
     fn take_frames(&mut self) -> Result<(), CloseCode> {
         while let Some(frame) = self.inbox.next(self.most_bytes)? {
-            let event = self.io.peer.handle_frame(frame, self.io.now)?;
-            self.io.handle(&self.inner, event)?;
+            if let Some(tell) = frame::read_tell(frame) {
+                self.io.peer.handle_tell(self.io.now)?;
+                self.io.tell(&self.inner, tell)?;
+            } else {
+                let event = self.io.peer.handle_frame(frame, self.io.now)?;
+                self.io.handle(&self.inner, event)?;
+            }
             self.coming_since = None;
         }
         if self.inbox.of_next() > 0 {
@@ -392,10 +399,9 @@ impl Io {
 
     fn take(&mut self, inner: &Inner, frame: Frame<'_>) -> Result<(), CloseCode> {
         match frame {
+            // Here only if it came in fragments.
             Frame::Tell { to, protocol, payload } => {
-                let Some(known) = inner.protocol(protocol) else { return self.error() };
-                let decoder = self.decoder(known, protocol, payload);
-                self.arrive(inner, known, to, decoder).or_else(|_| self.error())
+                self.tell(inner, Tell { to, protocol, payload })
             }
             Frame::Ask { to, protocol, payload, correlation, remaining_nanos } => {
                 let Some(known) = inner.protocol(protocol) else {
@@ -408,12 +414,12 @@ impl Io {
                     self.answers.refuse(correlation, AskError::Timeout);
                     return Ok(());
                 }
-                let decoder = self.decoder(known, protocol, payload).asked(
+                let mut decoder = self.decoder(known, protocol, payload).asked(
                     self.answers.clone(),
                     correlation,
                     remaining_nanos,
                 );
-                self.arrive(inner, known, to, decoder).or_else(|error| {
+                arrive(inner, known, to, &mut decoder).or_else(|error| {
                     self.answers.refuse(correlation, error.as_ask_error());
                     self.error()
                 })
@@ -497,31 +503,17 @@ impl Io {
     }
 
     #[inline]
+    fn tell(&mut self, inner: &Inner, tell: Tell<'_>) -> Result<(), CloseCode> {
+        let Tell { to, protocol, payload } = tell;
+        let Some(known) = inner.protocol(protocol) else { return self.error() };
+        let mut decoder = self.decoder(known, protocol, payload);
+        arrive(inner, known, to, &mut decoder).or_else(|_| self.error())
+    }
+
+    #[inline]
     fn decoder<'a>(&self, known: &Registered, protocol: u64, payload: &'a [u8]) -> Decoder<'a> {
         let by_name = self.outbound.is_by_name(protocol);
         Decoder::new(payload, self.outbound.codec(), known.schema, by_name)
-    }
-
-    /// Gives a message to its actor, or counts it as one that could not be read.
-    #[inline]
-    fn arrive(
-        &mut self,
-        inner: &Inner,
-        known: &Registered,
-        to: Place,
-        decoder: Decoder<'_>,
-    ) -> Result<(), DecodeError> {
-        let to = inner.own(to);
-        // What reads a value is a user's code.
-        let arrived = remote::decoding(|| {
-            catch_unwind(AssertUnwindSafe(|| (known.arrive)(to, decoder)))
-                .unwrap_or_else(|_| Err(DecodeError::Refused("the value panicked".to_owned())))
-        });
-        if let Err(error) = &arrived {
-            tracing::warn!(target: "callboard", %to, protocol = known.schema.name, %error, "not read");
-            (known.refuse)(to, DeadReason::Decode);
-        }
-        arrived
     }
 
     /// Asks an actor what the runtime of the other node wants to know of it. A future beside the connection waits for
@@ -584,6 +576,27 @@ impl Io {
     fn error(&mut self) -> Result<(), CloseCode> {
         self.peer.handle_error(self.now)
     }
+}
+
+/// Gives a message to its actor, or counts it as one that could not be read.
+#[inline]
+fn arrive(
+    inner: &Inner,
+    known: &Registered,
+    to: Place,
+    decoder: &mut Decoder<'_>,
+) -> Result<(), DecodeError> {
+    let to = inner.own(to);
+    // What reads a value is a user's code.
+    let arrived = remote::decoding(|| {
+        catch_unwind(AssertUnwindSafe(|| (known.arrive)(to, decoder)))
+            .unwrap_or_else(|_| Err(DecodeError::Refused("the value panicked".to_owned())))
+    });
+    if let Err(error) = &arrived {
+        tracing::warn!(target: "callboard", %to, protocol = known.schema.name, %error, "not read");
+        (known.refuse)(to, DeadReason::Decode);
+    }
+    arrived
 }
 
 /// Says where the actor is, once it has started.

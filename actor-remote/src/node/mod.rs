@@ -76,7 +76,7 @@ pub(crate) struct Registered {
     arguments: u64,
     schema: &'static ProtocolSchema,
     fingerprint: u64,
-    arrive: fn(Address, Decoder<'_>) -> Result<(), DecodeError>,
+    arrive: fn(Address, &mut Decoder<'_>) -> Result<(), DecodeError>,
     refuse: fn(Address, DeadReason),
     find: fn(&SystemRef, &str) -> Result<Address, LookupError>,
 }
@@ -103,11 +103,11 @@ impl Registered {
     }
 }
 
-fn arrive<P>(to: Address, mut decoder: Decoder<'_>) -> Result<(), DecodeError>
+fn arrive<P>(to: Address, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>
 where
     P: RemoteProtocol + ?Sized,
 {
-    let message = P::decode(&mut decoder)?;
+    let message = P::decode(decoder)?;
     decoder.finish()?;
     remote::arrive::<P>(to, message);
     Ok(())

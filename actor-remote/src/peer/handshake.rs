@@ -5,7 +5,7 @@
 //! it takes on that one, and closes the other; the other node answers with its own. So both agree whatever
 //! crosses on its way, and no message is sent on a connection that goes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use crate::config::{FRAME_BYTES_MOST, Limits, VERSIONS};
@@ -83,7 +83,7 @@ impl Ours {
 
     /// What is shared of each protocol of the other's that this node may send to, by its id on the wire: none where
     /// the fingerprints are the same.
-    pub(crate) fn shared(&self, theirs: Vec<Protocol>) -> HashMap<u64, Option<PeerProtocol>> {
+    pub(crate) fn shared(&self, theirs: Vec<Protocol>) -> BTreeMap<u64, Option<PeerProtocol>> {
         let own: HashMap<u64, u64> =
             self.protocols.iter().map(|own| (wire_id(&own.name), own.fingerprint)).collect();
         let shared = theirs.into_iter().map(|protocol| {

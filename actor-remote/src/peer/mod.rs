@@ -97,6 +97,17 @@ impl Peer {
         self.take(frame)
     }
 
+    /// Takes a tell: as [`handle_frame`](Self::handle_frame) does, but what it says is not handed through here.
+    #[inline]
+    pub(crate) fn handle_tell(&mut self, now: Duration) -> Result<(), CloseCode> {
+        self.heard = now;
+        if self.fragments.is_some() {
+            return Err(CloseCode::BadFragment);
+        }
+        self.messages += 1;
+        Ok(())
+    }
+
     fn take<'a>(&mut self, frame: Frame<'a>) -> Result<Event<'a>, CloseCode> {
         Ok(match frame {
             Frame::Tell { .. } | Frame::Ask { .. } => {

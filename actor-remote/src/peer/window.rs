@@ -84,7 +84,11 @@ impl Window {
         let chunk = match self.chunks.back_mut().filter(fits) {
             Some(chunk) => chunk,
             None => {
-                let bytes = std::mem::take(&mut self.spare);
+                let mut bytes = std::mem::take(&mut self.spare);
+                if !self.chunks.is_empty() {
+                    // One is full, so this one will be.
+                    bytes.reserve_exact(CHUNK_BYTES);
+                }
                 self.chunks.push_back(Chunk { bytes, messages: 0 });
                 self.chunks.back_mut().expect("it was put there")
             }

@@ -68,7 +68,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Nothing may be left of a message that was read, neither bytes nor an ask that was to be answered.
-    pub(crate) fn finish(self) -> Result<(), DecodeError> {
+    pub(crate) fn finish(&self) -> Result<(), DecodeError> {
         if self.asker.is_some() {
             return Err(DecodeError::NotAsked);
         }

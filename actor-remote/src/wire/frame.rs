@@ -242,6 +242,22 @@ pub(crate) fn length(bytes: &[u8], most: usize) -> Result<Option<usize>> {
     if length == 0 || length > most { Err(CloseCode::BadLength) } else { Ok(Some(length)) }
 }
 
+/// A message that is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tell<'a> {
+    pub(crate) to: Place,
+    pub(crate) protocol: u64,
+    pub(crate) payload: &'a [u8],
+}
+
+/// Reads a frame, its length field left out, if it is a tell: most are, and a [`Frame`] is long to hand on.
+#[inline]
+pub(crate) fn read_tell(bytes: &[u8]) -> Option<Tell<'_>> {
+    let (&kind::TELL, rest) = bytes.split_first()? else { return None };
+    let mut from = Reader(rest);
+    Some(Tell { to: from.place().ok()?, protocol: from.u64().ok()?, payload: from.rest() })
+}
+
 /// Reads a frame, its length field left out.
 pub(crate) fn read(bytes: &[u8]) -> Result<Frame<'_>> {
     let mut from = Reader(bytes);
