@@ -295,6 +295,10 @@ mod tests {
         assert_eq!(taken(&[fragment(false, begin), fragment(true, end)]), Ok(()));
         assert_eq!(taken(&[fragment(false, begin), whole.clone()]), Err(CloseCode::BadFragment));
         assert_eq!(taken(&[fragment(false, begin), stop(1)]), Err(CloseCode::BadFragment));
+        let mut peer = peer();
+        assert_eq!(peer.handle_tell(SECOND), Ok(()));
+        peer.handle_frame(&fragment(false, begin), SECOND).map(drop).expect("a fragment");
+        assert_eq!(peer.handle_tell(SECOND), Err(CloseCode::BadFragment));
         assert_eq!(taken(&[fragment(true, &[])]), Err(CloseCode::BadFragment));
         assert_eq!(taken(&[fragment(true, end)]), Err(CloseCode::BadFragment));
         let too_long = vec![fragment(false, &[kind::TELL; 600]); 2];
