@@ -132,7 +132,7 @@ pub(crate) const fn check_field(lock: &str, version: u32, handler: &str, field: 
                 return;
             }
             let mut text = Text::new();
-            text.push("`").push(field.name).push("` was `").push(line.shown());
+            text.push("`").push(field.name).push("` was `").quote(line.shown());
             text.push("` in version ").push_number(locked_version(lock));
             text.push("\nhelp: a new parameter, or `#[widen]`");
             panic!("{}", text.as_str());
@@ -168,7 +168,7 @@ pub(crate) const fn check_handler(lock: &str, handler: &HandlerSchema) {
             if was.print() == fingerprint(reply) {
                 return;
             }
-            text.push("the answer of `").push(handler.name).push("` was `").push(was.shown());
+            text.push("the answer of `").push(handler.name).push("` was `").quote(was.shown());
         }
         (None, Some(_)) => {
             text.push("`").push(handler.name).push("` was a `#[tell]");
@@ -200,10 +200,10 @@ pub(crate) const fn check_gone(lock: &str, handlers: &[HandlerSchema], reserved:
             continue;
         }
         let mut text = Text::new();
-        text.push("`").push(name).push("` is gone, but version ");
+        text.push("`").quote(name).push("` is gone, but version ");
         text.push_number(locked_version(lock))
             .push(" peers call it\nhelp: keep it, or `#[reserved(\"");
-        text.push(name).push("\")]`");
+        text.quote(name).push("\")]`");
         panic!("{}", text.as_str());
     }
 }
@@ -386,6 +386,9 @@ const fn edited() -> ! {
     panic!("the schema lock was edited\nhelp: `cargo callboard schema accept`")
 }
 
+/// The most that a message says of what stands in a lock, in bytes.
+const QUOTED: usize = 120;
+
 /// A text that is put together in a constant; what does not fit is left out.
 pub(super) struct Text {
     bytes: [u8; 512],
@@ -414,6 +417,19 @@ impl Text {
             at += 1;
         }
         self
+    }
+
+    /// Adds what stands in a lock, cut if it is long: there is to be room for what follows.
+    const fn quote(&mut self, text: &str) -> &mut Self {
+        if text.len() <= QUOTED {
+            return self.push(text);
+        }
+        let mut most = QUOTED;
+        while !text.is_char_boundary(most) {
+            most -= 1;
+        }
+        let (begin, _) = text.split_at(most);
+        self.push(begin).push("..")
     }
 
     pub(super) const fn push_number(&mut self, number: u32) -> &mut Self {
@@ -510,6 +526,20 @@ mod tests {
         );
         let told = HandlerSchema::new("total", &[], None);
         assert!(says(|| check_handler(&lock, &told)).starts_with("`total` was an `#[ask]`"));
+    }
+
+    #[test]
+    fn a_lock_with_long_lines_leaves_room_for_the_help() {
+        let long = "ä".repeat(1_000);
+        let gone = format!("version 2\ntell {long} 0 since 1\n");
+        let said = says(|| check_gone(&gone, &[], &[]));
+        assert!(said.contains("ää..` is gone") && said.ends_with("ää..\")]`"), "{said}");
+        let other = format!("version 2\ntell add 0 since 1\n  qty 1 since 1 : {long}\n");
+        let said = says(|| check_field(&other, 3, "add", &FieldSchema::new("qty", U32)));
+        assert!(
+            said.ends_with("ää..` in version 2\nhelp: a new parameter, or `#[widen]`"),
+            "{said}"
+        );
     }
 
     #[test]
