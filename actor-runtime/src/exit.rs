@@ -1,5 +1,7 @@
 //! Why an actor ended.
 
+use std::any::Any;
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -48,6 +50,24 @@ impl ExitReason {
         Self::Error(error.into().into())
     }
 
+    /// The same of what a handler returned: a text then takes one allocation, where it takes three by its `Box`.
+    pub(crate) fn returned<E>(error: E) -> Self
+    where
+        E: Into<Box<dyn Error + Send + Sync>> + 'static,
+    {
+        let mut error = Some(error);
+        let any: &mut dyn Any = &mut error;
+        let text = match any.downcast_mut::<Option<&'static str>>() {
+            Some(text) => text.take().map(Cow::Borrowed),
+            None => any.downcast_mut::<Option<String>>().and_then(Option::take).map(Cow::Owned),
+        };
+        match (text, error) {
+            (Some(text), _) => Self::Error(Arc::new(Text(text))),
+            (None, Some(error)) => Self::error(error),
+            (None, None) => unreachable!("it is taken as a text, or still there"),
+        }
+    }
+
     /// [`ShutdownWith`](Self::ShutdownWith) this, or with a text.
     pub fn shutdown_with(detail: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::ShutdownWith(detail.into().into())
@@ -94,6 +114,23 @@ impl fmt::Display for ExitReason {
             Self::ShutdownWith(detail) => write!(f, "shutdown: {detail}"),
             Self::StartTimeout => f.write_str("the start hook took longer than its deadline"),
         }
+    }
+}
+
+/// An error that is nothing but its text.
+struct Text(Cow<'static, str>);
+
+impl Error for Text {}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -117,7 +117,7 @@ impl IntoFlow for Flow {
     }
 }
 
-impl<E: Into<Box<dyn Error + Send + Sync>>> IntoFlow for Result<(), E> {
+impl<E: Into<Box<dyn Error + Send + Sync>> + 'static> IntoFlow for Result<(), E> {
     #[inline]
     fn into_flow(self) -> Flow {
         self.map_or_else(failed, |()| Flow::go())
@@ -125,8 +125,8 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> IntoFlow for Result<(), E> {
 }
 
 #[cold]
-fn failed<E: Into<Box<dyn Error + Send + Sync>>>(error: E) -> Flow {
-    Flow::stop_with(ExitReason::Error(error.into().into()))
+fn failed<E: Into<Box<dyn Error + Send + Sync>> + 'static>(error: E) -> Flow {
+    Flow::stop_with(ExitReason::returned(error))
 }
 
 /// What a `#[health]` method may answer: `bool`, or `Result<(), E>` whose `Err` says what is wrong.
@@ -178,7 +178,11 @@ impl IntoStart for () {
     }
 }
 
-impl<T: IntoStartOk, E: Into<Box<dyn Error + Send + Sync>>> IntoStart for Result<T, E> {
+impl<T, E> IntoStart for Result<T, E>
+where
+    T: IntoStartOk,
+    E: Into<Box<dyn Error + Send + Sync>> + 'static,
+{
     fn into_start(self) -> Flow {
         self.map_or_else(failed, IntoStartOk::into_start_ok)
     }

@@ -525,6 +525,33 @@ fn s14_administration_answers_while_a_child_restarts() {
     });
 }
 
+#[test]
+fn s9_s14_a_child_whose_start_takes_its_time_is_not_said_to_run() {
+    on_shards(|simulator| {
+        let slow = ChildSpec::<Slow>::new("slow", |_| async { Ok(Slow) });
+        let spec = SupervisorSpec::new("tree").child(slow);
+        let started = simulator.start(0, || spec.start());
+        simulator.advance(Duration::from_secs(1));
+        let tree = started.take().expect("it has started").expect("it starts");
+        let mut events = simulator.events().only([Topic::Restarted]);
+        let supervisor = *tree.supervisor();
+        let state = || {
+            let children =
+                simulator.block_on(0, move || async move { supervisor.children().await });
+            children.expect("it answers at once").expect("it lives")[0].state
+        };
+        simulator.enter(0, || tree.child::<Slow>(0).fail());
+        simulator.run();
+        assert_eq!(state(), ChildState::Starting);
+        assert!(events.try_next().is_none(), "it does not run yet");
+        simulator.advance(Duration::from_secs(1));
+        assert_eq!(state(), ChildState::Running);
+        let told = events.try_next();
+        let is_told = matches!(&told, Some(Event::Restarted { reason: ExitReason::Panic(_), .. }));
+        assert!(is_told && events.try_next().is_none(), "{told:?}");
+    });
+}
+
 /// Takes a second to start.
 #[actor]
 struct Slow;

@@ -52,6 +52,8 @@ pub struct Keeper {
     pub(crate) child: ChildKey,
     pub(crate) restart: Restart,
     pub(crate) make: Make,
+    /// The type of the child, as events tell it.
+    pub(crate) kind: &'static str,
     /// The number of the present incarnation, or the last: 1, 2, ...
     pub(crate) life: u64,
     pub(crate) phase: Phase,
@@ -61,6 +63,8 @@ pub struct Keeper {
     pub(crate) error: Option<StartError>,
     /// The incarnation that ended last, whose watchers are still to be told.
     pub(crate) ended: Option<Ended>,
+    /// Why that ended, while the supervisor takes the present one to run without having been told.
+    pub(crate) after: Option<ExitReason>,
 }
 
 /// How far an incarnation is.
@@ -94,7 +98,7 @@ impl Keeper {
         (by, by_life): (Address, u64),
         child: ChildKey,
         restart: Restart,
-        make: Make,
+        (make, kind): (Make, &'static str),
     ) -> Self {
         Self {
             by: Some(by),
@@ -102,12 +106,21 @@ impl Keeper {
             child,
             restart,
             make,
+            kind,
             life: 1,
             phase: Phase::Make,
             rests: None,
             error: None,
             ended: None,
+            after: None,
         }
+    }
+
+    /// The next incarnation begins. Answers the number of the one before.
+    pub(crate) fn begin_next(&mut self) -> u64 {
+        let number = self.life;
+        (self.phase, self.rests, self.life) = (Phase::Make, None, number + 1);
+        number
     }
 
     /// Notes the end of an incarnation after which there may be another, and whether that is all there is to tell of it.
@@ -163,6 +176,8 @@ pub(crate) enum ChildNews {
     NotStarted { error: StartError, rests: bool },
     /// It has started.
     Started,
+    /// It began again at once, after an end for this reason, and has not started yet.
+    Starting { after: ExitReason },
     /// You are to end, once all that was sent before is handled.
     Stop(ExitReason),
 }

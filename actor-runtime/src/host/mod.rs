@@ -385,8 +385,9 @@ impl Host {
         (aide, cell)
     }
 
-    /// Whether a child begins again without an order: the turn waits for that.
-    pub(crate) fn restarts_at_once(&self, child: Address) -> bool {
+    /// Whether a child begins again without an order: the turn waits for that, and the supervisor is told of its start
+    /// only if that takes its time.
+    pub(crate) fn begins_at_once(&self, child: Address) -> bool {
         let is_near = child.shard_id() == self.shard_id;
         let may = is_near && self.again.get() == Again::May(child.target());
         if may {
@@ -675,6 +676,16 @@ impl Host {
             kind: kind.name(),
             reason: self.plain(reason),
         });
+    }
+
+    /// Publishes that a child of this type runs again, after an end for this reason.
+    pub(crate) fn tell_restarted(&self, actor: Address, kind: &'static str, reason: ExitReason) {
+        self.emit(Topic::Restarted, || Event::Restarted {
+            actor,
+            kind,
+            reason: self.plain(&reason),
+        });
+        self.let_go_reason(reason);
     }
 
     /// Publishes a panic, if that is the reason.

@@ -294,7 +294,9 @@ impl<W: Actor> Handlers for Pool<W> {
                 here(|host| early.into_iter().for_each(|message| self.route(host, message)));
                 return Flow::end(End::Ready);
             }
-            ChildNews::Begun | ChildNews::Stop(_) => return Flow::go(),
+            ChildNews::Begun | ChildNews::Starting { .. } | ChildNews::Stop(_) => {
+                return Flow::go();
+            }
             ChildNews::Ended { reason, .. } => reason.clone(),
             ChildNews::NotStarted { error: StartError::Failed(reason), .. } => reason.clone(),
             ChildNews::NotStarted { error, .. } => ExitReason::error(error.clone()),

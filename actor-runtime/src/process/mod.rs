@@ -447,7 +447,7 @@ impl IntoEnd for () {
     }
 }
 
-impl<E: Into<Box<dyn Error + Send + Sync>>> IntoEnd for Result<(), E> {
+impl<E: Into<Box<dyn Error + Send + Sync>> + 'static> IntoEnd for Result<(), E> {
     fn into_end(self) -> Flow {
         let flow = self.into_flow();
         if flow.goes_on() { Flow::stop() } else { flow }

@@ -65,15 +65,30 @@ impl Turn<'_> {
 
     /// The same of one that drops nothing, after the end that its keeper noted.
     fn begin_next(&mut self, cell: CellRef<'_>, target: Target, ended: Option<Ended>) {
-        let begin = |keeper: &mut Keeper| {
-            let number = keeper.life;
-            (keeper.phase, keeper.rests, keeper.life) = (Phase::Make, None, number + 1);
-            number
-        };
-        let Some(number) = with_keeper(cell, begin) else { return };
+        let Some(number) = with_keeper(cell, Keeper::begin_next) else { return };
         let waits = ended.is_some_and(|ended| self.announce_end(target, number, ended, true));
         if !waits {
             self.start_now(cell, target);
+        }
+    }
+
+    /// The same of one that its supervisor takes to run by now: it is told only if the start takes its time.
+    fn begin_unheard(&mut self, cell: CellRef<'_>, target: Target, ended: Ended) {
+        let Ended { reason, bonds } = ended;
+        let told = bonds.map(|bonds| Ended { reason: reason.clone(), bonds: Some(bonds) });
+        with_keeper(cell, |keeper| keeper.after = Some(reason));
+        self.begin_next(cell, target, told);
+        if cell.word.generation() != target.generation() {
+            return;
+        }
+        let after = with_keeper(cell, |keeper| Some((keeper.after.take()?, keeper.phase)));
+        match after.flatten() {
+            None => {}
+            Some((after, Phase::Make | Phase::Start)) => {
+                self.report(cell, target, ChildNews::Starting { after });
+            }
+            // It has failed to start, and said so.
+            Some((after, _)) => self.host.let_go_reason(after),
         }
     }
 
@@ -131,10 +146,16 @@ impl Turn<'_> {
     pub(super) fn runs(&mut self, cell: CellRef<'_>, target: Target) {
         let run = |keeper: &mut Keeper| {
             keeper.phase = Phase::Run;
-            keeper.by
+            (keeper.after.take(), keeper.kind, keeper.by)
         };
-        if let Some(by) = with_keeper(cell, run).flatten() {
-            self.hold_back(Held { by, child: target, has_ended: false });
+        match with_keeper(cell, run) {
+            Some((Some(after), kind, _)) => {
+                self.host.tell_restarted(self.host.address(target), kind, after);
+            }
+            Some((None, _, Some(by))) => {
+                self.hold_back(Held { by, child: target, has_ended: false });
+            }
+            Some((None, _, None)) | None => {}
         }
     }
 
@@ -223,16 +244,16 @@ impl Turn<'_> {
             self.hear_report(supervisor, to, &report);
             let again = host.again.replace(Again::No);
             let ChildNews::Ended { reason, .. } = report.news else { continue };
-            let ended = Some(Ended { reason, bonds });
-            if cell.word.generation() != child.generation() {
-                host.let_go(ended.map(|ended| ended.reason));
-            } else if matches!(again, Again::Does(_)) && is_at_rest(cell) && !drops {
-                self.begin_next(cell, child, ended);
-            } else {
-                with_keeper(cell, |keeper| keeper.ended = ended);
-                if matches!(again, Again::Does(_)) && is_at_rest(cell) {
-                    self.restart(cell, child);
+            let ended = Ended { reason, bonds };
+            if matches!(again, Again::Does(_)) {
+                if drops {
+                    self.drop_backlog(cell, child);
                 }
+                self.begin_unheard(cell, child, ended);
+            } else if cell.word.generation() == child.generation() {
+                with_keeper(cell, |keeper| keeper.ended = Some(ended));
+            } else {
+                host.let_go(ended.reason);
             }
         }
     }

@@ -28,10 +28,10 @@ impl Deadlines {
     }
 
     /// Takes those of this actor away.
+    #[inline]
     pub(super) fn forget(&self, target: Target) {
-        let mut deadlines = self.0.borrow_mut();
-        if !deadlines.is_empty() {
-            deadlines.retain(|(_, of)| *of != target);
+        if !self.0.borrow().is_empty() {
+            self.0.borrow_mut().retain(|(_, of)| *of != target);
         }
     }
 }

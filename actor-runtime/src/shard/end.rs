@@ -159,12 +159,11 @@ impl Turn<'_> {
     }
 
     /// Tells whoever waits for a start how it went. A waker that panics is no bother of the shard.
+    #[inline]
     fn tell_starter(&self, starter: Option<Starter>, started: Result<Address, StartError>) {
-        self.unless_it_panics(|| {
-            if let Some(starter) = starter {
-                starter(started);
-            }
-        });
+        if let Some(starter) = starter {
+            self.unless_it_panics(|| starter(started));
+        }
     }
 
     fn tell_failed_start(&self, target: Target, kind: &'static str, error: &StartError) {
@@ -184,6 +183,7 @@ impl Turn<'_> {
         }
     }
 
+    #[inline]
     pub(super) fn forget_deadline(&self, target: Target) {
         self.shard.starts.forget(target);
     }

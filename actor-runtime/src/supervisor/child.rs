@@ -19,7 +19,7 @@ use crate::actor::{Actor, Spawn, started_later};
 use crate::actor_ref::ActorRef;
 use crate::address::{Address, Target};
 use crate::cell::Handled;
-use crate::cell::keeper::{ChildKey, Keeper, Restart};
+use crate::cell::keeper::{ChildKey, Keeper, Make, Restart};
 use crate::config;
 use crate::host::{self, Host};
 use crate::message::Protocol;
@@ -291,7 +291,8 @@ where
     Arc::new(move |seat| {
         let (make, siblings, name) = (make.clone(), seat.siblings, seat.name);
         let make = Rc::new(move |me: Target| make_state::<C>(me, name.clone(), make(&siblings)));
-        let keeper = Keeper::new((seat.by, seat.life), seat.child, seat.restart, make);
+        let made = (make as Make, std::any::type_name::<C>());
+        let keeper = Keeper::new((seat.by, seat.life), seat.child, seat.restart, made);
         C::Actor::begin_child(keeper)
     })
 }

@@ -500,10 +500,17 @@ impl Supervisor {
         counts
     }
 
-    /// Does what the plan says.
-    fn act(&mut self, cx: &mut Context<Self>) -> Flow {
+    /// Does what the plan says, after a child has ended if one has.
+    fn act(&mut self, cx: &mut Context<Self>, mut ended: Option<(ChildKey, &ExitReason)>) -> Flow {
         let mut flow = Flow::go();
         while let Some(act) = self.plan.act() {
+            if let Act::BeginAtOnce(key) = act
+                && self.begins_at_once(key)
+            {
+                ended = None;
+                continue;
+            }
+            self.note(ended.take());
             match act {
                 Act::Alarm { child, number, nanos } => {
                     let alarm = SupervisorMsg(Say::Alarm { child, number });
@@ -511,6 +518,10 @@ impl Supervisor {
                 }
                 Act::Answer(token, answer) => self.answer(token, answer),
                 Act::Begin(key) => self.begin(key, cx),
+                Act::BeginAtOnce(key) => {
+                    self.plan.starts_still(key);
+                    self.begin(key, cx);
+                }
                 Act::Close { child, how, rests } => self.close(child, how, rests),
                 Act::Discard(key) => {
                     self.order(key, Order::Discard);
@@ -528,7 +539,24 @@ impl Supervisor {
                 Act::Settle(key) => self.order(key, Order::Settle),
             }
         }
+        self.note(ended);
         flow
+    }
+
+    /// Keeps the reason for which a child has ended, until it has started again.
+    fn note(&mut self, ended: Option<(ChildKey, &ExitReason)>) {
+        if let Some((key, reason)) = ended
+            && let Some(seat) = self.seats.get_mut(&key)
+            && let Some(before) = seat.ended.replace(reason.clone())
+        {
+            with_host(|host| host.let_go_reason(before));
+        }
+    }
+
+    /// Whether a child begins again as soon as this is over, without an order.
+    fn begins_at_once(&self, key: ChildKey) -> bool {
+        let actor = self.seats.get(&key).and_then(|seat| seat.actor);
+        actor.is_some_and(|actor| with_host(|host| host.begins_at_once(actor)))
     }
 
     /// Says that a child failed once too often.
@@ -561,7 +589,7 @@ impl Supervisor {
     fn begin(&mut self, key: ChildKey, cx: &Context<Self>) {
         let seat = self.seats.get(&key).expect("the plan's children have seats");
         if let Some(actor) = seat.actor {
-            return begin_again(actor);
+            return send(actor, Order::Restart);
         }
         let by = cx.me().address();
         let (child, restart) = (key, seat.keep.rules.restart);
@@ -654,11 +682,12 @@ impl Supervisor {
         }
     }
 
-    /// A child's shard tells of it.
-    fn heed(&mut self, report: &Report, now: u64) {
+    /// A child's shard tells of it. Answers which child has ended, if one has, and why.
+    fn heed<'r>(&mut self, report: &'r Report, now: u64) -> Option<(ChildKey, &'r ExitReason)> {
         let Report { child, life, actor, ref news } = *report;
         if let ChildNews::Stop(reason) = news {
-            return self.plan.end(reason.clone(), How::Drain, now);
+            self.plan.end(reason.clone(), How::Drain, now);
+            return None;
         }
         let is_its = |seat: &&mut Seated| match (news, seat.actor) {
             (_, Some(own)) => own == actor,
@@ -675,7 +704,7 @@ impl Supervisor {
             if !is_gone {
                 send(actor, Order::Orphan);
             }
-            return;
+            return None;
         };
         let chance = now ^ child.0.rotate_left(32) ^ u64::from(actor.target().slot());
         match news {
@@ -684,24 +713,29 @@ impl Supervisor {
                 seat.has_restarted();
                 self.plan.started(child, now);
             }
+            ChildNews::Starting { after } => {
+                self.plan.starts_still(child);
+                return Some((child, after));
+            }
             ChildNews::NotStarted { error, rests } => {
-                if let StartError::Failed(reason) = error {
-                    seat.ended = Some(reason.clone());
-                }
                 if !rests {
                     self.lose(child);
                 }
                 self.plan.not_started(child, error.clone(), *rests, now, chance);
+                if let StartError::Failed(reason) = error {
+                    return Some((child, reason));
+                }
             }
             ChildNews::Ended { reason, rests } => {
-                seat.ended = Some(reason.clone());
                 if !rests {
                     self.lose(child);
                 }
                 self.plan.ended(child, reason, *rests, now, chance);
+                return Some((child, reason));
             }
             ChildNews::Stop(_) => unreachable!("heard before"),
         }
+        None
     }
 }
 
@@ -709,26 +743,13 @@ impl Seated {
     /// Says that a child runs again, if it does.
     fn has_restarted(&mut self) {
         if let (Some(actor), Some(reason)) = (self.actor, self.ended.take()) {
-            with_host(|host| {
-                host.emit(Topic::Restarted, || {
-                    let reason = host.plain(&reason);
-                    Event::Restarted { actor, kind: self.keep.kind, reason }
-                });
-                host.let_go_reason(reason);
-            });
+            with_host(|host| host.tell_restarted(actor, self.keep.kind, reason));
         }
     }
 }
 
 fn with_host<R>(with: impl FnOnce(&Host) -> R) -> R {
     host::with(|host| with(host.expect("a supervisor runs on a shard")))
-}
-
-/// Has a child begin again in its place.
-fn begin_again(actor: Address) {
-    if !with_host(|host| host.restarts_at_once(actor)) {
-        send(actor, Order::Restart);
-    }
 }
 
 fn send(actor: Address, order: Order) {
@@ -773,7 +794,7 @@ impl Handle<SupervisorMsg> for Supervisor {
             return told(());
         }
         self.hear(message.0, now());
-        told(self.act(cx))
+        told(self.act(cx, None))
     }
 }
 
@@ -796,7 +817,7 @@ impl Handlers for Supervisor {
             return told(Flow::stop_with(ExitReason::error(error)));
         }
         self.plan.begin(now());
-        told(self.act(cx))
+        told(self.act(cx, None))
     }
 
     fn exit<'a>(&'a mut self, exit: Exit, cx: &'a mut Context<Self>) -> Handled<'a> {
@@ -804,12 +825,12 @@ impl Handlers for Supervisor {
         if !matches!(exit.reason, ExitReason::Normal) || exit.from == Some(cx.me().address()) {
             self.plan.end(exit.reason, How::Exit, now());
         }
-        told(self.act(cx))
+        told(self.act(cx, None))
     }
 
     fn report(&mut self, report: &Report, cx: &mut Context<Self>) -> Flow {
-        self.heed(report, now());
-        if self.plan.has_acts() { self.act(cx) } else { Flow::go() }
+        let ended = self.heed(report, now());
+        if ended.is_some() || self.plan.has_acts() { self.act(cx, ended) } else { Flow::go() }
     }
 }
 

@@ -71,6 +71,9 @@ pub(crate) enum Act {
     Answer(Token, Result<ChildKey, ChildError>),
     /// Make the child run: in its place if it rests, else in a new one.
     Begin(ChildKey),
+    /// Make the child run in its place. It is taken to run by then, if it can begin at once: else say that
+    /// [it has yet to start](Plan::starts_still).
+    BeginAtOnce(ChildKey),
     /// Have the child stop.
     Close { child: ChildKey, how: How, rests: bool },
     /// The child rests and will not run again.
@@ -371,6 +374,15 @@ impl Plan {
         }
     }
 
+    /// A child that was taken to run has not started yet.
+    pub(crate) fn starts_still(&mut self, key: ChildKey) {
+        if let Some(child) = self.children.get_mut(&key)
+            && matches!(child.state, State::Running { .. })
+        {
+            child.state = State::Starting;
+        }
+    }
+
     /// A child did not start. `rests` says whether its place waits for another try.
     pub(crate) fn not_started(
         &mut self,
@@ -514,7 +526,7 @@ impl Plan {
         if !self.is_in_order() {
             // One of very many may fail: nothing is looked at but that.
             if delay == 0 {
-                self.run(key);
+                self.run(key, now);
             }
             return;
         }
@@ -588,7 +600,7 @@ impl Plan {
             if counts && self.keeping.intensity.record(now) == Verdict::GiveUp {
                 return self.give_up(key, now);
             }
-            self.run(key);
+            self.run(key, now);
         }
         if !self.is_ready && self.starting.is_empty() {
             self.is_ready = true;
@@ -601,9 +613,16 @@ impl Plan {
         !self.is_ready || self.keeping.strategy != Strategy::OneForOne
     }
 
-    fn run(&mut self, key: ChildKey) {
-        self.child(key).state = State::Starting;
-        if self.is_in_order() {
+    fn run(&mut self, key: ChildKey, now: u64) {
+        let in_order = self.is_in_order();
+        let child = self.child(key);
+        if !in_order && child.state == State::Resting && child.starter.is_none() {
+            // Nobody waits for its start.
+            child.state = State::Running { since: now };
+            return self.acts.push_back(Act::BeginAtOnce(key));
+        }
+        child.state = State::Starting;
+        if in_order {
             self.starting.insert(key);
         }
         self.acts.push_back(Act::Begin(key));
@@ -750,6 +769,23 @@ mod tests {
         plan.restart(key, TOKEN, 2);
         plan.not_started(key, StartError::Timeout, false, 3, CHANCE);
         assert_eq!((plan.len(), plan.state(key)), (2, State::Absent));
+    }
+
+    #[test]
+    fn s4_a_child_on_its_own_runs_when_it_begins_again_unless_that_takes_its_time() {
+        let mut plan = running(&[Restart::Permanent], None);
+        let key = ChildKey(0);
+        fails(&mut plan, key, 5);
+        assert!(matches!(plan.act(), Some(Act::BeginAtOnce(_))), "{plan:?}");
+        assert_eq!(plan.state(key), State::Running { since: 5 });
+        plan.starts_still(key);
+        assert_eq!(plan.state(key), State::Starting);
+        plan.started(key, 7);
+        assert_eq!(plan.state(key), State::Running { since: 7 });
+        plan.keeping.strategy = Strategy::OneForAll;
+        fails(&mut plan, key, 200);
+        assert!(matches!(plan.act(), Some(Act::Begin(_))), "others wait for it: {plan:?}");
+        assert_eq!(plan.state(key), State::Starting);
     }
 
     #[test]
