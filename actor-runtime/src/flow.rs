@@ -117,7 +117,10 @@ impl IntoFlow for Flow {
     }
 }
 
-impl<E: Into<Box<dyn Error + Send + Sync>> + 'static> IntoFlow for Result<(), E> {
+impl<E> IntoFlow for Result<(), E>
+where
+    E: Into<Box<dyn Error + Send + Sync>> + 'static,
+{
     #[inline]
     fn into_flow(self) -> Flow {
         self.map_or_else(failed, |()| Flow::go())

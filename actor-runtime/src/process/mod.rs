@@ -447,7 +447,10 @@ impl IntoEnd for () {
     }
 }
 
-impl<E: Into<Box<dyn Error + Send + Sync>> + 'static> IntoEnd for Result<(), E> {
+impl<E> IntoEnd for Result<(), E>
+where
+    E: Into<Box<dyn Error + Send + Sync>> + 'static,
+{
     fn into_end(self) -> Flow {
         let flow = self.into_flow();
         if flow.goes_on() { Flow::stop() } else { flow }
