@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 use crate::config::{FRAME_BYTES_MOST, Limits};
 use crate::error::EncodeError;
 use crate::peer::handshake::Ours;
-use crate::wire::frame::{self, Frame, LENGTH_BYTES, Writer, kind};
+use crate::wire::frame::{self, Frame, LENGTH_BYTES, Place, Row, Writer, kind};
 use crate::wire::{
-    Answers, Codec, Decoder, Encoder, FieldSchema, HandlerSchema, PeerProtocol, Primitive,
-    ProtocolSchema, RemoteProtocol, Schema, Wire, lock,
+    Answers, Arrivals, Asker, Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Out,
+    PeerProtocol, Primitive, ProtocolSchema, RemoteProtocol, Schema, Wire, lock,
 };
 
 /// Reads a frame and the answer to a question; what was read and is written again is read as the same.
@@ -130,15 +130,15 @@ pub fn handshake(bytes: &[u8]) {
         }
         Ok(Frame::Protocols(protocols)) => {
             for peer in ours(0).shared(protocols).into_values().flatten() {
-                let mut out = Vec::new();
-                let mut encoder = Encoder::new(&mut out, Codec::default(), &CART, Some(&peer), 0);
+                let out = Out::new(&mut [], Vec::new);
+                let mut encoder = Encoder::new(out, Codec::default(), &CART, Some(&peer), 0);
                 let written = encoder.handler(0).and_then(|out| out.field(&"tea".to_owned()));
                 let written = written.and_then(|out| out.field(&5_u64)).and_then(Encoder::end);
-                drop(encoder);
+                let (_, out) = encoder.finish();
                 if written.is_err() {
                     continue;
                 }
-                let mut decoder = Decoder::new(&out, Codec::default(), &CART, true);
+                let mut decoder = Decoder::new(out.bytes(), Codec::default(), &CART, true);
                 assert_eq!(decoder.handler(), 0);
                 // Of a version that has no such parameter nothing was sent for it.
                 let item = decoder.field::<String>();
@@ -189,11 +189,17 @@ pub fn message<P: RemoteProtocol>(codec: Codec, bytes: &[u8]) {
     }
 }
 
+fn asker() -> Asker {
+    Asker { answers: Rc::new(Nobody), correlation: 1, remaining_nanos: 1 }
+}
+
 fn decoded<P: RemoteProtocol>(codec: Codec, bytes: &[u8], by_name: bool) -> Option<P::Msg> {
     remote::decoding(|| {
-        let new = || Decoder::new(bytes, codec, const { &P::SCHEMA }, by_name);
         // A tell, and if it is none an ask.
-        for mut decoder in [new(), new().asked(Rc::new(Nobody), 1, 1)] {
+        for asker in [None, Some(asker())] {
+            let row = Row::one(Place { shard: 0, slot: 0, generation: 0 }, P::ID, bytes);
+            let mut arrivals = Arrivals { row, codec, by_name, asker };
+            let mut decoder = arrivals.next(const { &P::SCHEMA })?;
             let message = P::decode(&mut decoder);
             if decoder.finish().is_ok()
                 && let Ok(message) = message
@@ -211,11 +217,16 @@ fn encoded<P: RemoteProtocol>(
     message: P::Msg,
     peer: Option<&PeerProtocol>,
 ) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    let mut encoder = Encoder::new(&mut out, codec, const { &P::SCHEMA }, peer, 0);
+    // Some fit there, and others do not.
+    let mut place = [0; 16];
+    let out = Out::new(&mut place, Vec::new);
+    let mut encoder = Encoder::new(out, codec, const { &P::SCHEMA }, peer, 0);
     let written = P::encode(message, &mut encoder);
-    drop(encoder);
-    written.ok().map(|()| out)
+    let (asked, out) = encoder.finish();
+    if let Some(asked) = asked {
+        asked.fail(AskError::Codec);
+    }
+    written.ok().map(|()| out.bytes().to_vec())
 }
 
 /// Reads a value that may stand in a message; what it is written as is read as the same.

@@ -7,24 +7,30 @@
 //! Before me: the runtime finds that an address is of another node. After me: the driver of the connection takes
 //! chunks of frames and sends them.
 
+mod batch;
+
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 
-use actor_runtime::remote::{self, Carrier, Crossing, Departure, Question};
+use actor_runtime::remote::{self, Carrier, Crossing, Departure, Label, Question};
 use actor_runtime::{Address, AskError, DeadReason, ExitReason, Panic};
 use tokio::sync::oneshot;
 
-use crate::config::{LOOKUP_TICKS, Limits, REASON_BYTES};
+use self::batch::Batch;
+use crate::config::{CHUNK_BYTES, LOOKUP_TICKS, Limits, REASON_BYTES};
 use crate::error::{CloseCode, EncodeError, FindError, SpawnError};
 use crate::peer::{Pending, Waiting, Window};
 use crate::wire::frame::{self, Place, Writer, kind};
 use crate::wire::{
-    Answers, Asked, Codec, Encoder, PeerProtocol, RemoteProtocol, Wire, fingerprint,
+    Answers, Asked, Codec, Encoder, Out, PeerProtocol, RemoteProtocol, Wire, fingerprint,
 };
+
+/// Messages of so many bytes are written on the stack: a fixed place, of which no length is looked up in memory.
+const PLACE_BYTES: usize = 128;
 
 /// Buffers of more bytes than this are not kept.
 const SCRATCH_BYTES: usize = 64 << 10;
@@ -41,10 +47,15 @@ fn with_scratch<R>(write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
     let mut scratch = SCRATCH.try_with(Cell::take).unwrap_or_default();
     scratch.clear();
     let result = write(&mut scratch);
+    keep(scratch);
+    result
+}
+
+/// Keeps a buffer for the next frame of this thread.
+fn keep(scratch: Vec<u8>) {
     if scratch.capacity() <= SCRATCH_BYTES {
         let _ = SCRATCH.try_with(|kept| kept.set(scratch));
     }
-    result
 }
 
 /// What senders and the driver of a connection share.
@@ -69,6 +80,23 @@ struct Queue {
 }
 
 impl Queue {
+    /// Takes the messages of a batch for which there is room; those it takes are none of its runs any more.
+    #[cold]
+    fn push_some(&mut self, batch: &mut Batch) {
+        actor_runtime::sometimes!(OutboundFull);
+        let mut rest = &batch.bytes[..];
+        for run in &mut batch.runs {
+            for _ in 0..run.messages {
+                let (frame, after) = frame::split(rest).expect("a frame for each message");
+                rest = after;
+                if self.window.has_room(frame.len()) {
+                    self.window.push(frame, true);
+                    run.messages -= 1;
+                }
+            }
+        }
+    }
+
     /// Whether the other node leaves too many signals unacknowledged.
     const fn is_overrun(&self, limits: &Limits) -> bool {
         (self.signals.0 - self.signals.1) as usize > limits.unacknowledged_signals
@@ -91,6 +119,7 @@ impl std::fmt::Debug for Waiters {
 /// One connection, as senders see it.
 #[derive(Debug)]
 pub(crate) struct Outbound {
+    me: Weak<Self>,
     /// The index of the other node in the table of nodes.
     pub(crate) node: u32,
     /// The index of this node's own system.
@@ -140,13 +169,28 @@ impl Refused {
     }
 }
 
+/// Why a message is not sent, with the ask in it.
+type Unsent = (Refused, Option<Asked>);
+
+/// Says that a message is not sent.
+#[cold]
+fn not_sent(label: Label, protocol: &str, (refused, asked): Unsent) {
+    if let Some(asked) = asked {
+        asked.fail(refused.error());
+    }
+    if let Refused::Encode(error) = &refused {
+        tracing::warn!(target: "callboard", to = %label.to(), protocol, %error, "not sent");
+    }
+    remote::refuse(label, refused.reason());
+}
+
 /// Has a message leave for another node: what the macros give to the delivery of a remote protocol's messages.
 pub fn leave<P>(message: P::Msg, departure: Departure<'_>)
 where
     P: RemoteProtocol + ?Sized,
 {
     match departure.carrier::<Outbound>() {
-        Some(outbound) => outbound.send::<P>(message, departure),
+        Some(outbound) => outbound.send::<P>(message, departure.label()),
         None => remote::drop_unsent(message, AskError::NoConnection),
     }
 }
@@ -158,7 +202,7 @@ impl Outbound {
         most_bytes: usize,
         limits: &Limits,
         protocols: BTreeMap<u64, Option<PeerProtocol>>,
-    ) -> Self {
+    ) -> Arc<Self> {
         let queue = Queue {
             window: Window::new(limits.into()),
             pending: Pending::default(),
@@ -172,7 +216,8 @@ impl Outbound {
             waiting: Waiters::default(),
         };
         let limits = limits.clone();
-        Self {
+        Arc::new_cyclic(|me| Self {
+            me: me.clone(),
             node,
             home,
             codec,
@@ -181,7 +226,7 @@ impl Outbound {
             protocols,
             queue: Mutex::new(queue),
             ends: AtomicU16::new(0),
-        }
+        })
     }
 
     /// Has the driver close the connection.
@@ -219,58 +264,87 @@ impl Outbound {
         self.protocols.get(&protocol).is_none_or(Option::is_some)
     }
 
-    fn send<P>(&self, message: P::Msg, departure: Departure<'_>)
+    #[inline]
+    fn send<P>(&self, message: P::Msg, label: Label)
     where
         P: RemoteProtocol + ?Sized,
     {
-        let id = P::ID;
-        let sent = with_scratch(|out| {
-            let Some(peer) = self.protocols.get(&id) else {
-                remote::drop_unsent(message, AskError::UnknownHandler);
-                return Err(Refused::UnknownProtocol);
-            };
-            Writer::new(out, kind::TELL).place(place_of(departure.to())).u64(id).open();
-            let timeout_nanos = remote::ask_timeout_nanos(&departure);
-            let mut encoder =
-                Encoder::new(out, self.codec, const { &P::SCHEMA }, peer.as_ref(), timeout_nanos);
-            // What writes a value is a user's code.
-            let encoded = catch_unwind(AssertUnwindSafe(|| P::encode(message, &mut encoder)));
-            let encoded = encoded
-                .unwrap_or_else(|_| Err(EncodeError::Refused("the value panicked".to_owned())));
-            let asked = encoder.take_asked();
-            drop(encoder);
-            let encoded = encoded.and(if out.len() > self.most_bytes {
-                Err(EncodeError::TooLarge(self.most_bytes))
+        let Some(peer) = self.protocols.get(&P::ID) else {
+            remote::drop_unsent(message, AskError::UnknownHandler);
+            return not_sent(label, P::NAME, (Refused::UnknownProtocol, None));
+        };
+        let mut place = [0; PLACE_BYTES];
+        let out = Out::new(&mut place, || SCRATCH.try_with(Cell::take).unwrap_or_default());
+        let timeout_nanos = remote::ask_timeout_nanos(&label);
+        let schema = const { &P::SCHEMA };
+        let mut encoder = Encoder::new(out, self.codec, schema, peer.as_ref(), timeout_nanos);
+        // What writes a value is a user's code.
+        let encoded = catch_unwind(AssertUnwindSafe(|| P::encode(message, &mut encoder)));
+        let (asked, out) = encoder.finish();
+        let encoded =
+            encoded.unwrap_or_else(|_| Err(EncodeError::Refused("the value panicked".to_owned())));
+        let sent = match encoded {
+            Ok(()) => self.send_payload(label, P::ID, out.bytes(), asked),
+            Err(error) => Err((Refused::Encode(error), asked)),
+        };
+        if let Some(scratch) = out.into_more() {
+            keep(scratch);
+        }
+        if let Err(unsent) = sent {
+            not_sent(label, P::NAME, unsent);
+        }
+    }
+
+    /// Sends a message that is written.
+    #[inline]
+    fn send_payload(
+        &self,
+        label: Label,
+        protocol: u64,
+        payload: &[u8],
+        asked: Option<Asked>,
+    ) -> Result<(), Unsent> {
+        if frame::bytes_of_tell(payload) > self.most_bytes {
+            return Err((Refused::Encode(EncodeError::TooLarge(self.most_bytes)), asked));
+        }
+        let to = place_of(label.to());
+        if asked.is_none() && batch::add(self, label, protocol, to, payload) {
+            return Ok(());
+        }
+        batch::hand_over();
+        with_scratch(|frame| {
+            frame::push_tell(frame, to, protocol, payload);
+            self.enqueue(frame, asked)
+        })
+    }
+
+    /// Takes what a thread has written.
+    fn take_batch(&self, batch: &mut Batch) {
+        let messages = batch.messages();
+        let mut queue = self.queue();
+        let reason = if queue.is_closed {
+            DeadReason::NodeDown
+        } else {
+            if queue.window.push_all(&mut batch.bytes, messages) {
+                batch.runs.clear();
             } else {
-                Ok(())
-            });
-            let refused = match encoded {
-                Ok(()) => match self.enqueue(out, asked) {
-                    Ok(()) => return Ok(()),
-                    Err((refused, asked)) => (refused, asked),
-                },
-                Err(error) => (Refused::Encode(error), asked),
-            };
-            if let Some(asked) = refused.1 {
-                asked.fail(refused.0.error());
+                queue.push_some(batch);
             }
-            Err(refused.0)
-        });
-        if let Err(refused) = sent {
-            if let Refused::Encode(error) = &refused {
-                tracing::warn!(target: "callboard", to = %departure.to(), protocol = P::NAME, %error, "not sent");
-            }
-            remote::refuse(departure, refused.reason());
+            DeadReason::Overflow
+        };
+        wake(queue);
+        batch.bytes.clear();
+        if batch.bytes.capacity() > CHUNK_BYTES * 2 {
+            batch.bytes = Vec::new();
+        }
+        for run in batch.runs.drain(..) {
+            (0..run.messages).for_each(|_| remote::refuse(run.label, reason));
         }
     }
 
     /// Puts a message that is written behind what waits.
     #[inline]
-    fn enqueue(
-        &self,
-        frame: &mut Vec<u8>,
-        asked: Option<Asked>,
-    ) -> Result<(), (Refused, Option<Asked>)> {
+    fn enqueue(&self, frame: &mut Vec<u8>, asked: Option<Asked>) -> Result<(), Unsent> {
         let mut queue = self.queue();
         if queue.is_closed {
             return Err((Refused::Lost, asked));
@@ -315,6 +389,7 @@ impl Outbound {
 
     /// Puts what is no message behind what waits. Answers whether the connection lives.
     fn push(&self, frame: &[u8]) -> bool {
+        batch::hand_over();
         let mut queue = self.queue();
         if queue.is_closed {
             return false;
@@ -331,6 +406,7 @@ impl Outbound {
         name: &str,
         found: oneshot::Sender<Result<Place, FindError>>,
     ) {
+        batch::hand_over();
         let mut queue = self.queue();
         if queue.is_closed || queue.pending.len() >= self.limits.pending_asks {
             drop(queue);
@@ -351,6 +427,7 @@ impl Outbound {
         arguments: &A,
         begun: oneshot::Sender<Result<Place, SpawnError>>,
     ) {
+        batch::hand_over();
         let refused = with_scratch(|out| {
             let print = const { fingerprint(A::SCHEMA) };
             // The number is known last.
@@ -451,6 +528,8 @@ impl Outbound {
 
     /// The next chunk for the socket; where there is none, `driver` is woken when there is.
     pub(crate) fn take_chunk(&self, sent: Vec<u8>, driver: &Waker) -> Option<Vec<u8>> {
+        // What this shard has written since its turn began goes with it.
+        batch::hand_over();
         let mut queue = self.queue();
         queue.window.reuse(sent);
         let chunk = queue.window.take();
@@ -553,6 +632,7 @@ fn wake(mut queue: MutexGuard<'_, Queue>) {
 
 impl Carrier for Outbound {
     fn signal(&self, to: Address, signal: Crossing) {
+        batch::hand_over();
         let ended = match signal {
             Crossing::Down { monitor, actor, .. } => Some((actor, to, Some(monitor))),
             Crossing::LinkDown(actor, _) | Crossing::Unlink(actor, _) => Some((actor, to, None)),
@@ -579,6 +659,7 @@ impl Carrier for Outbound {
     }
 
     fn ask(&self, to: Address, question: Question) {
+        batch::hand_over();
         let said = match question {
             Question::Drain(nanos, _) => frame::Question::Drain(nanos),
             Question::IsAlive(_) => frame::Question::IsAlive,
@@ -602,11 +683,13 @@ impl Carrier for Outbound {
     }
 
     fn has_room(&self) -> bool {
+        batch::hand_over();
         let queue = self.queue();
         !queue.is_closed && queue.window.has_room(1)
     }
 
     fn when_room(&self, call: Box<dyn FnOnce() + Send>) {
+        batch::hand_over();
         let mut queue = self.queue();
         if queue.is_closed || queue.waiting.0.len() >= self.limits.pending_asks {
             drop(queue);

@@ -23,7 +23,7 @@ use crate::stats::DeadReason;
 use crate::system::SystemRef;
 
 pub use crate::message::is_same;
-pub use crate::record::{Departure, Leave};
+pub use crate::record::{Departure, Label, Leave};
 pub use crate::route::{Carrier, Crossing, Question, Standing};
 
 /// A protocol whose messages may go to other nodes.
@@ -211,8 +211,16 @@ pub fn lookup<P: Protocol + ?Sized>(
 }
 
 /// A message was refused on its way out: counts it as a dead letter, and says so.
-pub fn refuse(departure: Departure<'_>, reason: DeadReason) {
-    host::not_departed(departure, reason);
+pub fn refuse(message: Label, reason: DeadReason) {
+    host::not_departed(message, reason);
+}
+
+/// Has the shard that turns on this thread call this before what it says to other shards goes out, at the end of its turn
+/// at the latest. Answers whether one turns here. Of two calls the last counts.
+#[inline]
+#[must_use]
+pub fn before_others(call: fn()) -> bool {
+    host::with(|host| host.map(|host| host.departing.set(Some(call))).is_some())
 }
 
 /// A message that came from another node reached nobody: counts it as a dead letter, and says so. Only on a shard.
@@ -286,8 +294,8 @@ impl Awaiting {
 
 /// The deadline of asks with messages like this one that name none, in nanoseconds.
 #[must_use]
-pub fn ask_timeout_nanos(departure: &Departure<'_>) -> u64 {
-    departure.letter().ask_timeout_nanos()
+pub fn ask_timeout_nanos(message: &Label) -> u64 {
+    message.letter().ask_timeout_nanos()
 }
 
 /// Drops a message that does not leave; the ask in it, if there is one, ends with `error`.

@@ -413,13 +413,17 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// What there is toward the node of this index, for a shard of the system `home` that knows this.
-    pub(crate) fn look(last: Option<Self>, node: u32, home: u32) -> Self {
+    /// What there is toward the node of this index, for a shard of the system `home`.
+    pub(crate) fn look(node: u32, home: u32) -> Self {
         // Ordering: pairs with the addition in `changed`.
         let changes = CHANGES.load(Ordering::Acquire);
-        last.filter(|last| last.node == node && last.changes == changes).unwrap_or_else(|| {
-            let standing = standing(node, Some(home)).unwrap_or(Standing::Gone);
-            Self { node, changes, standing }
-        })
+        let standing = standing(node, Some(home)).unwrap_or(Standing::Gone);
+        Self { node, changes, standing }
+    }
+
+    /// Whether it is what there is toward this node.
+    pub(crate) fn is_of(&self, node: u32) -> bool {
+        // Ordering: as above.
+        self.node == node && self.changes == CHANGES.load(Ordering::Acquire)
     }
 }

@@ -28,9 +28,9 @@ use crate::route::{
 };
 use crate::transport::Stream;
 use crate::wire::frame::{
-    self, Fact, Frame, LENGTH_BYTES, Place, Question, Reason, Tell, Writer, kind,
+    self, Fact, Frame, LENGTH_BYTES, Place, Question, Reason, Row, Writer, kind,
 };
-use crate::wire::{Answers, Decoder};
+use crate::wire::{Answers, Arrivals, Asker};
 
 /// What came and was not taken yet.
 pub(super) struct Inbox {
@@ -76,6 +76,11 @@ impl Inbox {
         let begin = self.begin + LENGTH_BYTES;
         self.begin = begin + length;
         Ok(Some(&self.bytes[begin..begin + length]))
+    }
+
+    /// The next frame and those like it, if it is a whole tell.
+    fn row(&self, most: usize) -> Option<Row<'_>> {
+        Row::new(&self.bytes[self.begin..self.end], most)
     }
 
     /// How many bytes are there of a frame that is not whole.
@@ -359,13 +364,15 @@ impl Connection {
 
     /// Takes the frames that are there.
     fn take_frames(&mut self) -> Result<(), CloseCode> {
-        while let Some(frame) = self.inbox.next(self.most_bytes)? {
-            if let Some(tell) = frame::read_tell(frame) {
-                self.io.peer.handle_tell(self.io.now)?;
-                self.io.tell(&self.inner, tell)?;
-            } else {
+        loop {
+            if let Some(row) = self.inbox.row(self.most_bytes) {
+                let left = self.io.tells(&self.inner, row)?;
+                self.inbox.begin = self.inbox.end - left;
+            } else if let Some(frame) = self.inbox.next(self.most_bytes)? {
                 let event = self.io.peer.handle_frame(frame, self.io.now)?;
                 self.io.handle(&self.inner, event)?;
+            } else {
+                break;
             }
             self.coming_since = None;
         }
@@ -401,7 +408,9 @@ impl Io {
         match frame {
             // Here only if it came in fragments.
             Frame::Tell { to, protocol, payload } => {
-                self.tell(inner, Tell { to, protocol, payload })
+                let Some(known) = inner.protocol(protocol) else { return self.error() };
+                let mut arrivals = self.arrivals(Row::one(to, protocol, payload), None);
+                arrive(inner, known, &mut arrivals).or_else(|_| self.error())
             }
             Frame::Ask { to, protocol, payload, correlation, remaining_nanos } => {
                 let Some(known) = inner.protocol(protocol) else {
@@ -414,12 +423,9 @@ impl Io {
                     self.answers.refuse(correlation, AskError::Timeout);
                     return Ok(());
                 }
-                let mut decoder = self.decoder(known, protocol, payload).asked(
-                    self.answers.clone(),
-                    correlation,
-                    remaining_nanos,
-                );
-                arrive(inner, known, to, &mut decoder).or_else(|error| {
+                let asker = Asker { answers: self.answers.clone(), correlation, remaining_nanos };
+                let mut arrivals = self.arrivals(Row::one(to, protocol, payload), Some(asker));
+                arrive(inner, known, &mut arrivals).or_else(|error| {
                     self.answers.refuse(correlation, error.as_ask_error());
                     self.error()
                 })
@@ -502,18 +508,27 @@ impl Io {
         }
     }
 
-    #[inline]
-    fn tell(&mut self, inner: &Inner, tell: Tell<'_>) -> Result<(), CloseCode> {
-        let Tell { to, protocol, payload } = tell;
-        let Some(known) = inner.protocol(protocol) else { return self.error() };
-        let mut decoder = self.decoder(known, protocol, payload);
-        arrive(inner, known, to, &mut decoder).or_else(|_| self.error())
+    /// Takes a row of tells, and answers how many bytes are behind it.
+    fn tells(&mut self, inner: &Inner, row: Row<'_>) -> Result<usize, CloseCode> {
+        self.peer.begin_row(self.now)?;
+        let mut arrivals = self.arrivals(row, None);
+        if let Some(known) = inner.protocol(arrivals.row.protocol) {
+            // They go on behind one that cannot be read.
+            while arrive(inner, known, &mut arrivals).is_err() {
+                self.error()?;
+            }
+        } else {
+            while arrivals.row.next().is_some() {
+                self.error()?;
+            }
+        }
+        self.peer.end_row(arrivals.row.taken);
+        Ok(arrivals.row.left())
     }
 
-    #[inline]
-    fn decoder<'a>(&self, known: &Registered, protocol: u64, payload: &'a [u8]) -> Decoder<'a> {
-        let by_name = self.outbound.is_by_name(protocol);
-        Decoder::new(payload, self.outbound.codec(), known.schema, by_name)
+    fn arrivals<'a>(&self, row: Row<'a>, asker: Option<Asker>) -> Arrivals<'a> {
+        let by_name = self.outbound.is_by_name(row.protocol);
+        Arrivals { row, codec: self.outbound.codec(), by_name, asker }
     }
 
     /// Asks an actor what the runtime of the other node wants to know of it. A future beside the connection waits for
@@ -578,18 +593,16 @@ impl Io {
     }
 }
 
-/// Gives a message to its actor, or counts it as one that could not be read.
-#[inline]
+/// Gives messages to their actor, up to one that cannot be read, which it counts as such.
 fn arrive(
     inner: &Inner,
     known: &Registered,
-    to: Place,
-    decoder: &mut Decoder<'_>,
+    arrivals: &mut Arrivals<'_>,
 ) -> Result<(), DecodeError> {
-    let to = inner.own(to);
+    let to = inner.own(arrivals.row.to);
     // What reads a value is a user's code.
     let arrived = remote::decoding(|| {
-        catch_unwind(AssertUnwindSafe(|| (known.arrive)(to, decoder)))
+        catch_unwind(AssertUnwindSafe(|| (known.arrive)(to, arrivals)))
             .unwrap_or_else(|_| Err(DecodeError::Refused("the value panicked".to_owned())))
     });
     if let Err(error) = &arrived {

@@ -375,5 +375,5 @@ async fn shake(
     let index = remote::index_of_id(&inner.system, theirs.id).ok_or(CloseCode::TooManyPeers)?;
     claim.1 = None;
     let (codec, most) = (theirs.codec, theirs.frame_bytes);
-    Ok(Arc::new(Outbound::new((inner.index, index), codec, most, limits, protocols)))
+    Ok(Outbound::new((inner.index, index), codec, most, limits, protocols))
 }

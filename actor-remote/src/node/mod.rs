@@ -29,7 +29,7 @@ use crate::transport::MemoryNetwork;
 #[cfg(feature = "tls")]
 use crate::transport::Tls;
 use crate::wire::frame::{Place, Protocol};
-use crate::wire::{Codec, Decoder, ProtocolSchema, RemoteProtocol, Wire, protocol_name};
+use crate::wire::{Arrivals, Codec, ProtocolSchema, RemoteProtocol, Wire, protocol_name};
 
 /// What actors of this node let those of other nodes do to them, beside what their handlers do. Nothing unless said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub(crate) struct Registered {
     arguments: u64,
     schema: &'static ProtocolSchema,
     fingerprint: u64,
-    arrive: fn(Address, &mut Decoder<'_>) -> Result<(), DecodeError>,
+    arrive: fn(Address, &mut Arrivals<'_>) -> Result<(), DecodeError>,
     refuse: fn(Address, DeadReason),
     find: fn(&SystemRef, &str) -> Result<Address, LookupError>,
 }
@@ -103,13 +103,17 @@ impl Registered {
     }
 }
 
-fn arrive<P>(to: Address, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>
+/// Gives messages to their actor, up to the last or the first that cannot be read. The loop is where the type is known, and
+/// nobody else reads such messages: so the compiler puts the reading there, and a message goes from its bytes into its record.
+fn arrive<P>(to: Address, arrivals: &mut Arrivals<'_>) -> Result<(), DecodeError>
 where
     P: RemoteProtocol + ?Sized,
 {
-    let message = P::decode(decoder)?;
-    decoder.finish()?;
-    remote::arrive::<P>(to, message);
+    while let Some(mut decoder) = arrivals.next(const { &P::SCHEMA }) {
+        let message = P::decode(&mut decoder)?;
+        decoder.finish()?;
+        remote::arrive::<P>(to, message);
+    }
     Ok(())
 }
 

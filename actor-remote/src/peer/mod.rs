@@ -97,15 +97,18 @@ impl Peer {
         self.take(frame)
     }
 
-    /// Takes a tell: as [`handle_frame`](Self::handle_frame) does, but what it says is not handed through here.
-    #[inline]
-    pub(crate) fn handle_tell(&mut self, now: Duration) -> Result<(), CloseCode> {
+    /// A row of tells comes: as [`handle_frame`](Self::handle_frame) does, but what it says is not handed through here.
+    pub(crate) fn begin_row(&mut self, now: Duration) -> Result<(), CloseCode> {
         self.heard = now;
         if self.fragments.is_some() {
             return Err(CloseCode::BadFragment);
         }
-        self.messages += 1;
         Ok(())
+    }
+
+    /// So many tells were taken.
+    pub(crate) const fn end_row(&mut self, taken: u64) {
+        self.messages += taken;
     }
 
     fn take<'a>(&mut self, frame: Frame<'a>) -> Result<Event<'a>, CloseCode> {
@@ -296,9 +299,9 @@ mod tests {
         assert_eq!(taken(&[fragment(false, begin), whole.clone()]), Err(CloseCode::BadFragment));
         assert_eq!(taken(&[fragment(false, begin), stop(1)]), Err(CloseCode::BadFragment));
         let mut peer = peer();
-        assert_eq!(peer.handle_tell(SECOND), Ok(()));
+        assert_eq!(peer.begin_row(SECOND), Ok(()));
         peer.handle_frame(&fragment(false, begin), SECOND).map(drop).expect("a fragment");
-        assert_eq!(peer.handle_tell(SECOND), Err(CloseCode::BadFragment));
+        assert_eq!(peer.begin_row(SECOND), Err(CloseCode::BadFragment));
         assert_eq!(taken(&[fragment(true, &[])]), Err(CloseCode::BadFragment));
         assert_eq!(taken(&[fragment(true, end)]), Err(CloseCode::BadFragment));
         let too_long = vec![fragment(false, &[kind::TELL; 600]); 2];

@@ -77,6 +77,28 @@ impl Window {
         self.append(frame, usize::from(is_message));
     }
 
+    /// Appends frames, all of them messages, if there is room for all. What is left in `frames` is a buffer for others.
+    #[inline]
+    pub(crate) fn push_all(&mut self, frames: &mut Vec<u8>, messages: usize) -> bool {
+        let (all, bytes) = (self.messages + messages, self.bytes + frames.len());
+        if all > self.bounds.messages || bytes > self.bounds.bytes || frames.len() > CHUNK_BYTES {
+            return false;
+        }
+        self.messages = all;
+        self.accepted += messages as u64;
+        let fits = |chunk: &Chunk| chunk.bytes.len() + frames.len() <= CHUNK_BYTES;
+        if frames.len() < CHUNK_BYTES / 4 || self.chunks.back().is_some_and(fits) {
+            self.append(frames, messages);
+            frames.clear();
+        } else {
+            self.bytes = bytes;
+            let mut spare = std::mem::take(&mut self.spare);
+            std::mem::swap(frames, &mut spare);
+            self.chunks.push_back(Chunk { bytes: spare, messages });
+        }
+        true
+    }
+
     #[inline]
     fn append(&mut self, frame: &[u8], messages: usize) {
         self.bytes += frame.len();
@@ -157,6 +179,23 @@ mod tests {
         assert_eq!(sent.len(), frame(40).len() * 2 + frame(1).len());
         assert!(window.take().is_none() && window.has_room(1_000));
         assert_eq!(window.accepted(), 2);
+    }
+
+    #[test]
+    fn w7_frames_are_taken_together_or_not_at_all() {
+        let mut window = Window::new(Bounds { messages: 4, bytes: 2 * CHUNK_BYTES });
+        let mut frames = frame(1).repeat(3);
+        assert!(window.push_all(&mut frames, 3) && frames.is_empty());
+        frames = frame(1).repeat(2);
+        assert!(!window.push_all(&mut frames, 2), "there is room for one");
+        assert_eq!((frames, window.accepted()), (frame(1).repeat(2), 3));
+        // So many that they become a chunk as they are.
+        let mut long = frame(CHUNK_BYTES - 5);
+        assert!(window.push_all(&mut long, 1) && long.is_empty());
+        assert!(!window.push_all(&mut frame(CHUNK_BYTES), 0), "longer than a chunk");
+        let chunks = [window.take(), window.take(), window.take()];
+        assert_eq!(chunks, [Some(frame(1).repeat(3)), Some(frame(CHUNK_BYTES - 5)), None]);
+        assert!(window.has_room(2 * CHUNK_BYTES) && window.accepted() == 4);
     }
 
     #[test]

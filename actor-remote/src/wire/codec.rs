@@ -47,10 +47,11 @@ impl Codec {
     }
 
     /// Appends a value.
+    #[inline(always)]
     pub(crate) fn encode<T: Serialize + 'static>(
         self,
         value: &T,
-        out: &mut Vec<u8>,
+        out: &mut impl io::Write,
     ) -> Result<(), EncodeError> {
         // One by one the bytes of a `Vec<u8>` would cost fifty times as much. The compiler knows which type it is.
         let value: &dyn Any = value;
@@ -64,10 +65,11 @@ impl Codec {
         self.write(value, out)
     }
 
+    #[inline(always)]
     pub(super) fn write<T: Serialize + ?Sized>(
         self,
         value: &T,
-        out: &mut Vec<u8>,
+        out: &mut impl io::Write,
     ) -> Result<(), EncodeError> {
         match self {
             Self::Bincode => bincode_options()
@@ -81,6 +83,7 @@ impl Codec {
     }
 
     /// Takes a value off the front of the bytes.
+    #[inline(always)]
     pub(crate) fn decode<T: DeserializeOwned + 'static>(
         self,
         from: &mut &[u8],
@@ -98,6 +101,7 @@ impl Codec {
         Ok(slot.expect("it was put there"))
     }
 
+    #[inline(always)]
     pub(super) fn read<'de, T: Deserialize<'de>>(
         self,
         from: &mut &'de [u8],

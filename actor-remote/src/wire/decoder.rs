@@ -7,6 +7,7 @@ use actor_runtime::{AskError, Reply, remote};
 
 use super::codec::Codec;
 use super::encoder::encode_answer;
+use super::frame::Row;
 use super::lock;
 use super::schema::{FieldSchema, ProtocolSchema, fingerprint};
 use super::types::Wire;
@@ -27,11 +28,29 @@ pub(crate) trait Answers {
 }
 
 /// The ask that a message brings.
-#[derive(Clone)]
-struct Asker {
-    answers: Rc<dyn Answers>,
-    correlation: u64,
-    remaining_nanos: u64,
+pub(crate) struct Asker {
+    pub(crate) answers: Rc<dyn Answers>,
+    pub(crate) correlation: u64,
+    pub(crate) remaining_nanos: u64,
+}
+
+/// Messages that arrive, of one protocol and for one actor: those of a row, or one.
+pub(crate) struct Arrivals<'a> {
+    pub(crate) row: Row<'a>,
+    pub(crate) codec: Codec,
+    pub(crate) by_name: bool,
+    /// The ask that the one message brings.
+    pub(crate) asker: Option<Asker>,
+}
+
+impl<'a> Arrivals<'a> {
+    /// What reads the next of them.
+    #[inline(always)]
+    pub(crate) fn next(&mut self, protocol: &'static ProtocolSchema) -> Option<Decoder<'a>> {
+        let mut decoder = Decoder::new(self.row.next()?, self.codec, protocol, self.by_name);
+        decoder.asker = self.asker.take();
+        Some(decoder)
+    }
 }
 
 /// Reads one message. The macros call it.
@@ -56,17 +75,6 @@ impl<'a> Decoder<'a> {
         Self { rest: bytes, codec, protocol, by_name, handler, field, asker: None }
     }
 
-    /// The same of a message that brings an ask.
-    pub(crate) fn asked(
-        mut self,
-        answers: Rc<dyn Answers>,
-        correlation: u64,
-        remaining_nanos: u64,
-    ) -> Self {
-        self.asker = Some(Asker { answers, correlation, remaining_nanos });
-        self
-    }
-
     /// Nothing may be left of a message that was read, neither bytes nor an ask that was to be answered.
     pub(crate) fn finish(&self) -> Result<(), DecodeError> {
         if self.asker.is_some() {
@@ -81,7 +89,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// The number of the message's handler; one past the end if there is no such handler.
-    #[inline]
+    #[inline(always)]
     pub fn handler(&mut self) -> usize {
         let number = if self.by_name { self.handler_by_name() } else { self.handler_dense() };
         self.handler =
@@ -108,11 +116,16 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// Whatever is wrong with it; then the message is dropped.
-    #[inline]
+    #[inline(always)]
     pub fn field<T: Wire>(&mut self) -> Result<T, DecodeError> {
         if !self.by_name {
             return self.codec.decode(&mut self.rest);
         }
+        self.needed_by_name()
+    }
+
+    #[cold]
+    fn needed_by_name<T: Wire>(&mut self) -> Result<T, DecodeError> {
         let field = self.next_field()?;
         self.field_by_name(field)?.ok_or(DecodeError::Missing(field.name))
     }

@@ -5,6 +5,7 @@
 //! *by name*: `u64` id of the handler, `u8` count, then for each field a `u8` length and its name, a `u64` fingerprint of
 //! its type, a `u32` length and its bytes. An answer is its value, by name with the fingerprint before it.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use actor_runtime::remote::Awaiting;
@@ -125,53 +126,146 @@ pub(crate) fn encode_answer<T: Wire>(
     codec.encode(value, out)
 }
 
+/// Where a message is written: a fixed place, and a buffer for one that does not fit there.
+///
+/// No function that is not inlined is given a reference to it, so the compiler keeps in registers how far it is.
+#[derive(Debug)]
+pub(crate) struct Out<'a> {
+    place: &'a mut [u8],
+    at: usize,
+    /// All that is written, once it is more than the place takes.
+    more: Option<Vec<u8>>,
+    buffer: fn() -> Vec<u8>,
+}
+
+impl<'a> Out<'a> {
+    /// `buffer` makes a buffer, or finds one.
+    #[inline]
+    pub(crate) const fn new(place: &'a mut [u8], buffer: fn() -> Vec<u8>) -> Self {
+        Self { place, at: 0, more: None, buffer }
+    }
+
+    /// What is written.
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match &self.more {
+            Some(more) => more,
+            None => &self.place[..self.at],
+        }
+    }
+
+    /// The buffer, if it was needed.
+    #[inline]
+    pub(crate) fn into_more(self) -> Option<Vec<u8>> {
+        self.more
+    }
+
+    #[inline(always)]
+    fn put(&mut self, bytes: &[u8]) {
+        let room = self.place.get_mut(self.at..).unwrap_or_default();
+        match room.split_at_mut_checked(bytes.len()) {
+            Some((room, _)) if self.more.is_none() => {
+                room.copy_from_slice(bytes);
+                self.at += bytes.len();
+            }
+            _ => {
+                let mut more = self.take_more();
+                append(&mut more, bytes);
+                self.more = Some(more);
+            }
+        }
+    }
+
+    /// All that is written, in the buffer.
+    #[inline(always)]
+    fn take_more(&mut self) -> Vec<u8> {
+        match self.more.take() {
+            Some(more) => more,
+            None => moved(self.buffer, &self.place[..self.at]),
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn moved(buffer: fn() -> Vec<u8>, written: &[u8]) -> Vec<u8> {
+    let mut more = buffer();
+    more.clear();
+    more.extend_from_slice(written);
+    more
+}
+
+#[inline(never)]
+fn append(more: &mut Vec<u8>, bytes: &[u8]) {
+    more.extend_from_slice(bytes);
+}
+
+impl io::Write for Out<'_> {
+    #[inline(always)]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.put(bytes);
+        Ok(bytes.len())
+    }
+
+    #[inline(always)]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.put(bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Writes one message. The macros call it; what it makes of a handler and its parameters, both nodes know.
 #[derive(Debug)]
 pub struct Encoder<'a> {
-    out: &'a mut Vec<u8>,
+    out: Out<'a>,
     codec: Codec,
     protocol: &'static ProtocolSchema,
     /// None where the fields go dense.
-    peer: Option<&'a PeerProtocol>,
-    /// The handler of the other node, by name.
-    theirs: Option<&'a Handler>,
-    handler: usize,
-    field: usize,
-    /// Where the number of fields stands, by name.
-    count_at: usize,
+    named: Option<Named<'a>>,
     ask_timeout_nanos: u64,
     asked: Option<Asked>,
     /// What went wrong first.
     failed: Option<EncodeError>,
 }
 
+/// A message whose fields go by name.
+#[derive(Clone, Copy, Debug)]
+struct Named<'a> {
+    peer: &'a PeerProtocol,
+    /// The handler of the other node.
+    theirs: Option<&'a Handler>,
+    handler: usize,
+    field: usize,
+    /// Where the number of fields stands.
+    count_at: usize,
+}
+
 impl<'a> Encoder<'a> {
+    #[inline]
     pub(crate) const fn new(
-        out: &'a mut Vec<u8>,
+        out: Out<'a>,
         codec: Codec,
         protocol: &'static ProtocolSchema,
         peer: Option<&'a PeerProtocol>,
         ask_timeout_nanos: u64,
     ) -> Self {
-        let (handler, field, count_at) = (0, 0, 0);
-        Self {
-            out,
-            codec,
-            protocol,
-            peer,
-            theirs: None,
-            handler,
-            field,
-            count_at,
-            ask_timeout_nanos,
-            asked: None,
-            failed: None,
-        }
+        let named = match peer {
+            Some(peer) => Some(Named { peer, theirs: None, handler: 0, field: 0, count_at: 0 }),
+            None => None,
+        };
+        Self { out, codec, protocol, named, ask_timeout_nanos, asked: None, failed: None }
     }
 
-    /// The ask that the message brings, once it is written.
-    pub(crate) fn take_asked(&mut self) -> Option<Asked> {
-        self.asked.take()
+    /// The ask that the message brings, and what is written.
+    #[inline]
+    pub(crate) fn finish(mut self) -> (Option<Asked>, Out<'a>) {
+        let asked = self.asked.take();
+        let none = Out::new(&mut [], Vec::new);
+        (asked, std::mem::replace(&mut self.out, none))
     }
 
     /// The message is of the handler with this number.
@@ -181,37 +275,19 @@ impl<'a> Encoder<'a> {
     /// # Errors
     ///
     /// None before the end.
-    #[inline]
+    #[inline(always)]
     pub fn handler(&mut self, number: usize) -> Result<&mut Self, EncodeError> {
-        self.handler = number;
-        match self.peer {
-            None => self.out.extend_from_slice(&(number as u16).to_le_bytes()),
-            Some(peer) => {
-                if let Err(error) = self.handler_by_name(peer) {
-                    self.failed = Some(error);
-                }
+        match self.named {
+            None => self.out.put(&(number as u16).to_le_bytes()),
+            Some(named) => {
+                let more = self.out.take_more();
+                let (named, more, written) =
+                    handler_by_name(Named { handler: number, ..named }, self.protocol, more);
+                (self.named, self.out.more) = (Some(named), Some(more));
+                self.failed = written.err();
             }
         }
         Ok(self)
-    }
-
-    #[cold]
-    fn handler_by_name(&mut self, peer: &'a PeerProtocol) -> Result<(), EncodeError> {
-        let handler = &self.protocol.handlers[self.handler];
-        let id = handler.wire_id(self.protocol.name);
-        let theirs = peer.handler(id).ok_or(EncodeError::UnknownHandler(handler.name))?;
-        if !is_compatible(handler, theirs) {
-            return Err(EncodeError::Incompatible {
-                handler: handler.name,
-                ours: self.protocol.version,
-                theirs: peer.version,
-            });
-        }
-        self.theirs = Some(theirs);
-        self.out.extend_from_slice(&id.to_le_bytes());
-        self.count_at = self.out.len();
-        self.out.push(0);
-        Ok(())
     }
 
     /// The next parameter of the handler.
@@ -219,50 +295,22 @@ impl<'a> Encoder<'a> {
     /// # Errors
     ///
     /// None before the end.
-    #[inline]
+    #[inline(always)]
     pub fn field<T: Wire>(&mut self, value: &T) -> Result<&mut Self, EncodeError> {
-        let written = match self.peer {
-            None => self.codec.encode(value, self.out),
-            Some(_) => self.field_by_name(value),
+        let written = match self.named {
+            None => self.codec.encode(value, &mut self.out),
+            Some(named) => {
+                let more = self.out.take_more();
+                let (named, more, written) =
+                    field_by_name(named, self.protocol, self.codec, value, more);
+                (self.named, self.out.more) = (Some(named), Some(more));
+                written
+            }
         };
         if let Err(error) = written {
             self.failed.get_or_insert(error);
         }
         Ok(self)
-    }
-
-    #[cold]
-    fn field_by_name<T: Wire>(&mut self, value: &T) -> Result<(), EncodeError> {
-        let field = &self.protocol.handlers[self.handler].fields[self.field];
-        self.field += 1;
-        let id = name_id(field.name);
-        let theirs = self.theirs.and_then(|it| it.fields.iter().find(|theirs| theirs.name == id));
-        // A version that has no such parameter would pass over it.
-        let Some(theirs) = theirs else { return Ok(()) };
-        let ours = fingerprint(T::SCHEMA);
-        let narrow = lock::narrower(field.schema, theirs.fingerprint).filter(|_| field.widens);
-        self.out[self.count_at] += 1;
-        // A name is an identifier, far shorter than that.
-        let name = &field.name.as_bytes()[..field.name.len().min(usize::from(u8::MAX))];
-        self.out.push(name.len() as u8);
-        self.out.extend_from_slice(name);
-        let print = if narrow.is_some() { theirs.fingerprint } else { ours };
-        self.out.extend_from_slice(&print.to_le_bytes());
-        let length_at = self.out.len();
-        self.out.extend_from_slice(&[0; 4]);
-        match narrow {
-            None => self.codec.encode(value, self.out)?,
-            Some(narrow) => {
-                if !narrowed(value, narrow, self.codec, self.out)? {
-                    let why = format!("`{}` is too large for the other node's version", field.name);
-                    return Err(EncodeError::Refused(why));
-                }
-            }
-        }
-        let length = self.out.len() - length_at - 4;
-        let length = u32::try_from(length).map_err(|_| EncodeError::TooLarge(u32::MAX as usize))?;
-        self.out[length_at..length_at + 4].copy_from_slice(&length.to_le_bytes());
-        Ok(())
     }
 
     /// Who asks: the answer will come back to it over the same connection.
@@ -273,7 +321,7 @@ impl<'a> Encoder<'a> {
     #[inline]
     pub fn reply<T: Wire>(&mut self, reply: Reply<T>) -> Result<&mut Self, EncodeError> {
         let awaiting = Awaiting::new(reply, self.ask_timeout_nanos);
-        let (codec, by_name) = (self.codec, self.peer.is_some());
+        let (codec, by_name) = (self.codec, self.named.is_some());
         self.asked = Some(Asked { awaiting, land: land::<T>, codec, by_name });
         Ok(self)
     }
@@ -316,6 +364,84 @@ impl<'a> Encoder<'a> {
         let error = EncodeError::Local(handler);
         Awaiting::new(reply, self.ask_timeout_nanos).fail(error.as_ask_error());
         Err(error)
+    }
+}
+
+/// Begins a message by the name of its handler.
+#[cold]
+fn handler_by_name<'a>(
+    mut named: Named<'a>,
+    protocol: &'static ProtocolSchema,
+    mut out: Vec<u8>,
+) -> (Named<'a>, Vec<u8>, Result<(), EncodeError>) {
+    let handler = &protocol.handlers[named.handler];
+    let id = handler.wire_id(protocol.name);
+    let Some(theirs) = named.peer.handler(id) else {
+        return (named, out, Err(EncodeError::UnknownHandler(handler.name)));
+    };
+    if !is_compatible(handler, theirs) {
+        let (ours, theirs) = (protocol.version, named.peer.version);
+        let error = EncodeError::Incompatible { handler: handler.name, ours, theirs };
+        return (named, out, Err(error));
+    }
+    named.theirs = Some(theirs);
+    out.extend_from_slice(&id.to_le_bytes());
+    named.count_at = out.len();
+    out.push(0);
+    (named, out, Ok(()))
+}
+
+#[cold]
+fn field_by_name<'a, T: Wire>(
+    mut named: Named<'a>,
+    protocol: &'static ProtocolSchema,
+    codec: Codec,
+    value: &T,
+    mut out: Vec<u8>,
+) -> (Named<'a>, Vec<u8>, Result<(), EncodeError>) {
+    let written = named.write(protocol, codec, value, &mut out);
+    (named, out, written)
+}
+
+impl Named<'_> {
+    /// Writes the next field by its name.
+    fn write<T: Wire>(
+        &mut self,
+        protocol: &'static ProtocolSchema,
+        codec: Codec,
+        value: &T,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        let field = &protocol.handlers[self.handler].fields[self.field];
+        self.field += 1;
+        let id = name_id(field.name);
+        let theirs = self.theirs.and_then(|it| it.fields.iter().find(|theirs| theirs.name == id));
+        // A version that has no such parameter would pass over it.
+        let Some(theirs) = theirs else { return Ok(()) };
+        let ours = fingerprint(T::SCHEMA);
+        let narrow = lock::narrower(field.schema, theirs.fingerprint).filter(|_| field.widens);
+        out[self.count_at] += 1;
+        // A name is an identifier, far shorter than that.
+        let name = &field.name.as_bytes()[..field.name.len().min(usize::from(u8::MAX))];
+        out.push(name.len() as u8);
+        out.extend_from_slice(name);
+        let print = if narrow.is_some() { theirs.fingerprint } else { ours };
+        out.extend_from_slice(&print.to_le_bytes());
+        let length_at = out.len();
+        out.extend_from_slice(&[0; 4]);
+        match narrow {
+            None => codec.encode(value, out)?,
+            Some(narrow) => {
+                if !narrowed(value, narrow, codec, out)? {
+                    let why = format!("`{}` is too large for the other node's version", field.name);
+                    return Err(EncodeError::Refused(why));
+                }
+            }
+        }
+        let length = out.len() - length_at - 4;
+        let length = u32::try_from(length).map_err(|_| EncodeError::TooLarge(u32::MAX as usize))?;
+        out[length_at..length_at + 4].copy_from_slice(&length.to_le_bytes());
+        Ok(())
     }
 }
 
@@ -362,13 +488,27 @@ mod tests {
     }
 
     fn add(codec: Codec, peer: Option<&PeerProtocol>) -> Vec<u8> {
-        let mut out = Vec::new();
-        let mut encoder = Encoder::new(&mut out, codec, &CART, peer, 0);
+        let mut encoder = Encoder::new(Out::new(&mut [], Vec::new), codec, &CART, peer, 0);
         let written = encoder.handler(0).and_then(|out| out.field(&"tea".to_owned()));
         let written = written.and_then(|out| out.field(&2_u32)).and_then(Encoder::end);
         written.expect("it can be written");
-        drop(encoder);
-        out
+        encoder.finish().1.bytes().to_vec()
+    }
+
+    #[test]
+    fn a_message_is_the_same_bytes_wherever_it_fits() {
+        let whole = add(Codec::Bincode, None);
+        for bytes in 0..=whole.len() + 1 {
+            let mut place = vec![7; bytes];
+            let out = Out::new(&mut place, || vec![1, 2, 3]);
+            let mut encoder = Encoder::new(out, Codec::Bincode, &CART, None, 0);
+            let written = encoder.handler(0).and_then(|out| out.field(&"tea".to_owned()));
+            let written = written.and_then(|out| out.field(&2_u32)).and_then(Encoder::end);
+            assert_eq!(written, Ok(()));
+            let (_, out) = encoder.finish();
+            assert_eq!(out.bytes(), whole);
+            assert_eq!(out.into_more().is_some(), bytes < whole.len(), "in {bytes} bytes");
+        }
     }
 
     fn golden(codec: Codec) -> String {

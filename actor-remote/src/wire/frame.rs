@@ -242,20 +242,71 @@ pub(crate) fn length(bytes: &[u8], most: usize) -> Result<Option<usize>> {
     if length == 0 || length > most { Err(CloseCode::BadLength) } else { Ok(Some(length)) }
 }
 
-/// A message that is told.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Tell<'a> {
+/// The bytes of a tell before its payload, its length field left out: kind, place, protocol.
+const TELL_BYTES: usize = 1 + 12 + 8;
+
+/// Tells that stand one behind the other, of one protocol and to one actor: most frames are tells, and who knows the
+/// first of them knows whose the others are.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
     pub(crate) to: Place,
     pub(crate) protocol: u64,
-    pub(crate) payload: &'a [u8],
+    /// What all of them begin with.
+    head: &'a [u8; TELL_BYTES],
+    /// The payload of the first, until it is taken.
+    first: Option<&'a [u8]>,
+    rest: &'a [u8],
+    /// The most bytes of a frame.
+    most: usize,
+    /// How many were taken.
+    pub(crate) taken: u64,
 }
 
-/// Reads a frame, its length field left out, if it is a tell: most are, and a [`Frame`] is long to hand on.
-#[inline]
-pub(crate) fn read_tell(bytes: &[u8]) -> Option<Tell<'_>> {
-    let (&kind::TELL, rest) = bytes.split_first()? else { return None };
-    let mut from = Reader(rest);
-    Some(Tell { to: from.place().ok()?, protocol: from.u64().ok()?, payload: from.rest() })
+impl<'a> Row<'a> {
+    /// The row that these bytes begin with, if they begin with a whole tell.
+    #[inline]
+    pub(crate) fn new(bytes: &'a [u8], most: usize) -> Option<Self> {
+        let head = bytes.get(LENGTH_BYTES..)?.first_chunk()?;
+        let (&kind::TELL, rest) = head.split_first()? else { return None };
+        let mut from = Reader(rest);
+        let (to, protocol) = (from.place().ok()?, from.u64().ok()?);
+        let mut row = Self { to, protocol, head, first: None, rest: bytes, most, taken: 0 };
+        row.first = Some(row.take()?);
+        Some(row)
+    }
+
+    /// One message alone, whatever frame it came in.
+    pub(crate) const fn one(to: Place, protocol: u64, payload: &'a [u8]) -> Self {
+        const NO_HEAD: [u8; TELL_BYTES] = [0; TELL_BYTES];
+        let (head, first) = (&NO_HEAD, Some(payload));
+        Self { to, protocol, head, first, rest: &[], most: 0, taken: 0 }
+    }
+
+    /// The payload of the next tell, if that is whole and belongs to the row.
+    #[inline(always)]
+    pub(crate) fn next(&mut self) -> Option<&'a [u8]> {
+        self.first.take().or_else(|| self.take())
+    }
+
+    /// Takes the next tell off what is left. A frame that is too long is for who reads the next one.
+    #[inline(always)]
+    fn take(&mut self) -> Option<&'a [u8]> {
+        let (length, rest) = self.rest.split_first_chunk()?;
+        let length = u32::from_le_bytes(*length) as usize;
+        let (frame, rest) = rest.split_at_checked(length)?;
+        let (head, payload) = frame.split_first_chunk()?;
+        if head != self.head || length > self.most {
+            return None;
+        }
+        self.rest = rest;
+        self.taken += 1;
+        Some(payload)
+    }
+
+    /// How many bytes are behind the row, once all of it was taken.
+    pub(crate) const fn left(&self) -> usize {
+        self.rest.len()
+    }
 }
 
 /// Reads a frame, its length field left out.
@@ -469,6 +520,35 @@ impl<'a> Reader<'a> {
             _ => return Err(CloseCode::Malformed),
         })
     }
+}
+
+/// How many bytes the frame of a tell has, its length field with it.
+#[inline]
+pub(crate) const fn bytes_of_tell(payload: &[u8]) -> usize {
+    LENGTH_BYTES + TELL_BYTES + payload.len()
+}
+
+/// Writes a tell.
+#[inline]
+pub(crate) fn push_tell(out: &mut Vec<u8>, to: Place, protocol: u64, payload: &[u8]) {
+    // No message is longer than 64 MiB.
+    let length = (TELL_BYTES + payload.len()) as u32;
+    let mut head = [0; LENGTH_BYTES + TELL_BYTES];
+    head[..4].copy_from_slice(&length.to_le_bytes());
+    head[4] = kind::TELL;
+    head[5..9].copy_from_slice(&to.shard.to_le_bytes());
+    head[9..13].copy_from_slice(&to.slot.to_le_bytes());
+    head[13..17].copy_from_slice(&to.generation.to_le_bytes());
+    head[17..].copy_from_slice(&protocol.to_le_bytes());
+    out.reserve(head.len() + payload.len());
+    out.extend_from_slice(&head);
+    out.extend_from_slice(payload);
+}
+
+/// The first frame of a buffer of whole frames, its length field with it, and the others.
+pub(crate) fn split(frames: &[u8]) -> Option<(&[u8], &[u8])> {
+    let length = u32::from_le_bytes(*frames.first_chunk()?) as usize;
+    frames.split_at_checked(LENGTH_BYTES + length)
 }
 
 /// Sets the length of the one frame in a buffer.
@@ -804,11 +884,48 @@ mod tests {
         for (name, bytes) in frames() {
             assert_eq!(length(&bytes, 1_000), Ok(Some(bytes.len() - LENGTH_BYTES)), "{name}");
             let whole = read(&bytes[LENGTH_BYTES..]).expect("it was written");
-            let tell = read_tell(&bytes[LENGTH_BYTES..]);
-            let tell =
-                tell.map(|Tell { to, protocol, payload }| Frame::Tell { to, protocol, payload });
+            let tell = Row::new(&bytes, 1_000).and_then(|mut row| {
+                let payload = row.next()?;
+                assert_eq!((row.next(), row.left(), row.taken), (None, 0, 1));
+                Some(Frame::Tell { to: row.to, protocol: row.protocol, payload })
+            });
             assert_eq!(tell, matches!(whole, Frame::Tell { .. }).then_some(whole), "{name}");
         }
+    }
+
+    /// A tell with this payload.
+    fn tell(protocol: u64, payload: &[u8]) -> Vec<u8> {
+        written(kind::TELL, |frame| frame.place(PLACE).u64(protocol).bytes(payload))
+    }
+
+    #[test]
+    fn tells_that_begin_alike_are_a_row() {
+        let frames = [tell(7, &[1]), tell(7, &[]), tell(7, &[2, 3]), tell(8, &[4])];
+        let bytes = frames.concat();
+        let mut row = Row::new(&bytes, 1_000).expect("it begins with a tell");
+        assert_eq!((row.to, row.protocol), (PLACE, 7));
+        let payloads: Vec<&[u8]> = std::iter::from_fn(|| row.next()).collect();
+        assert_eq!(payloads, [&[1][..], &[], &[2, 3]]);
+        assert_eq!((row.taken, row.left()), (3, frames[3].len()));
+    }
+
+    #[test]
+    fn w5_a_row_ends_before_what_is_no_whole_tell() {
+        let first = tell(7, &[1]);
+        let ping = written(kind::PING, |frame| frame.u64(5));
+        let mut long = tell(7, &[2]);
+        long[..LENGTH_BYTES].copy_from_slice(&u32::MAX.to_le_bytes());
+        let second = tell(7, &[1, 2, 3]);
+        for end in [&second[..second.len() - 1], &first[..10], &[0; 4], &long, &ping, &second] {
+            let bytes = [&first, end].concat();
+            let mut row = Row::new(&bytes, first.len() - LENGTH_BYTES).expect("a tell");
+            assert_eq!((row.next(), row.next()), (Some(&[1][..]), None));
+            assert_eq!((row.taken, row.left()), (1, end.len()));
+        }
+        for cut in 0..first.len() {
+            assert!(Row::new(&first[..cut], 1_000).is_none());
+        }
+        assert!(Row::new(&first, first.len() - LENGTH_BYTES - 1).is_none());
     }
 
     #[test]
@@ -849,6 +966,8 @@ mod tests {
             let _ = length(&bytes, 1 << 20);
             drop(read_fact(&bytes));
             drop(read(&bytes));
+            let mut row = Row::new(&bytes, 1 << 20);
+            while row.as_mut().and_then(Row::next).is_some() {}
         }
 
         #[test]

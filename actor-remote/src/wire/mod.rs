@@ -17,10 +17,10 @@ use std::fmt;
 use actor_runtime::{Protocol, Remote};
 
 pub use self::codec::Codec;
-pub(crate) use self::decoder::Answers;
 pub use self::decoder::Decoder;
+pub(crate) use self::decoder::{Answers, Arrivals, Asker};
 pub use self::encoder::Encoder;
-pub(crate) use self::encoder::{Asked, PeerProtocol};
+pub(crate) use self::encoder::{Asked, Out, PeerProtocol};
 pub use self::open::{UnknownVariant, put};
 pub(crate) use self::schema::protocol_name;
 pub use self::schema::{

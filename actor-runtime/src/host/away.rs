@@ -5,13 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Host;
-use super::here::{dropping_asks, send, with};
+use super::here::{Away, dropping_asks, send, with};
 use super::signal::{Incarnation, Said, Signal, signals};
 use crate::address::Address;
 use crate::error::AskError;
 use crate::exit::ExitReason;
 use crate::message::MessageField;
-use crate::record::{Class, Delivery, Departure, Letter};
+use crate::record::{Class, Departure, Label, Letter};
 use crate::route::{self, Crossing, Known, Question, Standing, Word};
 use crate::stats::DeadReason;
 
@@ -19,32 +19,23 @@ use crate::stats::DeadReason;
 // A system of this process that this one is not connected to is no node of its: there the address is nobody's.
 #[cold]
 #[inline(never)]
-pub(super) fn depart<M: MessageField>(
-    host: Option<&Host>,
-    delivery: Delivery<M>,
-    to: Address,
-    message: M,
-) {
-    let node = to.shard_id().node();
+pub(super) fn depart<M: MessageField>(host: Option<&Host>, away: Away<M>) {
+    let node = away.to.shard_id().node();
     let Some(host) = host else {
         let standing = route::standing(node, None).unwrap_or(Standing::Gone);
-        return depart_by(&standing, None, delivery, to, message);
+        return depart_by(&standing, None, away);
     };
     // Out of its place while users' code runs, which may send to another node.
-    let known = Known::look(host.known.take(), node, host.shard_id.node());
-    depart_by(&known.standing, Some(host), delivery, to, message);
+    let known = host.known.take().filter(|known| known.is_of(node));
+    let known = known.unwrap_or_else(|| Box::new(Known::look(node, host.shard_id.node())));
+    depart_by(&known.standing, Some(host), away);
     host.known.set(Some(known));
 }
 
 /// Sends a message to a node of which this is known.
-#[inline]
-fn depart_by<M: MessageField>(
-    standing: &Standing,
-    host: Option<&Host>,
-    delivery: Delivery<M>,
-    to: Address,
-    message: M,
-) {
+#[inline(always)]
+fn depart_by<M: MessageField>(standing: &Standing, host: Option<&Host>, away: Away<M>) {
+    let Away { delivery, to, message } = away;
     // Decided when it is compiled. A message that were looked at by its address would be moved in pieces.
     if TypeId::of::<M>() == TypeId::of::<Signal>() {
         let mut message = Some(message);
@@ -91,8 +82,8 @@ fn lost_away(host: Option<&Host>, reason: DeadReason, to: Address, letter: &'sta
 }
 
 /// A message was not written into the connection.
-pub(crate) fn not_departed(departure: Departure<'_>, reason: DeadReason) {
-    with(|host| lost_away(host, reason, departure.to(), departure.letter()));
+pub(crate) fn not_departed(message: Label, reason: DeadReason) {
+    with(|host| lost_away(host, reason, message.to(), message.letter()));
 }
 
 /// Sends a word of the runtime to an actor of another node. Where there is no connection, who waits for an answer

@@ -126,10 +126,10 @@ impl Here {
 
 /// A message that cannot go the short way. It is made only off the fast path, where the message then exists
 /// nowhere but in its record: a value whose address is passed on must first be written somewhere.
-struct Away<M> {
-    delivery: Delivery<M>,
-    to: Address,
-    message: M,
+pub(super) struct Away<M> {
+    pub(super) delivery: Delivery<M>,
+    pub(super) to: Address,
+    pub(super) message: M,
 }
 
 /// A block for the shard's own queue.
@@ -141,17 +141,21 @@ fn more() -> crate::record::Block {
 /// Sends a message to another shard, or where the present block has no room.
 #[inline(never)]
 fn send_away<M: MessageField>(away: Away<M>) {
-    let (here, Away { delivery, to, message }) = (here(), away);
-    let shard_id = to.shard_id();
+    let (here, shard_id) = (here(), away.to.shard_id());
+    // To another node it goes on as it is: taken out of where it lies, the message would be moved once more.
+    if let Some(host) = here.host.get()
+        && here.shard_id() == host.shard_id
+        && host.shard_id.node() != shard_id.node()
+    {
+        return depart(Some(host), away);
+    }
+    let Away { delivery, to, message } = away;
     let Some(host) = here.host.get() else { return send_outside(delivery, to, message) };
     if here.shard_id() != host.shard_id {
         return send_by_detour(here, host, delivery, to, message);
     }
     if host.shard_id == shard_id {
         return here.cursor.append(delivery, to.target(), message, more);
-    }
-    if host.shard_id.node() != shard_id.node() {
-        return depart(Some(host), delivery, to, message);
     }
     match host.outboxes.get(shard_id.shard() as usize) {
         Some(outbox) => outbox.append(delivery, to.target(), message, host),
@@ -272,7 +276,7 @@ fn send_outside<M: MessageField>(delivery: Delivery<M>, to: Address, message: M)
     let listens = here().listener.get().is_some_and(|listener| listener == task::try_id());
     let delivery = if listens { delivery.quiet() } else { delivery };
     match route::find(shard_id.node()) {
-        Some(route) if route.is_other() => depart(None, delivery, to, message),
+        Some(route) if route.is_other() => depart(None, Away { delivery, to, message }),
         Some(route) => {
             route.say(shard_id.shard(), Word::Record(Loose::new(delivery, to.target(), message)));
         }
@@ -377,6 +381,7 @@ pub(crate) fn enter<R>(host: &Host, cursor: &Cursor, call: impl FnOnce(&Cursor) 
     impl Drop for Leave<'_> {
         fn drop(&mut self) {
             let here = here();
+            with(|host| host.map(Host::depart));
             here.cursor.swap(self.0);
             here.set_shard_id(self.1);
             here.lives_on.set(self.2);
@@ -396,6 +401,14 @@ pub(crate) fn enter<R>(host: &Host, cursor: &Cursor, call: impl FnOnce(&Cursor) 
 }
 
 impl Host {
+    /// Has what leaves for other nodes go on its way.
+    #[inline]
+    pub(crate) fn depart(&self) {
+        if let Some(depart) = self.departing.take() {
+            depart();
+        }
+    }
+
     /// The cell at a place of this shard.
     ///
     /// # Panics

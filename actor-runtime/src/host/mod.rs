@@ -151,8 +151,10 @@ pub(crate) struct Host {
     pub(crate) listens: Cell<bool>,
     /// Futures that run beside its actors, such as connections to other nodes.
     pub(crate) attendants: Cell<usize>,
-    /// The other node that it sent to last.
-    pub(crate) known: Cell<Option<Known>>,
+    /// The other node that it sent to last. In a box, so that a word is all that moves for each message.
+    pub(crate) known: Cell<Option<Box<Known>>>,
+    /// Has what leaves for other nodes go on its way.
+    pub(crate) departing: Cell<Option<fn()>>,
     /// Actors to be polled soon.
     pub(crate) woken: RefCell<Vec<Target>>,
     /// The shortest slice that a type of actor here has asked for, in messages.
@@ -225,6 +227,7 @@ impl Host {
             listens: Cell::new(false),
             attendants: Cell::new(0),
             known: Cell::new(None),
+            departing: Cell::new(None),
             woken: RefCell::default(),
             least_slice: Cell::new(u32::MAX),
             begun: Cell::new(0),

@@ -22,7 +22,7 @@ mod queue;
 pub(crate) use block::{Block, Stock};
 pub(crate) use delivery::{Class, Letter, Letters, Mark, look_at_value, record_size, take_value};
 pub use delivery::{Delivery, Leave};
-pub use departure::Departure;
+pub use departure::{Departure, Label};
 pub(crate) use queue::{
     Ahead, Arrived, Cursor, Head, InRows, Loose, Parcel, RecordQueue, Rest, Row, Run, Walk,
     forget_payload,

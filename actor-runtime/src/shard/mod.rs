@@ -265,6 +265,8 @@ impl Shard {
     /// Sends what the outboxes hold, as far as the lanes have room, and wakes who sleeps. Answers whether
     /// all is sent, and whether anything is.
     fn flush(&self) -> (bool, bool) {
+        // First, or an answer that goes by another shard would overtake what was told before it.
+        self.host.depart();
         self.host.filled.set(0);
         if self.keeps.get() {
             return (true, false);
