@@ -372,4 +372,18 @@ mod tests {
         peer.handle_frame(&tell, SECOND).map(drop).expect("a tell");
         assert_eq!(said(&mut peer), [Frame::Ack { signals: 0, messages: ACK_MESSAGES }]);
     }
+
+    #[test]
+    fn messages_are_acknowledged_however_they_come() {
+        let (mut peer, tell) = (peer(), frame(kind::TELL, |out| out.bytes(&[0; 20])));
+        let (begin, end) = tell.split_at(8);
+        for messages in [ACK_MESSAGES, 2 * ACK_MESSAGES] {
+            (1..ACK_MESSAGES).for_each(|_| peer.handle_tell(SECOND).expect("a tell"));
+            for part in [fragment(false, begin), fragment(true, end)] {
+                assert_eq!(said(&mut peer), []);
+                peer.handle_frame(&part, SECOND).map(drop).expect("a part of a tell");
+            }
+            assert_eq!(said(&mut peer), [Frame::Ack { signals: 0, messages }]);
+        }
+    }
 }

@@ -534,6 +534,37 @@ mod tests {
     }
 
     #[test]
+    fn a_handler_is_shared_if_each_end_reads_what_the_other_sends() {
+        const U32: &Schema = <u32 as Wire>::SCHEMA;
+        const OURS: &[FieldSchema] = &[FieldSchema::new("qty", U32)];
+        const WIDENED: &[FieldSchema] = &[FieldSchema::new("qty", U32).widens()];
+        let theirs = |primitive, widens| Field {
+            name: name_id("qty"),
+            fingerprint: fingerprint(&Schema::Primitive(primitive)),
+            default: false,
+            widens,
+        };
+        let reads = |ours: &'static [FieldSchema], theirs: &[Field]| {
+            let theirs = Handler { id: 1, reply: 0, fields: theirs.to_vec() };
+            is_compatible(&HandlerSchema::new("add", ours, None), &theirs)
+        };
+        let same = theirs(Primitive::U32, false);
+        assert!(reads(OURS, &[same]));
+        // Who has the wider number has said that it reads the narrower one.
+        assert!(reads(OURS, &[theirs(Primitive::U64, true)]));
+        assert!(!reads(OURS, &[theirs(Primitive::U64, false)]));
+        assert!(!reads(OURS, &[theirs(Primitive::U16, true)]));
+        assert!(reads(WIDENED, &[theirs(Primitive::U16, false)]));
+        assert!(!reads(OURS, &[theirs(Primitive::U16, false)]));
+        assert!(!reads(WIDENED, &[theirs(Primitive::U64, false)]));
+        // What this node does not send has a default there.
+        assert!(reads(OURS, &[same, Field { name: 1, default: true, ..same }]));
+        assert!(!reads(OURS, &[same, Field { name: 1, ..same }]));
+        let answers = Handler { id: 1, reply: 5, fields: Vec::new() };
+        assert!(!is_compatible(&HandlerSchema::new("add", OURS, None), &answers));
+    }
+
+    #[test]
     fn messages_are_these_bytes() {
         expect_file!["../../golden/messages-bincode.txt"].assert_eq(&golden(Codec::Bincode));
         #[cfg(feature = "codec-postcard")]

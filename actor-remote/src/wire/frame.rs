@@ -929,6 +929,14 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_is_too_long_is_cut_at_a_character() {
+        let long = "ä".repeat(40_000);
+        let bytes = written(kind::LOOKUP, |frame| frame.u64(9).u64(7).text(&long));
+        let lookup = read(&bytes[LENGTH_BYTES..]);
+        assert!(matches!(lookup, Ok(Frame::Lookup { name, .. }) if *name == long[..65_534]));
+    }
+
+    #[test]
     fn w5_a_length_is_refused_before_anything_is_kept_for_it() {
         assert_eq!(length(&100_u32.to_le_bytes(), 100), Ok(Some(100)));
         assert_eq!(length(&101_u32.to_le_bytes(), 100), Err(CloseCode::BadLength));

@@ -454,6 +454,7 @@ impl Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::schema::VariantSchema;
 
     const U32: &Schema = &Schema::Primitive(Primitive::U32);
     const U64: &Schema = &Schema::Primitive(Primitive::U64);
@@ -495,6 +496,28 @@ mod tests {
         assert!(lock.contains(" : {grams: u32, parts: [u64]}\n"), "{lock}");
         assert!(lock.contains("\nask total 0000000000000007 since 2\n"), "{lock}");
         assert!(lock.contains("\nreserved remove 4\n"), "{lock}");
+    }
+
+    #[test]
+    fn a_type_is_shown_as_people_write_it() {
+        const VARIANTS: &[VariantSchema] = &[
+            VariantSchema { name: "Cash", fields: &[] },
+            VariantSchema { name: "Card", fields: &[FieldSchema::new("0", U64)] },
+        ];
+        let shown = |schema: Schema| {
+            let mut text = String::new();
+            show(&schema, &mut text);
+            text
+        };
+        assert_eq!(shown(Schema::Tuple(&[U32, U64, U32])), "(u32, u64, u32)");
+        assert_eq!(shown(Schema::Map(U32, &Schema::Optional(U64))), "{u32 => Option<u64>}");
+        assert_eq!(shown(Schema::Reference("shop.cart")), "ActorRef<shop.cart>");
+        let closed = Schema::Enum { name: "Pay", variants: VARIANTS, open: false };
+        assert_eq!(shown(closed), "{Cash | Card{0: u64}}");
+        assert_eq!(
+            shown(Schema::Enum { name: "Pay", variants: VARIANTS, open: true }),
+            "open {Cash | Card{0: u64}}"
+        );
     }
 
     #[test]
