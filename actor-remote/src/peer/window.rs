@@ -199,15 +199,41 @@ mod tests {
     }
 
     #[test]
+    fn what_fits_into_a_chunk_goes_in_one() {
+        let mut window = Window::new(Bounds { messages: 1_000, bytes: 10 << 20 });
+        let tell = frame(995);
+        (0..100).for_each(|_| window.push(&tell, true));
+        let lengths: Vec<_> =
+            std::iter::from_fn(|| window.take()).map(|chunk| chunk.len()).collect();
+        let full = CHUNK_BYTES / tell.len() * tell.len();
+        assert_eq!(lengths, [full, 100 * tell.len() - full]);
+    }
+
+    #[test]
+    fn q1_who_is_told_twice_the_bound_is_to_listen_first() {
+        let mut window = Window::new(Bounds { messages: 2, bytes: 100 });
+        window.push(&frame(195), false);
+        assert!(!window.is_flooded(), "200 bytes of answers");
+        window.push(&frame(1), false);
+        assert!(window.is_flooded());
+        window.clear();
+        assert!(!window.is_flooded() && window.has_room(1_000) && window.take().is_none());
+    }
+
+    #[test]
     fn w6_a_long_frame_goes_in_fragments_of_a_chunk() {
         let mut window = Window::new(Bounds { messages: 10, bytes: 10 << 20 });
         window.push(&frame(3 * CHUNK_BYTES), true);
         window.push(&frame(8), true);
-        let mut chunks = 0;
+        let (mut chunks, mut bytes) = (0, 0);
         while let Some(chunk) = window.take() {
             assert!(chunk.len() <= CHUNK_BYTES);
             chunks += 1;
+            bytes += chunk.len();
         }
         assert_eq!((chunks, window.messages), (4, 0));
+        // Each fragment has a length, a kind, and whether it is the last.
+        let heads = 4 * (LENGTH_BYTES + 2);
+        assert_eq!(bytes, frame(3 * CHUNK_BYTES).len() - LENGTH_BYTES + heads + frame(8).len());
     }
 }

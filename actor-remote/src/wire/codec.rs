@@ -238,6 +238,14 @@ mod tests {
     }
 
     #[test]
+    fn w1_a_codec_is_known_by_its_number() {
+        for codec in CODECS {
+            assert_eq!(Codec::of_id(codec.id()), Some(*codec));
+        }
+        assert_eq!(Codec::of_id(0), None);
+    }
+
+    #[test]
     fn a_vec_of_bytes_is_what_serde_would_make_of_it() {
         // So who reads it as a sequence reads the same.
         let bytes = bytes_of(Codec::Bincode, &vec![1_u8, 2, 3]);

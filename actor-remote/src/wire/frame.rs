@@ -879,6 +879,21 @@ mod tests {
             };
             assert_eq!(read_fact(payload), Ok(fact));
         }
+        let field = |name, default, widens| Field { name, fingerprint: 2, default, widens };
+        let fields = vec![
+            field(1, false, false),
+            field(2, false, true),
+            field(3, true, false),
+            field(4, true, true),
+        ];
+        let protocols = [Protocol {
+            name: "shop.cart".to_owned(),
+            version: 3,
+            fingerprint: 7,
+            handlers: vec![Handler { id: 8, reply: 5, fields }],
+        }];
+        let bytes = written(kind::PROTOCOLS, |frame| frame.protocols(&protocols));
+        assert_eq!(read(&bytes[LENGTH_BYTES..]), Ok(Frame::Protocols(protocols.to_vec())));
         let bytes = written(kind::HELLO, |frame| frame.hello(&hello()));
         assert_eq!(read(&bytes[LENGTH_BYTES..]), Ok(Frame::Hello(hello())));
         for (name, bytes) in frames() {

@@ -91,3 +91,61 @@ impl<'de> Deserialize<'de> for UnknownVariant {
         Ok(Self { id, bytes: bytes.into_vec() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::schema::{FieldSchema, VariantSchema};
+
+    const APPLE: VariantSchema = VariantSchema { name: "Apple", fields: &[] };
+    const PEAR: VariantSchema =
+        VariantSchema { name: "Pear", fields: &[FieldSchema::new("grams", <u32 as Wire>::SCHEMA)] };
+
+    /// Enums of one name, of which the second version has a variant more.
+    macro_rules! fruit {
+        ($name:ident: $($variant:expr),*) => {
+            #[derive(Serialize, Deserialize)]
+            struct $name;
+            impl Wire for $name {
+                const SCHEMA: &'static Schema =
+                    &Schema::Enum { name: "Fruit", variants: &[$($variant),*], open: true };
+            }
+        };
+    }
+    fruit!(First: APPLE);
+    fruit!(Second: APPLE, PEAR);
+
+    struct Apple;
+
+    impl Serialize for Apple {
+        fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            put::<First, 1, _, _>(0, &(), to)
+        }
+    }
+
+    struct Pear(u32);
+
+    impl Serialize for Pear {
+        fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            put::<Second, 2, _, _>(1, &self.0, to)
+        }
+    }
+
+    fn came(value: &(impl Serialize + 'static)) -> (Vec<u8>, UnknownVariant) {
+        let mut bytes = Vec::new();
+        Codec::Bincode.encode(value, &mut bytes).expect("it can be written");
+        let came = Codec::Bincode.decode(&mut &*bytes).expect("it was written");
+        (bytes, came)
+    }
+
+    #[test]
+    fn a_variant_is_known_to_those_that_have_it_and_kept_by_the_others() {
+        let ((_, apple), (bytes, pear)) = (came(&Apple), came(&Pear(170)));
+        assert_eq!((apple.number::<First, 1>(), apple.number::<Second, 2>()), (0, 0));
+        assert_eq!((pear.number::<First, 1>(), pear.number::<Second, 2>()), (1, 1));
+        assert_eq!((apple.size(), pear.size()), (0, 4));
+        assert_eq!(came(&pear).0, bytes, "sent on, it is what it was");
+        assert_eq!(pear.take::<u32, serde::de::value::Error>(), Ok(170));
+        assert!(pear.take::<u16, serde::de::value::Error>().is_err(), "bytes are left");
+    }
+}
