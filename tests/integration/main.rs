@@ -33,6 +33,7 @@ mod forward;
 mod groups;
 mod health;
 mod hostile;
+mod incarnations;
 mod kills;
 mod mailboxes;
 mod mixtures;

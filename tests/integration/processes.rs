@@ -440,6 +440,26 @@ fn d11_a_process_with_much_to_take_does_not_hold_its_shard() {
 }
 
 #[test]
+fn d11_a_process_takes_what_its_slice_allows_at_a_stretch() {
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let said = journal.clone();
+        let process = run(&simulator, async move |cx| {
+            arm(rt::receive(cx, arms!("C"), none, |_| 0).await);
+            loop {
+                next_a(cx).await;
+                said.note("a");
+            }
+        });
+        (0..30).for_each(|n| process.tell(Msg::A(n)));
+        simulator.run();
+        process.tell(Msg::C(0));
+        simulator.turn();
+        assert_eq!(journal.take().len(), 30, "in one turn");
+    });
+}
+
+#[test]
 fn timers_of_a_process_are_messages_that_it_receives() {
     on_shards(|simulator| {
         let journal = Journal::default();

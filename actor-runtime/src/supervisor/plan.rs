@@ -706,8 +706,8 @@ mod tests {
     const CHANCE: u64 = 0;
     const TOKEN: Token = Token(1);
 
-    /// A supervisor whose children run, each with these rules.
-    fn running(restarts: &[Restart], backoff: Option<Backoff>) -> Plan {
+    /// A supervisor that begins, with a child for each of these rules.
+    fn beginning(restarts: &[Restart], backoff: Option<Backoff>) -> Plan {
         let keeping = Keeping {
             how: How::Exit,
             strategy: Strategy::OneForOne,
@@ -721,6 +721,12 @@ mod tests {
             plan.add(Rules { id, restart, shutdown, backoff, significant: false });
         }
         plan.begin(0);
+        plan
+    }
+
+    /// The same, whose children run.
+    fn running(restarts: &[Restart], backoff: Option<Backoff>) -> Plan {
+        let mut plan = beginning(restarts, backoff);
         let keys: Vec<_> = plan.children.keys().copied().collect();
         keys.iter().for_each(|key| plan.started(*key, 0));
         plan.acts.clear();
@@ -741,6 +747,18 @@ mod tests {
         plan.not_started(first, StartError::Ignored, false, 3, CHANCE);
         plan.ended(second, &ExitReason::Shutdown, false, 4, CHANCE);
         assert!(matches!(plan.acts.back(), Some(Act::End(ExitReason::Shutdown))), "{plan:?}");
+    }
+
+    #[test]
+    fn s4_a_child_that_fails_while_another_starts_is_restarted_after_it() {
+        let mut plan = beginning(&[Restart::Permanent; 2], None);
+        let (first, second) = (ChildKey(0), ChildKey(1));
+        plan.started(first, 0);
+        plan.acts.clear();
+        fails(&mut plan, first, 1);
+        assert!(plan.acts.is_empty(), "the second has not started: {plan:?}");
+        plan.started(second, 2);
+        assert!(matches!(plan.act(), Some(Act::Begin(key)) if key == first), "{plan:?}");
     }
 
     #[test]
