@@ -521,7 +521,92 @@ const fn add_fields(mut state: u64, fields: &[FieldSchema]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::fmt::Write;
+
+    use expect_test::expect_file;
+
     use super::*;
+
+    const U32: &Schema = &Schema::Primitive(Primitive::U32);
+    const U64: &Schema = &Schema::Primitive(Primitive::U64);
+    const FIELDS: &[FieldSchema] =
+        &[FieldSchema::new("grams", U32), FieldSchema::new("price", U64).default()];
+    const VARIANTS: &[VariantSchema] = &[
+        VariantSchema { name: "Apple", fields: &[] },
+        VariantSchema { name: "Pear", fields: FIELDS },
+    ];
+    const SCHEMAS: &[(&str, Schema)] = &[
+        ("a closed enum", Schema::Enum { name: "Fruit", variants: VARIANTS, open: false }),
+        ("an open enum", Schema::Enum { name: "Fruit", variants: VARIANTS, open: true }),
+        ("a map of u32 to u64", Schema::Map(U32, U64)),
+        ("a map of u64 to u32", Schema::Map(U64, U32)),
+        ("Option<u32>", Schema::Optional(U32)),
+        ("a reference", Schema::Reference("shop.cart")),
+        ("Vec<u32>", Schema::Seq(U32)),
+        ("a struct", Schema::Struct { name: "Item", fields: FIELDS }),
+        ("one of a field less", Schema::Struct { name: "Item", fields: FIELDS.split_at(1).0 }),
+        ("a tuple of none", Schema::Tuple(&[])),
+        ("(u32, u64)", Schema::Tuple(&[U32, U64])),
+        ("(u64, u32)", Schema::Tuple(&[U64, U32])),
+    ];
+
+    #[test]
+    fn what_both_ends_share_has_these_fingerprints() {
+        let (mut text, mut prints) = (String::new(), BTreeSet::new());
+        let mut line = |print: u64, what: &str| {
+            assert!(prints.insert(print), "{what} is like another");
+            writeln!(text, "{print:016x} {what}").expect("a string takes all");
+        };
+        for primitive in Primitive::ALL {
+            line(fingerprint(&Schema::Primitive(primitive)), primitive.name());
+        }
+        for (what, schema) in SCHEMAS {
+            line(fingerprint(schema), what);
+        }
+        for variant in VARIANTS {
+            line(variant_id(variant), &format!("the variant {}", variant.name));
+        }
+        let add = HandlerSchema::new("add", FIELDS, None);
+        let asked = HandlerSchema::new("add", FIELDS, Some(U32));
+        let handlers: [(&str, &'static [HandlerSchema]); 4] = [
+            ("a protocol with a tell", vec![add].leak()),
+            ("one whose tell has an id", vec![add.id(7)].leak()),
+            ("one with an ask", vec![asked].leak()),
+            ("one with two handlers", vec![add, asked].leak()),
+        ];
+        for (what, handlers) in handlers {
+            line(ProtocolSchema::new("shop.cart", 1, handlers).fingerprint(), what);
+        }
+        line(add.wire_id("shop.cart"), "shop.cart/add");
+        expect_file!["../../golden/fingerprints.txt"].assert_eq(&text);
+    }
+
+    #[test]
+    fn a_hash_is_that_of_fowler_noll_and_vo() {
+        assert_eq!(wire_id(""), BASIS);
+        assert_eq!(wire_id("foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn a_number_widens_to_those_that_hold_all_of_its_values() {
+        macro_rules! ranges {
+            ($($primitive:ident $type:ty,)*) => {
+                [$((Primitive::$primitive, <$type>::MIN as i128, <$type>::MAX as u128),)*]
+            };
+        }
+        let ranges = ranges! {
+            I8 i8, I16 i16, I32 i32, I64 i64, I128 i128, U8 u8, U16 u16, U32 u32, U64 u64, U128 u128,
+        };
+        for (wide, least, most) in ranges {
+            for (narrow, from, to) in ranges {
+                let holds = wide != narrow && least <= from && to <= most;
+                assert_eq!(wide.widens(narrow), holds, "{wide:?} {narrow:?}");
+            }
+            assert!(!wide.widens(Primitive::F32) && !Primitive::F64.widens(wide));
+        }
+        assert!(Primitive::F64.widens(Primitive::F32) && !Primitive::F32.widens(Primitive::F64));
+    }
 
     #[test]
     fn what_a_generic_protocol_is_found_by_is_the_hash_of_what_it_is_called() {
