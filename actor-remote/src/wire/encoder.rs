@@ -565,6 +565,19 @@ mod tests {
     }
 
     #[test]
+    fn w4_of_a_message_nothing_is_left_unless_it_came_by_name() {
+        for (peer, left) in [(None, Err(DecodeError::Trailing(1))), (Some(&other()), Ok(()))] {
+            let mut message = add(Codec::Bincode, peer);
+            message.push(0);
+            let mut decoder = Decoder::new(&message, Codec::Bincode, &CART, peer.is_some());
+            assert_eq!(decoder.handler(), 0);
+            let (item, qty) = (decoder.field::<String>(), decoder.field::<u32>());
+            assert_eq!((item.as_deref(), qty), (Ok("tea"), Ok(2)));
+            assert_eq!(decoder.finish(), left);
+        }
+    }
+
+    #[test]
     fn messages_are_these_bytes() {
         expect_file!["../../golden/messages-bincode.txt"].assert_eq(&golden(Codec::Bincode));
         #[cfg(feature = "codec-postcard")]
