@@ -380,7 +380,8 @@ mod tests {
         let (mut peer, tell) = (peer(), frame(kind::TELL, |out| out.bytes(&[0; 20])));
         let (begin, end) = tell.split_at(8);
         for messages in [ACK_MESSAGES, 2 * ACK_MESSAGES] {
-            (1..ACK_MESSAGES).for_each(|_| peer.handle_tell(SECOND).expect("a tell"));
+            peer.begin_row(SECOND).expect("no fragment waits");
+            peer.end_row(ACK_MESSAGES - 1);
             for part in [fragment(false, begin), fragment(true, end)] {
                 assert_eq!(said(&mut peer), []);
                 peer.handle_frame(&part, SECOND).map(drop).expect("a part of a tell");
