@@ -95,8 +95,8 @@ pub(crate) enum Again {
     No,
     /// This child may, if it is told to.
     May(Target),
-    /// This child was told to.
-    Does(Target),
+    /// It was told to; whether its supervisor takes it to run without being told.
+    Does { unheard: bool },
 }
 
 /// What of a shard its actors use. Nothing here is borrowed while user code runs.
@@ -388,13 +388,13 @@ impl Host {
         (aide, cell)
     }
 
-    /// Whether a child begins again without an order: the turn waits for that, and the supervisor is told of its start
-    /// only if that takes its time.
-    pub(crate) fn begins_at_once(&self, child: Address) -> bool {
+    /// Whether a child begins again without an order: the turn waits for that. Of an `unheard` start the supervisor is told
+    /// only if it takes its time.
+    pub(crate) fn begins_at_once(&self, child: Address, unheard: bool) -> bool {
         let is_near = child.shard_id() == self.shard_id;
         let may = is_near && self.again.get() == Again::May(child.target());
         if may {
-            self.again.set(Again::Does(child.target()));
+            self.again.set(Again::Does { unheard });
         }
         may
     }

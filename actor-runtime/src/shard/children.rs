@@ -245,11 +245,15 @@ impl Turn<'_> {
             let again = host.again.replace(Again::No);
             let ChildNews::Ended { reason, .. } = report.news else { continue };
             let ended = Ended { reason, bonds };
-            if matches!(again, Again::Does(_)) {
+            if let Again::Does { unheard } = again {
                 if drops {
                     self.drop_backlog(cell, child);
                 }
-                self.begin_unheard(cell, child, ended);
+                if unheard {
+                    self.begin_unheard(cell, child, ended);
+                } else {
+                    self.begin_next(cell, child, Some(ended));
+                }
             } else if cell.word.generation() == child.generation() {
                 with_keeper(cell, |keeper| keeper.ended = Some(ended));
             } else {

@@ -556,7 +556,7 @@ impl Supervisor {
     /// Whether a child begins again as soon as this is over, without an order.
     fn begins_at_once(&self, key: ChildKey) -> bool {
         let actor = self.seats.get(&key).and_then(|seat| seat.actor);
-        actor.is_some_and(|actor| with_host(|host| host.begins_at_once(actor)))
+        actor.is_some_and(|actor| with_host(|host| host.begins_at_once(actor, true)))
     }
 
     /// Says that a child failed once too often.
@@ -589,7 +589,7 @@ impl Supervisor {
     fn begin(&mut self, key: ChildKey, cx: &Context<Self>) {
         let seat = self.seats.get(&key).expect("the plan's children have seats");
         if let Some(actor) = seat.actor {
-            return send(actor, Order::Restart);
+            return begin_again(actor);
         }
         let by = cx.me().address();
         let (child, restart) = (key, seat.keep.rules.restart);
@@ -750,6 +750,13 @@ impl Seated {
 
 fn with_host<R>(with: impl FnOnce(&Host) -> R) -> R {
     host::with(|host| with(host.expect("a supervisor runs on a shard")))
+}
+
+/// Has a child begin again in its place.
+fn begin_again(actor: Address) {
+    if !with_host(|host| host.begins_at_once(actor, false)) {
+        send(actor, Order::Restart);
+    }
 }
 
 fn send(actor: Address, order: Order) {
