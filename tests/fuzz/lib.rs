@@ -3,7 +3,6 @@
 #![allow(missing_docs, reason = "the actors of a test have no readers")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::{Duration, SystemTime};
@@ -85,9 +84,6 @@ impl Other {
     fn ping(&mut self) {}
 }
 
-/// In the same order each time it is made of the same, for what is written twice is compared.
-type Named = HashMap<String, [u16; 2], BuildHasherDefault<DefaultHasher>>;
-
 /// A handler for each kind of field. `add` and `count` are those of `actor-remote/golden`.
 #[actor(remote = "shop.cart", version = 3)]
 #[derive(Debug, Default)]
@@ -127,7 +123,7 @@ impl Cart {
         maybe: Option<Vec<u8>>,
         texts: Vec<String>,
         by_number: BTreeMap<u32, Option<String>>,
-        by_name: Named,
+        by_name: HashMap<String, [u16; 2]>,
         set: BTreeSet<i64>,
     ) {
         let _ = (bytes, maybe, texts, by_number, by_name, set);

@@ -259,8 +259,9 @@ impl<'a> Reader<'a> {
 
     fn hook(&self, kind: HookKind, attribute: TokenStream, diag: &mut Diag) -> Hook {
         self.generics(diag);
-        if kind != HookKind::Start {
-            self.returns_flow("hook", "return", diag);
+        match kind {
+            HookKind::Start => self.returns_owned(diag),
+            _ => self.returns_flow("hook", "return", diag),
         }
         if kind == HookKind::Restart
             && let Some(waits) = &self.syntax.sig.asyncness
@@ -511,7 +512,7 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// What a tell, a stop hook or a timer returns, as far as its name shows.
+    /// What a tell, a hook or a timer returns, as far as its name shows.
     pub(super) fn returns_flow(&self, noun: &str, instead: &str, diag: &mut Diag) {
         let ReturnType::Type(_, ty) = &self.syntax.sig.output else { return };
         if types::is_never_a_flow(ty) {
@@ -524,6 +525,15 @@ impl<'a> Reader<'a> {
                 ),
             )
             .help(format_args!("{instead} `()` or `Result<(), E>`"));
+        }
+        self.returns_owned(diag);
+    }
+
+    /// An error is told to supervisors and in logs when the call is over.
+    pub(super) fn returns_owned(&self, diag: &mut Diag) {
+        // Who removes a lifetime of the method's own, which has been told, removes the borrow.
+        if self.syntax.sig.generics.lifetimes().next().is_none() {
+            error_is_owned(&self.syntax.sig.output, diag);
         }
     }
 
@@ -598,6 +608,18 @@ impl<'a> Reader<'a> {
             ReturnType::Default => self.syntax.sig.ident.to_token_stream(),
             ReturnType::Type(_, ty) => ty.to_token_stream(),
         }
+    }
+}
+
+/// Tells of an error type that borrows: an error outlives the call that it ends.
+pub(super) fn error_is_owned(output: &ReturnType, diag: &mut Diag) {
+    let ReturnType::Type(_, ty) = output else { return };
+    let Some(last) = types::last_segment(ty).filter(|last| last.ident == "Result") else { return };
+    if let [_, error] = types::arguments(last)[..]
+        && let Some(Flaw::Borrow { at, .. }) = types::flaw(error)
+    {
+        diag.error(at, "an error must own its data: it outlives the call that ends with it")
+            .help("`String`, `&'static str`, or an error type of your own");
     }
 }
 

@@ -4,8 +4,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, FnArg, PatType, ReturnType, Signature, Type, Visibility};
 
-use super::options;
 use super::types::{self, Flaw};
+use super::{method, options};
 use crate::diag::Diag;
 use crate::names::{Root, text};
 use crate::parse::{Args, EntrySyntax};
@@ -97,6 +97,7 @@ impl Process {
             )
             .help("tell the value to who wants it");
         }
+        method::error_is_owned(&sig.output, diag);
         for param in &params {
             if let Some(Flaw::Borrow { at, instead }) = types::flaw(&param.ty) {
                 diag.error(at, "a process must own what it starts from")

@@ -24,6 +24,8 @@ impl Reader<'_> {
         } else if matches!(self.syntax.sig.output, ReturnType::Default) {
             diag.error(&self.syntax.sig.ident, "a health check answers whether all is well")
                 .help("return `bool` or `Result<(), E>`");
+        } else {
+            self.returns_owned(diag);
         }
         let mut takes_context = false;
         for (index, param) in self.params().enumerate() {

@@ -664,17 +664,14 @@ impl Inner {
             before.end();
             return Ok(());
         }
-        let is_chosen = match peer.id == theirs.id {
-            true => peer.is_claimed || peer.outbound.is_some(),
-            false => peer.said == Some(theirs.id),
+        let is_chosen = if peer.id == theirs.id {
+            peer.outbound.is_some() || std::mem::replace(&mut peer.is_claimed, true)
+        } else {
+            peer.said.replace(theirs.id) == Some(theirs.id)
         };
         if is_chosen {
             actor_runtime::sometimes!(DuplicateConnection);
             return Err(CloseCode::Duplicate);
-        }
-        match peer.id == theirs.id {
-            true => peer.is_claimed = true,
-            false => peer.said = Some(theirs.id),
         }
         Ok(())
     }
