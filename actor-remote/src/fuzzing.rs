@@ -1,5 +1,6 @@
 //! What the fuzz targets of `tests/fuzz` do with their bytes, and what must hold of it. Not for people.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use actor_runtime::{AskError, remote};
@@ -11,7 +12,7 @@ use crate::peer::handshake::Ours;
 use crate::wire::frame::{self, Frame, LENGTH_BYTES, Place, Row, Writer, kind};
 use crate::wire::{
     Answers, Arrivals, Asker, Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Out,
-    PeerProtocol, Primitive, ProtocolSchema, RemoteProtocol, Schema, Wire, lock,
+    PeerProtocol, Primitive, ProtocolSchema, Recipient, RemoteProtocol, Schema, Wire, lock,
 };
 
 /// Reads a frame and the answer to a question; what was read and is written again is read as the same.
@@ -211,11 +212,9 @@ fn decoded<P: RemoteProtocol>(codec: Codec, bytes: &[u8], by_name: bool) -> Opti
             let row = Row::one(Place { shard: 0, slot: 0, generation: 0 }, P::ID, bytes);
             let mut arrivals = Arrivals { row, codec, by_name, asker };
             let mut decoder = arrivals.next(const { &P::SCHEMA })?;
-            let message = P::decode(&mut decoder);
-            if decoder.finish().is_ok()
-                && let Ok(message) = message
-            {
-                return Some(message);
+            let message = Cell::new(None);
+            if P::decode(&mut decoder, Recipient::caller(&message)).is_ok() {
+                return message.take();
             }
         }
         None

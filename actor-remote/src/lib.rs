@@ -42,8 +42,8 @@ pub use crate::transport::Tls;
 pub use crate::transport::{Link, MemoryNetwork};
 pub use crate::wire::{
     AgreeOn, Carriage, Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Machines, Primitive,
-    ProtocolSchema, RemoteProtocol, Reserved, Run, Schema, Table, UnknownVariant, VariantSchema,
-    Wire, arguments, fingerprint, variant_id, wire_id,
+    ProtocolSchema, Recipient, RemoteProtocol, Reserved, Run, Schema, Table, UnknownVariant,
+    VariantSchema, Wire, arguments, fingerprint, variant_id, wire_id,
 };
 
 /// What the macros make calls them.

@@ -29,10 +29,10 @@ use crate::names::{self, Root};
 ///                 CartMsg::Get { reply } => out.handler(0)?.reply::<i64>(reply)?.end(),
 ///                 CartMsg::Inc { by } => out.handler(1)?.field::<i64>(&by)?.end(),
 ///             },
-///             decode: |from| Ok(match from.handler() {
-///                 0 => { let reply = from.reply::<i64>()?; CartMsg::Get { reply } }
-///                 1 => { let by = from.field::<i64>()?; CartMsg::Inc { by } }
-///                 other => return from.unknown(other),
+///             decode: |from, to| Ok(match from.handler() {
+///                 0 => { let reply = from.reply::<i64>()?; from.end()?; to.take(CartMsg::Get { reply }) }
+///                 1 => { let by = from.field::<i64>()?; from.end()?; to.take(CartMsg::Inc { by }) }
+///                 other => from.unknown(other)?,
 ///             }),
 ///         };
 ///     }
@@ -108,7 +108,7 @@ fn travels(model: &Handlers, variants: &[&Handler], bodies: Bodies) -> TokenStre
         Bodies::Stub => quote! {
             table: #path::table(&[], &[]),
             encode: |_, _| ::core::unreachable!(),
-            decode: |_| ::core::unreachable!(),
+            decode: |_, _| ::core::unreachable!(),
         },
     };
     let may_be_none = variants.iter().all(|handler| !handler.notes.cfgs.is_empty());
@@ -281,7 +281,8 @@ fn unbounded(params: &Generics) -> Option<TokenStream> {
 }
 
 fn carriage(model: &Handlers, variants: &[&Handler], described: &TokenStream) -> TokenStream {
-    let (msg, out, from) = (names::local("msg"), names::local("out"), names::local("from"));
+    let (msg, out) = (names::local("msg"), names::local("out"));
+    let (from, to) = (names::local("from"), names::local("to"));
     // The order of the text says nothing on the wire, so there it is that of the names.
     let mut sorted = variants.to_vec();
     sorted.sort_by_key(|handler| handler.wire_name());
@@ -294,25 +295,13 @@ fn carriage(model: &Handlers, variants: &[&Handler], described: &TokenStream) ->
         .iter()
         .enumerate()
         .filter(|(_, handler)| !handler.stays_here())
-        .map(|(number, handler)| arrive(number, handler, &model.messages, &from));
+        .map(|(number, handler)| arrive(number, handler, &model.messages, &from, &to));
     let decode: Vec<TokenStream> = decode.collect();
     let messages = &model.messages;
     let never = (!model.parameters.unnamed.is_empty())
         .then(|| quote!(#messages::__Unnamed(never, _) => match never {},));
-    let decode = if decode.is_empty() {
-        quote!({
-            let other = #from.handler();
-            #from.unknown(other)
-        })
-    } else {
-        quote! {
-            ::core::result::Result::Ok(match #from.handler() {
-                #(#decode)*
-                other => return #from.unknown(other),
-            })
-        }
-    };
     let taken = if variants.is_empty() { names::local("_out") } else { out.clone() };
+    let to = if decode.is_empty() { names::local("_to") } else { to };
     let reserved = model.reserved.iter().map(|Reserved { name, id }| {
         let id = match id {
             Some(id) => quote!(::core::option::Option::Some(#id)),
@@ -327,7 +316,10 @@ fn carriage(model: &Handlers, variants: &[&Handler], described: &TokenStream) ->
     quote! {
         table: #table,
         encode: |#msg, #taken| match #msg { #(#encode)* #never },
-        decode: |#from| #decode,
+        decode: |#from, #to| ::core::result::Result::Ok(match #from.handler() {
+            #(#decode)*
+            other => #from.unknown(other)?,
+        }),
     }
 }
 
@@ -439,7 +431,13 @@ fn leave(number: usize, handler: &Handler, messages: &Ident, out: &Ident) -> Tok
 }
 
 /// How the message of a handler arrives.
-fn arrive(number: usize, handler: &Handler, messages: &Ident, from: &Ident) -> TokenStream {
+fn arrive(
+    number: usize,
+    handler: &Handler,
+    messages: &Ident,
+    from: &Ident,
+    to: &Ident,
+) -> TokenStream {
     let Handler { answer, notes, .. } = handler;
     let cfgs = &notes.cfgs;
     let number = Literal::usize_unsuffixed(number);
@@ -458,6 +456,5 @@ fn arrive(number: usize, handler: &Handler, messages: &Ident, from: &Ident) -> T
         reads.extend(quote!(let #reply = #from.reply::<#ty>()?;));
     }
     let message = message_of(messages, handler);
-    let arrived = if reads.is_empty() { message } else { quote!({ #reads #message }) };
-    quote!(#(#cfgs)* #number => #arrived,)
+    quote!(#(#cfgs)* #number => { #reads #from.end()?; #to.take(#message) })
 }

@@ -131,18 +131,20 @@ const _: () = {
                     out.handler(1)?.reply::<Vec<u32>>(reply)?.end()
                 }
             },
-            decode: |from| ::core::result::Result::Ok(
+            decode: |from, to| ::core::result::Result::Ok(
                 match from.handler() {
                     0 => {
                         let item = from.field::<u32>()?;
                         let qty = from.field_or::<u32>(|| 1)?;
-                        CartMsg::Add { item, qty }
+                        from.end()?;
+                        to.take(CartMsg::Add { item, qty })
                     }
                     1 => {
                         let reply = from.reply::<Vec<u32>>()?;
-                        CartMsg::Items { reply }
+                        from.end()?;
+                        to.take(CartMsg::Items { reply })
                     }
-                    other => return from.unknown(other),
+                    other => from.unknown(other)?,
                 },
             ),
         };

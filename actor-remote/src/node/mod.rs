@@ -29,7 +29,9 @@ use crate::transport::MemoryNetwork;
 #[cfg(feature = "tls")]
 use crate::transport::Tls;
 use crate::wire::frame::{Place, Protocol};
-use crate::wire::{Arrivals, Codec, ProtocolSchema, RemoteProtocol, Wire, protocol_name};
+use crate::wire::{
+    Arrivals, Codec, ProtocolSchema, Recipient, RemoteProtocol, Wire, protocol_name,
+};
 
 /// What actors of this node let those of other nodes do to them, beside what their handlers do. Nothing unless said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,9 +112,7 @@ where
     P: RemoteProtocol + ?Sized,
 {
     while let Some(mut decoder) = arrivals.next(const { &P::SCHEMA }) {
-        let message = P::decode(&mut decoder)?;
-        decoder.finish()?;
-        remote::arrive::<P>(to, message);
+        P::decode(&mut decoder, Recipient::actor(to))?;
     }
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! How bytes become a message; `encoder.rs` says what they are.
 
+#[cfg(feature = "fuzzing")]
+use std::cell::Cell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
-use actor_runtime::{AskError, Reply, remote};
+use actor_runtime::{Address, AskError, Protocol, Reply, remote};
 
 use super::codec::Codec;
 use super::encoder::encode_answer;
@@ -53,6 +56,51 @@ impl<'a> Arrivals<'a> {
     }
 }
 
+/// Whom a message is for.
+pub struct Recipient<'a, P: Protocol + ?Sized>(To<'a, P>);
+
+enum To<'a, P: Protocol + ?Sized> {
+    Actor(Address, PhantomData<&'a P>),
+    /// Who wants to see what was read.
+    #[cfg(feature = "fuzzing")]
+    Caller(&'a Cell<Option<P::Msg>>),
+}
+
+#[cfg(feature = "fuzzing")]
+impl<'a, P: Protocol + ?Sized> Recipient<'a, P> {
+    pub(crate) const fn caller(caller: &'a Cell<Option<P::Msg>>) -> Self {
+        Self(To::Caller(caller))
+    }
+}
+
+impl<P: Protocol + ?Sized> Recipient<'_, P> {
+    #[inline(always)]
+    pub(crate) const fn actor(actor: Address) -> Self {
+        Self(To::Actor(actor, PhantomData))
+    }
+
+    /// Gives it the message.
+    // Made where it is given, so that it is written once: into the queue.
+    #[inline(always)]
+    pub fn take(self, message: P::Msg) {
+        match self.0 {
+            To::Actor(actor, _) => remote::arrive::<P>(actor, message),
+            #[cfg(feature = "fuzzing")]
+            To::Caller(caller) => caller.set(Some(message)),
+        }
+    }
+}
+
+impl<P: Protocol + ?Sized> fmt::Debug for Recipient<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            To::Actor(actor, _) => write!(f, "Recipient({actor})"),
+            #[cfg(feature = "fuzzing")]
+            To::Caller(_) => f.write_str("Recipient(caller)"),
+        }
+    }
+}
+
 /// Reads one message. The macros call it.
 pub struct Decoder<'a> {
     rest: &'a [u8],
@@ -75,8 +123,14 @@ impl<'a> Decoder<'a> {
         Self { rest: bytes, codec, protocol, by_name, handler, field, asker: None }
     }
 
-    /// Nothing may be left of a message that was read, neither bytes nor an ask that was to be answered.
-    pub(crate) fn finish(&self) -> Result<(), DecodeError> {
+    /// All of the message was read.
+    ///
+    /// # Errors
+    ///
+    /// If something is left of it: [`DecodeError::Trailing`] for bytes, [`DecodeError::NotAsked`] for an ask that was to
+    /// be answered.
+    #[inline(always)]
+    pub fn end(&self) -> Result<(), DecodeError> {
         if self.asker.is_some() {
             return Err(DecodeError::NotAsked);
         }
@@ -215,7 +269,7 @@ impl<'a> Decoder<'a> {
     ///
     /// Always [`DecodeError::UnknownHandler`].
     #[cold]
-    pub fn unknown<M>(&self, number: usize) -> Result<M, DecodeError> {
+    pub fn unknown(&self, number: usize) -> Result<(), DecodeError> {
         let _ = number;
         Err(DecodeError::UnknownHandler)
     }

@@ -525,7 +525,7 @@ mod tests {
             assert_eq!(decoder.handler(), 0);
             let (item, qty) = (decoder.field::<String>(), decoder.field::<u32>());
             assert_eq!((item.as_deref(), qty), (Ok("tea"), Ok(2)));
-            assert_eq!(decoder.finish(), Ok(()));
+            assert_eq!(decoder.end(), Ok(()));
             let mut answer = Vec::new();
             encode_answer(&5_u64, codec, peer.is_some(), &mut answer).expect("it can be written");
             line(&format!("the answer to count, {way}"), &answer);
@@ -573,7 +573,7 @@ mod tests {
             assert_eq!(decoder.handler(), 0);
             let (item, qty) = (decoder.field::<String>(), decoder.field::<u32>());
             assert_eq!((item.as_deref(), qty), (Ok("tea"), Ok(2)));
-            assert_eq!(decoder.finish(), left);
+            assert_eq!(decoder.end(), left);
         }
     }
 

@@ -17,8 +17,8 @@ use std::fmt;
 use actor_runtime::{Protocol, Remote};
 
 pub use self::codec::Codec;
-pub use self::decoder::Decoder;
 pub(crate) use self::decoder::{Answers, Arrivals, Asker};
+pub use self::decoder::{Decoder, Recipient};
 pub use self::encoder::Encoder;
 pub(crate) use self::encoder::{Asked, Out, PeerProtocol};
 pub use self::open::{UnknownVariant, put};
@@ -52,14 +52,14 @@ pub trait RemoteProtocol: Remote {
         (Self::CARRIAGE.encode)(message, out)
     }
 
-    /// Reads a message.
+    /// Reads a message, and gives it to whom it is for.
     ///
     /// # Errors
     ///
     /// As what the decoder says.
     #[inline]
-    fn decode(from: &mut Decoder<'_>) -> Result<Self::Msg, DecodeError> {
-        (Self::CARRIAGE.decode)(from)
+    fn decode(from: &mut Decoder<'_>, to: Recipient<'_, Self>) -> Result<(), DecodeError> {
+        (Self::CARRIAGE.decode)(from, to)
     }
 }
 
@@ -70,8 +70,9 @@ pub struct Carriage<P: Protocol + ?Sized> {
     pub table: Table,
     /// Writes a message.
     pub encode: fn(P::Msg, &mut Encoder<'_>) -> Result<(), EncodeError>,
-    /// Reads a message.
-    pub decode: fn(&mut Decoder<'_>) -> Result<P::Msg, DecodeError>,
+    /// Reads a message, and gives it to whom it is for.
+    // A message that were returned would be moved twice on its way to the queue, each time as it was just written.
+    pub decode: fn(&mut Decoder<'_>, Recipient<'_, P>) -> Result<(), DecodeError>,
 }
 
 impl<P: Protocol + ?Sized> fmt::Debug for Carriage<P> {
