@@ -114,7 +114,7 @@ pub(crate) const UNREAD_LONGEST: Duration = Duration::from_millis(100);
 pub(crate) const TURN_BYTES: usize = 32 << 10;
 
 /// Messages that come before they are acknowledged; signals are at once.
-pub(crate) const ACK_MESSAGES: u64 = 1_024;
+pub(crate) const ACK_MESSAGES: u64 = 4_096;
 
 /// How long a lookup at another node may take, in ticks of a second.
 pub(crate) const LOOKUP_TICKS: u32 = 5;

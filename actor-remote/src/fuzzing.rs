@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::config::{FRAME_BYTES_MOST, Limits};
 use crate::error::EncodeError;
 use crate::peer::handshake::Ours;
-use crate::wire::frame::{self, Frame, LENGTH_BYTES, Place, Row, Writer, kind};
+use crate::wire::frame::{self, Frame, Head, LENGTH_BYTES, Place, Row, Writer, kind};
 use crate::wire::{
     Answers, Arrivals, Asker, Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Out,
     PeerProtocol, Primitive, ProtocolSchema, Recipient, RemoteProtocol, Schema, Wire, lock,
@@ -83,6 +83,7 @@ fn write(frame: &Frame<'_>, out: &mut Vec<u8>) -> bool {
         Frame::Tell { to, protocol, payload } => {
             new(kind::TELL).place(*to).u64(*protocol).bytes(payload)
         }
+        Frame::TellAgain { payload } => new(kind::TELL_AGAIN).bytes(payload),
     };
     written.finish();
     true
@@ -209,7 +210,8 @@ fn decoded<P: RemoteProtocol>(codec: Codec, bytes: &[u8], by_name: bool) -> Opti
     remote::decoding(|| {
         // A tell, and if it is none an ask.
         for asker in [None, Some(asker())] {
-            let row = Row::one(Place { shard: 0, slot: 0, generation: 0 }, P::ID, bytes);
+            let to = Place { shard: 0, slot: 0, generation: 0 };
+            let row = Row::one(Head { to, protocol: P::ID }, bytes);
             let mut arrivals = Arrivals { row, codec, by_name, asker };
             let mut decoder = arrivals.next(const { &P::SCHEMA })?;
             let message = Cell::new(None);

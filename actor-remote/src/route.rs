@@ -24,7 +24,7 @@ use self::batch::Batch;
 use crate::config::{CHUNK_BYTES, LOOKUP_TICKS, Limits, REASON_BYTES};
 use crate::error::{CloseCode, EncodeError, FindError, SpawnError};
 use crate::peer::{Pending, Waiting, Window};
-use crate::wire::frame::{self, Place, Writer, kind};
+use crate::wire::frame::{self, Head, Place, Writer, kind};
 use crate::wire::{
     Answers, Asked, Codec, Encoder, Out, PeerProtocol, RemoteProtocol, Wire, fingerprint,
 };
@@ -80,19 +80,20 @@ struct Queue {
 }
 
 impl Queue {
-    /// Takes the messages of a batch for which there is room; those it takes are none of its runs any more.
+    /// Takes the messages of a batch up to one for which there is no room; those it takes are none of its runs any more.
     #[cold]
     fn push_some(&mut self, batch: &mut Batch) {
         actor_runtime::sometimes!(OutboundFull);
         let mut rest = &batch.bytes[..];
         for run in &mut batch.runs {
-            for _ in 0..run.messages {
+            while run.messages > 0 {
                 let (frame, after) = frame::split(rest).expect("a frame for each message");
-                rest = after;
-                if self.window.has_room(frame.len()) {
-                    self.window.push(frame, true);
-                    run.messages -= 1;
+                // The next may be to whom this one is, which only this one says.
+                if !self.window.has_room(frame.len()) {
+                    return;
                 }
+                self.window.push(frame, true);
+                (rest, run.messages) = (after, run.messages - 1);
             }
         }
     }
@@ -307,13 +308,13 @@ impl Outbound {
         if frame::bytes_of_tell(payload) > self.most_bytes {
             return Err((Refused::Encode(EncodeError::TooLarge(self.most_bytes)), asked));
         }
-        let to = place_of(label.to());
-        if asked.is_none() && batch::add(self, label, protocol, to, payload) {
+        if asked.is_none() && batch::add(self, label, protocol, payload) {
             return Ok(());
         }
         batch::hand_over();
         with_scratch(|frame| {
-            frame::push_tell(frame, to, protocol, payload);
+            let head = Head { to: place_of(label.to()), protocol };
+            frame::push_tell(frame, head, payload);
             self.enqueue(frame, asked)
         })
     }

@@ -28,7 +28,7 @@ use crate::route::{
 };
 use crate::transport::Stream;
 use crate::wire::frame::{
-    self, Fact, Frame, LENGTH_BYTES, Place, Question, Reason, Row, Writer, kind,
+    self, Fact, Frame, Head, LENGTH_BYTES, Place, Question, Reason, Row, Writer, kind,
 };
 use crate::wire::{Answers, Arrivals, Asker};
 
@@ -79,8 +79,8 @@ impl Inbox {
     }
 
     /// The next frame and those like it, if it is a whole tell.
-    fn row(&self, most: usize) -> Option<Row<'_>> {
-        Row::new(&self.bytes[self.begin..self.end], most)
+    fn row(&self, most: usize, before: Option<Head>) -> Option<Row<'_>> {
+        Row::new(&self.bytes[self.begin..self.end], most, before)
     }
 
     /// How many bytes are there of a frame that is not whole.
@@ -168,6 +168,8 @@ struct Io {
     detector: Detector,
     outbound: Arc<Outbound>,
     answers: Rc<dyn Answers>,
+    /// To whom the last tell was.
+    told: Option<Head>,
     /// What is at the socket, and how much of it is sent.
     sending: Vec<u8>,
     sent: usize,
@@ -192,6 +194,7 @@ impl Connection {
             detector: Detector::new(theirs.heartbeat, inner.limits.pause, Duration::ZERO),
             answers: Rc::new(AnswersTo(outbound.clone())),
             outbound,
+            told: None,
             sending: Vec::new(),
             sent: 0,
             is_unflushed: false,
@@ -365,7 +368,7 @@ impl Connection {
     /// Takes the frames that are there.
     fn take_frames(&mut self) -> Result<(), CloseCode> {
         loop {
-            if let Some(row) = self.inbox.row(self.most_bytes) {
+            if let Some(row) = self.inbox.row(self.most_bytes, self.io.told) {
                 let left = self.io.tells(&self.inner, row)?;
                 self.inbox.begin = self.inbox.end - left;
             } else if let Some(frame) = self.inbox.next(self.most_bytes)? {
@@ -408,8 +411,10 @@ impl Io {
         match frame {
             // Here only if it came in fragments.
             Frame::Tell { to, protocol, payload } => {
+                let head = Head { to, protocol };
+                self.told = Some(head);
                 let Some(known) = inner.protocol(protocol) else { return self.error() };
-                let mut arrivals = self.arrivals(Row::one(to, protocol, payload), None);
+                let mut arrivals = self.arrivals(Row::one(head, payload), None);
                 arrive(inner, known, &mut arrivals).or_else(|_| self.error())
             }
             Frame::Ask { to, protocol, payload, correlation, remaining_nanos } => {
@@ -424,7 +429,8 @@ impl Io {
                     return Ok(());
                 }
                 let asker = Asker { answers: self.answers.clone(), correlation, remaining_nanos };
-                let mut arrivals = self.arrivals(Row::one(to, protocol, payload), Some(asker));
+                let mut arrivals =
+                    self.arrivals(Row::one(Head { to, protocol }, payload), Some(asker));
                 arrive(inner, known, &mut arrivals).or_else(|error| {
                     self.answers.refuse(correlation, error.as_ask_error());
                     self.error()
@@ -511,8 +517,9 @@ impl Io {
     /// Takes a row of tells, and answers how many bytes are behind it.
     fn tells(&mut self, inner: &Inner, row: Row<'_>) -> Result<usize, CloseCode> {
         self.peer.begin_row(self.now)?;
+        self.told = Some(row.head);
         let mut arrivals = self.arrivals(row, None);
-        if let Some(known) = inner.protocol(arrivals.row.protocol) {
+        if let Some(known) = inner.protocol(arrivals.row.head.protocol) {
             // They go on behind one that cannot be read.
             while arrive(inner, known, &mut arrivals).is_err() {
                 self.error()?;
@@ -527,7 +534,7 @@ impl Io {
     }
 
     fn arrivals<'a>(&self, row: Row<'a>, asker: Option<Asker>) -> Arrivals<'a> {
-        let by_name = self.outbound.is_by_name(row.protocol);
+        let by_name = self.outbound.is_by_name(row.head.protocol);
         Arrivals { row, codec: self.outbound.codec(), by_name, asker }
     }
 
@@ -599,7 +606,7 @@ fn arrive(
     known: &Registered,
     arrivals: &mut Arrivals<'_>,
 ) -> Result<(), DecodeError> {
-    let to = inner.own(arrivals.row.to);
+    let to = inner.own(arrivals.row.head.to);
     // What reads a value is a user's code.
     let arrived = remote::decoding(|| {
         catch_unwind(AssertUnwindSafe(|| (known.arrive)(to, arrivals)))

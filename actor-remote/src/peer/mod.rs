@@ -117,6 +117,8 @@ impl Peer {
                 self.messages += 1;
                 Event::Frame(frame)
             }
+            // Those that have a tell before them come in rows.
+            Frame::TellAgain { .. } => return Err(CloseCode::Malformed),
             Frame::Answer { .. }
             | Frame::GiveUp(_)
             | Frame::Lookup { .. }

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use actor_runtime::remote::{self, Label};
 
-use super::Outbound;
+use super::{Outbound, place_of};
 use crate::config::CHUNK_BYTES;
-use crate::wire::frame::{self, Place};
+use crate::wire::frame::{self, Head};
 
 /// Messages that are written and not handed over.
 #[derive(Debug, Default)]
@@ -28,6 +28,7 @@ pub(super) struct Batch {
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) label: Label,
+    protocol: u64,
     pub(super) messages: usize,
 }
 
@@ -58,17 +59,11 @@ pub(super) fn hand_over() {
 /// Puts a tell behind those that this thread has written to the same connection. Answers whether it did: a thread that is
 /// no shard has to send it alone.
 #[inline]
-pub(super) fn add(
-    outbound: &Outbound,
-    label: Label,
-    protocol: u64,
-    to: Place,
-    payload: &[u8],
-) -> bool {
+pub(super) fn add(outbound: &Outbound, label: Label, protocol: u64, payload: &[u8]) -> bool {
     let mut batch = take();
     let is_added = batch.is_of(outbound) || batch.begin(outbound);
     if is_added {
-        batch.add(label, protocol, to, payload);
+        batch.add(label, protocol, payload);
     }
     put_back(batch);
     is_added
@@ -92,14 +87,20 @@ impl Batch {
     }
 
     #[inline]
-    fn add(&mut self, label: Label, protocol: u64, to: Place, payload: &[u8]) {
+    fn add(&mut self, label: Label, protocol: u64, payload: &[u8]) {
         if self.bytes.len() + frame::bytes_of_tell(payload) > CHUNK_BYTES {
             self.make_room();
         }
-        frame::push_tell(&mut self.bytes, to, protocol, payload);
         match self.runs.last_mut() {
-            Some(run) if run.label == label => run.messages += 1,
-            _ => self.runs.push(Run { label, messages: 1 }),
+            Some(run) if run.label == label && run.protocol == protocol => {
+                run.messages += 1;
+                frame::push_tell_again(&mut self.bytes, payload);
+            }
+            _ => {
+                self.runs.push(Run { label, protocol, messages: 1 });
+                let head = Head { to: place_of(label.to()), protocol };
+                frame::push_tell(&mut self.bytes, head, payload);
+            }
         }
     }
 

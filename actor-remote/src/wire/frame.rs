@@ -24,6 +24,7 @@
 //! | 22 | fragment | `u8` whether it is the last, the next bytes of a frame |
 //! | 23 | question | `u64` number of the ask, place, `u8` which: 1 whether it lives, 2 how it was drained and `u64` nanoseconds for that, 3 why it ended |
 //! | 24 | spawn | `u64` number of the ask, `u64` protocol, `u64` fingerprint of the arguments, the arguments |
+//! | 25 | tell again | payload: a tell to the place and of the protocol of the tell before it in the connection |
 //!
 //! The answer to a question has the same `u8`, then `u8` whether it lives, `u64` messages left and the reason, or the
 //! reason. That to a spawn has 4 and the place of the actor, or 5 and why its start failed.
@@ -65,6 +66,7 @@ pub(crate) mod kind {
     pub(crate) const FRAGMENT: u8 = 22;
     pub(crate) const QUESTION: u8 = 23;
     pub(crate) const SPAWN: u8 = 24;
+    pub(crate) const TELL_AGAIN: u8 = 25;
     /// May be passed over: then the answer comes, and finds nobody.
     pub(crate) const GIVE_UP: u8 = super::IGNORABLE;
 }
@@ -231,6 +233,10 @@ pub(crate) enum Frame<'a> {
         protocol: u64,
         payload: &'a [u8],
     },
+    /// To whom the tell before it is.
+    TellAgain {
+        payload: &'a [u8],
+    },
 }
 
 /// The length of the frame that these bytes begin with, its length field left out, once that is there.
@@ -249,10 +255,7 @@ const TELL_BYTES: usize = 1 + 12 + 8;
 /// first of them knows whose the others are.
 #[derive(Debug)]
 pub(crate) struct Row<'a> {
-    pub(crate) to: Place,
-    pub(crate) protocol: u64,
-    /// What all of them begin with.
-    head: &'a [u8; TELL_BYTES],
+    pub(crate) head: Head,
     /// The payload of the first, until it is taken.
     first: Option<&'a [u8]>,
     rest: &'a [u8],
@@ -262,24 +265,34 @@ pub(crate) struct Row<'a> {
     pub(crate) taken: u64,
 }
 
+/// What a tell says before its payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) to: Place,
+    pub(crate) protocol: u64,
+}
+
 impl<'a> Row<'a> {
-    /// The row that these bytes begin with, if they begin with a whole tell.
+    /// The row that these bytes begin with, if they begin with a whole tell; `before` is the tell that came last.
     #[inline]
-    pub(crate) fn new(bytes: &'a [u8], most: usize) -> Option<Self> {
-        let head = bytes.get(LENGTH_BYTES..)?.first_chunk()?;
-        let (&kind::TELL, rest) = head.split_first()? else { return None };
-        let mut from = Reader(rest);
-        let (to, protocol) = (from.place().ok()?, from.u64().ok()?);
-        let mut row = Self { to, protocol, head, first: None, rest: bytes, most, taken: 0 };
+    pub(crate) fn new(bytes: &'a [u8], most: usize, before: Option<Head>) -> Option<Self> {
+        let (&kind, rest) = bytes.get(LENGTH_BYTES..)?.split_first()?;
+        let head = match kind {
+            kind::TELL_AGAIN => before?,
+            kind::TELL => {
+                let mut from = Reader(rest);
+                Head { to: from.place().ok()?, protocol: from.u64().ok()? }
+            }
+            _ => return None,
+        };
+        let mut row = Self { head, first: None, rest: bytes, most, taken: 0 };
         row.first = Some(row.take()?);
         Some(row)
     }
 
     /// One message alone, whatever frame it came in.
-    pub(crate) const fn one(to: Place, protocol: u64, payload: &'a [u8]) -> Self {
-        const NO_HEAD: [u8; TELL_BYTES] = [0; TELL_BYTES];
-        let (head, first) = (&NO_HEAD, Some(payload));
-        Self { to, protocol, head, first, rest: &[], most: 0, taken: 0 }
+    pub(crate) const fn one(head: Head, payload: &'a [u8]) -> Self {
+        Self { head, first: Some(payload), rest: &[], most: 0, taken: 0 }
     }
 
     /// The payload of the next tell, if that is whole and belongs to the row.
@@ -294,13 +307,23 @@ impl<'a> Row<'a> {
         let (length, rest) = self.rest.split_first_chunk()?;
         let length = u32::from_le_bytes(*length) as usize;
         let (frame, rest) = rest.split_at_checked(length)?;
-        let (head, payload) = frame.split_first_chunk()?;
-        if head != self.head || length > self.most {
+        let (&kind, mut payload) = frame.split_first()?;
+        if length > self.most {
             return None;
+        }
+        if kind != kind::TELL_AGAIN {
+            payload = self.behind_head(kind, payload)?;
         }
         self.rest = rest;
         self.taken += 1;
         Some(payload)
+    }
+
+    /// The payload of a tell that says whom it is for, if that is the same.
+    fn behind_head(&self, kind: u8, body: &'a [u8]) -> Option<&'a [u8]> {
+        let mut from = Reader(body);
+        let head = Head { to: from.place().ok()?, protocol: from.u64().ok()? };
+        (kind == kind::TELL && head == self.head).then(|| from.rest())
     }
 
     /// How many bytes are behind the row, once all of it was taken.
@@ -317,6 +340,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Frame<'_>> {
         kind::TELL => {
             Frame::Tell { to: from.place()?, protocol: from.u64()?, payload: from.rest() }
         }
+        kind::TELL_AGAIN => Frame::TellAgain { payload: from.rest() },
         kind::ASK => from.ask()?,
         kind::ANSWER => Frame::Answer { correlation: from.u64()?, payload: from.rest() },
         kind::REFUSAL => Frame::Refusal { correlation: from.u64()?, why: from.u8()? },
@@ -530,7 +554,7 @@ pub(crate) const fn bytes_of_tell(payload: &[u8]) -> usize {
 
 /// Writes a tell.
 #[inline]
-pub(crate) fn push_tell(out: &mut Vec<u8>, to: Place, protocol: u64, payload: &[u8]) {
+pub(crate) fn push_tell(out: &mut Vec<u8>, Head { to, protocol }: Head, payload: &[u8]) {
     // No message is longer than 64 MiB.
     let length = (TELL_BYTES + payload.len()) as u32;
     let mut head = [0; LENGTH_BYTES + TELL_BYTES];
@@ -540,6 +564,19 @@ pub(crate) fn push_tell(out: &mut Vec<u8>, to: Place, protocol: u64, payload: &[
     head[9..13].copy_from_slice(&to.slot.to_le_bytes());
     head[13..17].copy_from_slice(&to.generation.to_le_bytes());
     head[17..].copy_from_slice(&protocol.to_le_bytes());
+    out.reserve(head.len() + payload.len());
+    out.extend_from_slice(&head);
+    out.extend_from_slice(payload);
+}
+
+/// Writes a tell to whom the tell before it is.
+#[inline]
+pub(crate) fn push_tell_again(out: &mut Vec<u8>, payload: &[u8]) {
+    // No message is longer than 64 MiB.
+    let length = (1 + payload.len()) as u32;
+    let mut head = [0; LENGTH_BYTES + 1];
+    head[..4].copy_from_slice(&length.to_le_bytes());
+    head[4] = kind::TELL_AGAIN;
     out.reserve(head.len() + payload.len());
     out.extend_from_slice(&head);
     out.extend_from_slice(payload);
@@ -826,6 +863,7 @@ mod tests {
                 "tell".to_owned(),
                 written(kind::TELL, |frame| frame.place(PLACE).u64(7).bytes(&[0, 0, 42])),
             ),
+            ("tell again".to_owned(), written(kind::TELL_AGAIN, |frame| frame.bytes(&[0, 0, 43]))),
             (
                 "ask".to_owned(),
                 written(kind::ASK, |frame| {
@@ -899,12 +937,18 @@ mod tests {
         for (name, bytes) in frames() {
             assert_eq!(length(&bytes, 1_000), Ok(Some(bytes.len() - LENGTH_BYTES)), "{name}");
             let whole = read(&bytes[LENGTH_BYTES..]).expect("it was written");
-            let tell = Row::new(&bytes, 1_000).and_then(|mut row| {
-                let payload = row.next()?;
+            let before = Head { to: PLACE, protocol: 7 };
+            let tell = Row::new(&bytes, 1_000, Some(before)).and_then(|mut row| {
+                assert_eq!(row.head, before);
+                let payload = row.next();
                 assert_eq!((row.next(), row.left(), row.taken), (None, 0, 1));
-                Some(Frame::Tell { to: row.to, protocol: row.protocol, payload })
+                payload
             });
-            assert_eq!(tell, matches!(whole, Frame::Tell { .. }).then_some(whole), "{name}");
+            let payload = match whole {
+                Frame::Tell { payload, .. } | Frame::TellAgain { payload } => Some(payload),
+                _ => None,
+            };
+            assert_eq!(tell, payload, "{name}");
         }
     }
 
@@ -913,15 +957,35 @@ mod tests {
         written(kind::TELL, |frame| frame.place(PLACE).u64(protocol).bytes(payload))
     }
 
+    fn tell_again(payload: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        push_tell_again(&mut bytes, payload);
+        bytes
+    }
+
+    fn row_of(bytes: &[u8], most: usize) -> Option<Row<'_>> {
+        Row::new(bytes, most, None)
+    }
+
     #[test]
-    fn tells_that_begin_alike_are_a_row() {
-        let frames = [tell(7, &[1]), tell(7, &[]), tell(7, &[2, 3]), tell(8, &[4])];
+    fn tells_to_one_actor_are_a_row() {
+        let frames =
+            [tell(7, &[1]), tell(7, &[]), tell_again(&[2, 3]), tell(7, &[4]), tell(8, &[5])];
         let bytes = frames.concat();
-        let mut row = Row::new(&bytes, 1_000).expect("it begins with a tell");
-        assert_eq!((row.to, row.protocol), (PLACE, 7));
+        let mut row = row_of(&bytes, 1_000).expect("it begins with a tell");
+        assert_eq!(row.head, Head { to: PLACE, protocol: 7 });
         let payloads: Vec<&[u8]> = std::iter::from_fn(|| row.next()).collect();
-        assert_eq!(payloads, [&[1][..], &[], &[2, 3]]);
-        assert_eq!((row.taken, row.left()), (3, frames[3].len()));
+        assert_eq!(payloads, [&[1][..], &[], &[2, 3], &[4]]);
+        assert_eq!((row.taken, row.left()), (4, frames[4].len()));
+    }
+
+    #[test]
+    fn a_tell_again_is_to_whom_the_tell_before_it_is() {
+        let bytes = [tell_again(&[1]), tell(8, &[2])].concat();
+        assert!(row_of(&bytes, 1_000).is_none(), "there is none before it");
+        let before = Head { to: PLACE, protocol: 7 };
+        let mut row = Row::new(&bytes, 1_000, Some(before)).expect("a tell");
+        assert_eq!((row.head, row.next(), row.next()), (before, Some(&[1][..]), None));
     }
 
     #[test]
@@ -931,16 +995,19 @@ mod tests {
         let mut long = tell(7, &[2]);
         long[..LENGTH_BYTES].copy_from_slice(&u32::MAX.to_le_bytes());
         let second = tell(7, &[1, 2, 3]);
-        for end in [&second[..second.len() - 1], &first[..10], &[0; 4], &long, &ping, &second] {
+        let short = written(kind::TELL, |frame| frame.bytes(&[0; 19]));
+        let again = tell_again(&[0; 60]);
+        let cut = &second[..second.len() - 1];
+        for end in [cut, &first[..10], &[0; 4], &long, &ping, &second, &short, &again] {
             let bytes = [&first, end].concat();
-            let mut row = Row::new(&bytes, first.len() - LENGTH_BYTES).expect("a tell");
+            let mut row = row_of(&bytes, first.len() - LENGTH_BYTES).expect("a tell");
             assert_eq!((row.next(), row.next()), (Some(&[1][..]), None));
             assert_eq!((row.taken, row.left()), (1, end.len()));
         }
         for cut in 0..first.len() {
-            assert!(Row::new(&first[..cut], 1_000).is_none());
+            assert!(row_of(&first[..cut], 1_000).is_none());
         }
-        assert!(Row::new(&first, first.len() - LENGTH_BYTES - 1).is_none());
+        assert!(row_of(&first, first.len() - LENGTH_BYTES - 1).is_none());
     }
 
     #[test]
@@ -989,7 +1056,7 @@ mod tests {
             let _ = length(&bytes, 1 << 20);
             drop(read_fact(&bytes));
             drop(read(&bytes));
-            let mut row = Row::new(&bytes, 1 << 20);
+            let mut row = Row::new(&bytes, 1 << 20, Some(Head { to: PLACE, protocol: 7 }));
             while row.as_mut().and_then(Row::next).is_some() {}
         }
 
