@@ -9,6 +9,7 @@
 
 mod batch;
 
+use std::any::Any;
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,17 +21,14 @@ use actor_runtime::remote::{self, Carrier, Crossing, Departure, Label, Question}
 use actor_runtime::{Address, AskError, DeadReason, ExitReason, Panic};
 use tokio::sync::oneshot;
 
-use self::batch::Batch;
+use self::batch::{Batch, Run};
 use crate::config::{CHUNK_BYTES, LOOKUP_TICKS, Limits, REASON_BYTES};
 use crate::error::{CloseCode, EncodeError, FindError, SpawnError};
 use crate::peer::{Pending, Waiting, Window};
 use crate::wire::frame::{self, Head, Place, Writer, kind};
 use crate::wire::{
-    Answers, Asked, Codec, Encoder, Out, PeerProtocol, RemoteProtocol, Wire, fingerprint,
+    Answers, Asked, Codec, Encoder, Out, PeerProtocol, RemoteProtocol, Wire, Written, fingerprint,
 };
-
-/// Messages of so many bytes are written on the stack: a fixed place, of which no length is looked up in memory.
-const PLACE_BYTES: usize = 128;
 
 /// Buffers of more bytes than this are not kept.
 const SCRATCH_BYTES: usize = 64 << 10;
@@ -186,13 +184,13 @@ fn not_sent(label: Label, protocol: &str, (refused, asked): Unsent) {
 }
 
 /// Has a message leave for another node: what the macros give to the delivery of a remote protocol's messages.
-pub fn leave<P>(message: P::Msg, departure: Departure<'_>)
+pub fn leave<P>(departure: Departure<P::Msg>, carrier: &dyn Any)
 where
     P: RemoteProtocol + ?Sized,
 {
-    match departure.carrier::<Outbound>() {
-        Some(outbound) => outbound.send::<P>(message, departure.label()),
-        None => remote::drop_unsent(message, AskError::NoConnection),
+    match carrier.downcast_ref::<Outbound>() {
+        Some(outbound) => outbound.send::<P>(departure),
+        None => remote::drop_unsent(departure.into_message(), AskError::NoConnection),
     }
 }
 
@@ -266,62 +264,88 @@ impl Outbound {
     }
 
     #[inline]
-    fn send<P>(&self, message: P::Msg, label: Label)
+    fn send<P>(&self, departure: Departure<P::Msg>)
     where
         P: RemoteProtocol + ?Sized,
     {
-        let Some(peer) = self.protocols.get(&P::ID) else {
-            remote::drop_unsent(message, AskError::UnknownHandler);
+        let label = departure.label();
+        let mut batch = batch::take();
+        let goes_on = batch.goes_on(self, label, P::ID);
+        // Who goes on has looked already.
+        let peer = if goes_on { Some(&None) } else { self.protocols.get(&P::ID) };
+        let Some(peer) = peer else {
+            batch::put_back(batch);
+            remote::drop_unsent(departure.into_message(), AskError::UnknownHandler);
             return not_sent(label, P::NAME, (Refused::UnknownProtocol, None));
         };
-        let mut place = [0; PLACE_BYTES];
-        let out = Out::new(&mut place, || SCRATCH.try_with(Cell::take).unwrap_or_default());
+        let out = Out::new(batch.place(), || SCRATCH.try_with(Cell::take).unwrap_or_default());
         let timeout_nanos = remote::ask_timeout_nanos(&label);
         let schema = const { &P::SCHEMA };
         let mut encoder = Encoder::new(out, self.codec, schema, peer.as_ref(), timeout_nanos);
         // What writes a value is a user's code.
-        let encoded = catch_unwind(AssertUnwindSafe(|| P::encode(message, &mut encoder)));
+        let encoded =
+            catch_unwind(AssertUnwindSafe(|| P::encode(departure.into_message(), &mut encoder)));
         let (asked, out) = encoder.finish();
+        let written = out.into_written();
+        if goes_on
+            && asked.is_none()
+            && let (Ok(Ok(())), Written::InPlace(bytes)) = (&encoded, &written)
+            && frame::AGAIN_BYTES + bytes <= self.most_bytes
+            && batch.keep(*bytes)
+        {
+            return batch::put_back(batch);
+        }
         let encoded =
             encoded.unwrap_or_else(|_| Err(EncodeError::Refused("the value panicked".to_owned())));
-        let sent = match encoded {
-            Ok(()) => self.send_payload(label, P::ID, out.bytes(), asked),
-            Err(error) => Err((Refused::Encode(error), asked)),
-        };
-        if let Some(scratch) = out.into_more() {
-            keep(scratch);
-        }
-        if let Err(unsent) = sent {
+        let run = Run { label, protocol: P::ID, is_dense: peer.is_none(), messages: 1 };
+        if let Err(unsent) = self.send_written(batch, run, encoded, written, asked) {
             not_sent(label, P::NAME, unsent);
         }
     }
 
-    /// Sends a message that is written.
-    #[inline]
-    fn send_payload(
+    /// Sends a message that is written, in the batch's place or elsewhere, and does not go on with the last run.
+    fn send_written(
         &self,
-        label: Label,
-        protocol: u64,
-        payload: &[u8],
+        mut batch: Box<Batch>,
+        run: Run,
+        encoded: Result<(), EncodeError>,
+        written: Written,
         asked: Option<Asked>,
     ) -> Result<(), Unsent> {
-        if frame::bytes_of_tell(payload) > self.most_bytes {
-            return Err((Refused::Encode(EncodeError::TooLarge(self.most_bytes)), asked));
+        let place = *batch.place();
+        let payload = match &written {
+            Written::InPlace(bytes) => &place[..*bytes],
+            Written::Elsewhere(bytes) => bytes,
+        };
+        let fits = frame::bytes_of_tell(payload) <= self.most_bytes;
+        let encoded = match encoded {
+            Ok(()) if !fits => Err(EncodeError::TooLarge(self.most_bytes)),
+            encoded => encoded,
+        };
+        let head = Head { to: place_of(run.label.to()), protocol: run.protocol };
+        let is_added = encoded.is_ok() && asked.is_none() && batch.add(self, run, payload);
+        if !is_added {
+            batch.hand_over();
         }
-        if asked.is_none() && batch::add(self, label, protocol, payload) {
-            return Ok(());
+        batch::put_back(batch);
+        let sent = match encoded {
+            Err(error) => Err((Refused::Encode(error), asked)),
+            Ok(()) if is_added => Ok(()),
+            Ok(()) => with_scratch(|frame| {
+                frame::push_tell(frame, head, payload);
+                self.enqueue(frame, asked)
+            }),
+        };
+        if let Written::Elsewhere(bytes) = written {
+            keep(bytes);
         }
-        batch::hand_over();
-        with_scratch(|frame| {
-            let head = Head { to: place_of(label.to()), protocol };
-            frame::push_tell(frame, head, payload);
-            self.enqueue(frame, asked)
-        })
+        sent
     }
 
     /// Takes what a thread has written.
     fn take_batch(&self, batch: &mut Batch) {
         let messages = batch.messages();
+        batch.bytes.truncate(batch.end);
         let mut queue = self.queue();
         let reason = if queue.is_closed {
             DeadReason::NodeDown
@@ -334,7 +358,7 @@ impl Outbound {
             DeadReason::Overflow
         };
         wake(queue);
-        batch.bytes.clear();
+        batch.end = 0;
         if batch.bytes.capacity() > CHUNK_BYTES * 2 {
             batch.bytes = Vec::new();
         }

@@ -294,6 +294,7 @@ impl Awaiting {
 
 /// The deadline of asks with messages like this one that name none, in nanoseconds.
 #[must_use]
+#[inline]
 pub fn ask_timeout_nanos(message: &Label) -> u64 {
     message.letter().ask_timeout_nanos()
 }

@@ -77,7 +77,8 @@ impl Window {
         self.append(frame, usize::from(is_message));
     }
 
-    /// Appends frames, all of them messages, if there is room for all. What is left in `frames` is a buffer for others.
+    /// Appends frames, all of them messages, if there is room for all. `frames` is a buffer for others then, whatever it
+    /// holds.
     #[inline]
     pub(crate) fn push_all(&mut self, frames: &mut Vec<u8>, messages: usize) -> bool {
         let (all, bytes) = (self.messages + messages, self.bytes + frames.len());
@@ -89,7 +90,6 @@ impl Window {
         let fits = |chunk: &Chunk| chunk.bytes.len() + frames.len() <= CHUNK_BYTES;
         if frames.len() < CHUNK_BYTES / 4 || self.chunks.back().is_some_and(fits) {
             self.append(frames, messages);
-            frames.clear();
         } else {
             self.bytes = bytes;
             let mut spare = std::mem::take(&mut self.spare);
@@ -107,6 +107,7 @@ impl Window {
             Some(chunk) => chunk,
             None => {
                 let mut bytes = std::mem::take(&mut self.spare);
+                bytes.clear();
                 if !self.chunks.is_empty() {
                     // One is full, so this one will be.
                     bytes.reserve_exact(CHUNK_BYTES);
@@ -143,9 +144,8 @@ impl Window {
     }
 
     /// Gives back a buffer that was sent.
-    pub(crate) fn reuse(&mut self, mut bytes: Vec<u8>) {
+    pub(crate) fn reuse(&mut self, bytes: Vec<u8>) {
         if self.spare.capacity() == 0 && bytes.capacity() <= CHUNK_BYTES * 2 {
-            bytes.clear();
             self.spare = bytes;
         }
     }
@@ -185,7 +185,7 @@ mod tests {
     fn w7_frames_are_taken_together_or_not_at_all() {
         let mut window = Window::new(Bounds { messages: 4, bytes: 2 * CHUNK_BYTES });
         let mut frames = frame(1).repeat(3);
-        assert!(window.push_all(&mut frames, 3) && frames.is_empty());
+        assert!(window.push_all(&mut frames, 3));
         frames = frame(1).repeat(2);
         assert!(!window.push_all(&mut frames, 2), "there is room for one");
         assert_eq!((frames, window.accepted()), (frame(1).repeat(2), 3));

@@ -13,13 +13,21 @@ use super::{Outbound, place_of};
 use crate::config::CHUNK_BYTES;
 use crate::wire::frame::{self, Head};
 
+/// Messages of so many bytes are written where they are sent from: a place of which no length is looked up in memory.
+pub(super) const PLACE_BYTES: usize = 128;
+
+/// By how much the buffer grows for the next places, in bytes.
+const GROWTH_BYTES: usize = 512;
+
 /// Messages that are written and not handed over.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     /// The connection they are for.
     of: Option<Arc<Outbound>>,
-    /// Their frames.
+    /// Their frames, and behind those a place for the next.
     pub(super) bytes: Vec<u8>,
+    /// How long the frames are.
+    pub(super) end: usize,
     /// Whose they are, in order.
     pub(super) runs: Vec<Run>,
 }
@@ -28,7 +36,9 @@ pub(super) struct Batch {
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) label: Label,
-    protocol: u64,
+    pub(super) protocol: u64,
+    /// Whether their fields go dense.
+    pub(super) is_dense: bool,
     pub(super) messages: usize,
 }
 
@@ -36,14 +46,14 @@ thread_local! {
     static BATCH: Cell<Option<Box<Batch>>> = const { Cell::new(None) };
 }
 
-/// This thread's batch. Nobody else's code runs while it is out, but that of who counts what it refuses.
+/// This thread's batch. What users' code sends while it is out goes into another, and before it.
 #[inline]
-fn take() -> Box<Batch> {
+pub(super) fn take() -> Box<Batch> {
     BATCH.try_with(Cell::take).ok().flatten().unwrap_or_default()
 }
 
 #[inline]
-fn put_back(batch: Box<Batch>) {
+pub(super) fn put_back(batch: Box<Batch>) {
     if let Ok(Some(mut other)) = BATCH.try_with(|kept| kept.replace(Some(batch))) {
         other.hand_over();
     }
@@ -56,23 +66,75 @@ pub(super) fn hand_over() {
     put_back(batch);
 }
 
-/// Puts a tell behind those that this thread has written to the same connection. Answers whether it did: a thread that is
-/// no shard has to send it alone.
-#[inline]
-pub(super) fn add(outbound: &Outbound, label: Label, protocol: u64, payload: &[u8]) -> bool {
-    let mut batch = take();
-    let is_added = batch.is_of(outbound) || batch.begin(outbound);
-    if is_added {
-        batch.add(label, protocol, payload);
-    }
-    put_back(batch);
-    is_added
-}
-
 impl Batch {
     #[inline]
     fn is_of(&self, outbound: &Outbound) -> bool {
         self.of.as_ref().is_some_and(|of| std::ptr::eq(&**of, outbound))
+    }
+
+    /// Whether a message goes on with the last run, whose fields go dense.
+    #[inline]
+    pub(super) fn goes_on(&self, outbound: &Outbound, label: Label, protocol: u64) -> bool {
+        let goes_on = |run: &Run| run.is_dense && run.protocol == protocol && run.label == label;
+        self.is_of(outbound) && self.runs.last().is_some_and(goes_on)
+    }
+
+    /// Where the payload of the next message is written, if it fits.
+    #[inline]
+    pub(super) fn place(&mut self) -> &mut [u8; PLACE_BYTES] {
+        let begin = self.end + frame::AGAIN_BYTES;
+        if self.bytes.len() < begin + PLACE_BYTES {
+            self.grow();
+        }
+        let place = self.bytes.get_mut(begin..).and_then(<[u8]>::first_chunk_mut);
+        place.expect("the buffer has grown")
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        self.bytes.resize(self.end + frame::AGAIN_BYTES + PLACE_BYTES + GROWTH_BYTES, 0);
+    }
+
+    /// Takes what was written in the place for the next message of the last run. Answers whether there was room.
+    #[inline]
+    pub(super) fn keep(&mut self, bytes: usize) -> bool {
+        let end = self.end + frame::AGAIN_BYTES + bytes;
+        let head = self.bytes.get_mut(self.end..).and_then(<[u8]>::first_chunk_mut);
+        match (head, self.runs.last_mut()) {
+            (Some(head), Some(run)) if end <= CHUNK_BYTES => {
+                *head = frame::again(bytes);
+                run.messages += 1;
+                self.end = end;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Puts a tell behind the others, of whatever length. Answers whether it did: a thread that is no shard has to send it
+    /// alone.
+    pub(super) fn add(&mut self, outbound: &Outbound, run: Run, payload: &[u8]) -> bool {
+        if !self.is_of(outbound) && !self.begin(outbound) {
+            return false;
+        }
+        if self.end + frame::bytes_of_tell(payload) > CHUNK_BYTES {
+            self.make_room();
+        }
+        self.bytes.truncate(self.end);
+        match self.runs.last_mut() {
+            Some(last) if last.label == run.label && last.protocol == run.protocol => {
+                last.messages += run.messages;
+                self.bytes.extend_from_slice(&frame::again(payload.len()));
+                self.bytes.extend_from_slice(payload);
+            }
+            _ => {
+                let head = Head { to: place_of(run.label.to()), protocol: run.protocol };
+                frame::push_tell(&mut self.bytes, head, payload);
+                self.runs.push(run);
+            }
+        }
+        self.end = self.bytes.len();
+        true
     }
 
     /// Makes it one of this connection's, on a shard.
@@ -86,24 +148,6 @@ impl Batch {
         self.of.is_some()
     }
 
-    #[inline]
-    fn add(&mut self, label: Label, protocol: u64, payload: &[u8]) {
-        if self.bytes.len() + frame::bytes_of_tell(payload) > CHUNK_BYTES {
-            self.make_room();
-        }
-        match self.runs.last_mut() {
-            Some(run) if run.label == label && run.protocol == protocol => {
-                run.messages += 1;
-                frame::push_tell_again(&mut self.bytes, payload);
-            }
-            _ => {
-                self.runs.push(Run { label, protocol, messages: 1 });
-                let head = Head { to: place_of(label.to()), protocol };
-                frame::push_tell(&mut self.bytes, head, payload);
-            }
-        }
-    }
-
     /// Hands over what is there, and goes on with the same connection.
     #[cold]
     fn make_room(&mut self) {
@@ -113,7 +157,7 @@ impl Batch {
     }
 
     /// Gives what it holds to its connection.
-    fn hand_over(&mut self) {
+    pub(super) fn hand_over(&mut self) {
         if let Some(outbound) = self.of.take() {
             outbound.take_batch(self);
         }

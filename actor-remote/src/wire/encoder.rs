@@ -138,6 +138,15 @@ pub(crate) struct Out<'a> {
     buffer: fn() -> Vec<u8>,
 }
 
+/// What became of an [`Out`].
+#[derive(Debug)]
+pub(crate) enum Written {
+    /// So many bytes are in its place.
+    InPlace(usize),
+    /// All of it is in a buffer.
+    Elsewhere(Vec<u8>),
+}
+
 impl<'a> Out<'a> {
     /// `buffer` makes a buffer, or finds one.
     #[inline]
@@ -146,7 +155,7 @@ impl<'a> Out<'a> {
     }
 
     /// What is written.
-    #[inline]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn bytes(&self) -> &[u8] {
         match &self.more {
             Some(more) => more,
@@ -154,10 +163,13 @@ impl<'a> Out<'a> {
         }
     }
 
-    /// The buffer, if it was needed.
+    /// How much is written, and where.
     #[inline]
-    pub(crate) fn into_more(self) -> Option<Vec<u8>> {
-        self.more
+    pub(crate) fn into_written(self) -> Written {
+        match self.more {
+            Some(more) => Written::Elsewhere(more),
+            None => Written::InPlace(self.at),
+        }
     }
 
     #[inline(always)]
@@ -507,7 +519,8 @@ mod tests {
             assert_eq!(written, Ok(()));
             let (_, out) = encoder.finish();
             assert_eq!(out.bytes(), whole);
-            assert_eq!(out.into_more().is_some(), bytes < whole.len(), "in {bytes} bytes");
+            let is_elsewhere = matches!(out.into_written(), Written::Elsewhere(_));
+            assert_eq!(is_elsewhere, bytes < whole.len(), "in {bytes} bytes");
         }
     }
 

@@ -569,17 +569,15 @@ pub(crate) fn push_tell(out: &mut Vec<u8>, Head { to, protocol }: Head, payload:
     out.extend_from_slice(payload);
 }
 
-/// Writes a tell to whom the tell before it is.
+/// The bytes before the payload of a tell to whom the tell before it is, its length field with them.
+pub(crate) const AGAIN_BYTES: usize = LENGTH_BYTES + 1;
+
+/// Those bytes, for a payload of so many.
 #[inline]
-pub(crate) fn push_tell_again(out: &mut Vec<u8>, payload: &[u8]) {
+pub(crate) fn again(payload: usize) -> [u8; AGAIN_BYTES] {
     // No message is longer than 64 MiB.
-    let length = (1 + payload.len()) as u32;
-    let mut head = [0; LENGTH_BYTES + 1];
-    head[..4].copy_from_slice(&length.to_le_bytes());
-    head[4] = kind::TELL_AGAIN;
-    out.reserve(head.len() + payload.len());
-    out.extend_from_slice(&head);
-    out.extend_from_slice(payload);
+    let [a, b, c, d] = ((1 + payload) as u32).to_le_bytes();
+    [a, b, c, d, kind::TELL_AGAIN]
 }
 
 /// The first frame of a buffer of whole frames, its length field with it, and the others.
@@ -958,9 +956,7 @@ mod tests {
     }
 
     fn tell_again(payload: &[u8]) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        push_tell_again(&mut bytes, payload);
-        bytes
+        [&again(payload.len()), payload].concat()
     }
 
     fn row_of(bytes: &[u8], most: usize) -> Option<Row<'_>> {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Host;
-use super::here::{Away, dropping_asks, send, with};
+use super::here::{dropping_asks, send, with};
 use super::signal::{Incarnation, Said, Signal, signals};
 use crate::address::Address;
 use crate::error::AskError;
@@ -19,7 +19,7 @@ use crate::stats::DeadReason;
 // A system of this process that this one is not connected to is no node of its: there the address is nobody's.
 #[cold]
 #[inline(never)]
-pub(super) fn depart<M: MessageField>(host: Option<&Host>, away: Away<M>) {
+pub(super) fn depart<M: MessageField>(host: Option<&Host>, away: Departure<M>) {
     let node = away.to.shard_id().node();
     let Some(host) = host else {
         let standing = route::standing(node, None).unwrap_or(Standing::Gone);
@@ -28,30 +28,32 @@ pub(super) fn depart<M: MessageField>(host: Option<&Host>, away: Away<M>) {
     // Out of its place while users' code runs, which may send to another node.
     let known = host.known.take().filter(|known| known.is_of(node));
     let known = known.unwrap_or_else(|| Box::new(Known::look(node, host.shard_id.node())));
-    depart_by(&known.standing, Some(host), away);
+    // What `depart_by` does first, here, where the message stays where it lies.
+    match (&known.standing, away.delivery.leave()) {
+        (Standing::Connected(carrier), Some(leave)) => leave(away, &**carrier),
+        _ => depart_by(&known.standing, Some(host), away),
+    }
     host.known.set(Some(known));
 }
 
 /// Sends a message to a node of which this is known.
-#[inline(always)]
-fn depart_by<M: MessageField>(standing: &Standing, host: Option<&Host>, away: Away<M>) {
-    let Away { delivery, to, message } = away;
+#[inline(never)]
+fn depart_by<M: MessageField>(standing: &Standing, host: Option<&Host>, away: Departure<M>) {
     // Decided when it is compiled. A message that were looked at by its address would be moved in pieces.
     if TypeId::of::<M>() == TypeId::of::<Signal>() {
-        let mut message = Some(message);
+        let mut message = Some(away.message);
         let signal = (&mut message as &mut dyn Any).downcast_mut::<Option<Signal>>();
         return signal
             .and_then(Option::take)
-            .map_or((), |signal| signal_away(standing, to, signal));
+            .map_or((), |signal| signal_away(standing, away.to, signal));
     }
-    let (reason, error) = match (standing, delivery.leave()) {
-        (Standing::Connected(carrier), Some(leave)) => {
-            return leave(message, Departure::new(to, delivery.letter(), &**carrier));
-        }
+    let (reason, error) = match (standing, away.delivery.leave()) {
+        (Standing::Connected(carrier), Some(leave)) => return leave(away, &**carrier),
         (Standing::Connected(_), None) => (DeadReason::NotRemote, AskError::NoProc),
         (Standing::Gone, _) => (DeadReason::NoProc, AskError::NoProc),
         (Standing::Lost, _) => (DeadReason::NodeDown, AskError::NoConnection),
     };
+    let Departure { delivery, to, message } = away;
     let letter = delivery.letter();
     lost_away(host, reason, to, letter);
     let class = letter.class();

@@ -30,7 +30,7 @@ use crate::cell::status::LISTENS;
 use crate::cell::{CellRef, Place};
 use crate::error::AskError;
 use crate::message::MessageField;
-use crate::record::{Class, Cursor, Delivery, Letter, Loose, Stock, record_size};
+use crate::record::{Class, Cursor, Delivery, Departure, Letter, Loose, Stock, record_size};
 use crate::route::{self, Word};
 use crate::stats::DeadReason;
 use crate::watch::{Detour, Watched};
@@ -91,7 +91,7 @@ pub(crate) fn send<M: MessageField>(delivery: Delivery<M>, to: Address, message:
     {
         return outbox.open.cursor().append(delivery, to.target(), message, || stock.take());
     }
-    send_away(Away { delivery, to, message });
+    send_away(Departure { delivery, to, message });
 }
 
 /// The same for what mostly stays on its shard: all else costs a call, and saves it the registers.
@@ -101,7 +101,7 @@ pub(crate) fn send_near<M: MessageField>(delivery: Delivery<M>, to: Address, mes
     if here.shard_id() == to.shard_id() && here.cursor.has_room(bytes) {
         return here.cursor.append(delivery, to.target(), message, more);
     }
-    send_away(Away { delivery, to, message });
+    send_away(Departure { delivery, to, message });
 }
 
 impl Here {
@@ -124,14 +124,6 @@ impl Here {
     }
 }
 
-/// A message that cannot go the short way. It is made only off the fast path, where the message then exists
-/// nowhere but in its record: a value whose address is passed on must first be written somewhere.
-pub(super) struct Away<M> {
-    pub(super) delivery: Delivery<M>,
-    pub(super) to: Address,
-    pub(super) message: M,
-}
-
 /// A block for the shard's own queue.
 #[cold]
 fn more() -> crate::record::Block {
@@ -140,7 +132,7 @@ fn more() -> crate::record::Block {
 
 /// Sends a message to another shard, or where the present block has no room.
 #[inline(never)]
-fn send_away<M: MessageField>(away: Away<M>) {
+fn send_away<M: MessageField>(away: Departure<M>) {
     let (here, shard_id) = (here(), away.to.shard_id());
     // To another node it goes on as it is: taken out of where it lies, the message would be moved once more.
     if let Some(host) = here.host.get()
@@ -149,7 +141,7 @@ fn send_away<M: MessageField>(away: Away<M>) {
     {
         return depart(Some(host), away);
     }
-    let Away { delivery, to, message } = away;
+    let Departure { delivery, to, message } = away;
     let Some(host) = here.host.get() else { return send_outside(delivery, to, message) };
     if here.shard_id() != host.shard_id {
         return send_by_detour(here, host, delivery, to, message);
@@ -182,7 +174,7 @@ fn send_by_detour<M: MessageField>(
     here.set_shard_id(host.shard_id);
     let listens = host.listens.get();
     let delivery = if listens { delivery.quiet() } else { delivery };
-    send_away(Away { delivery, to, message });
+    send_away(Departure { delivery, to, message });
     if listens || host.watched.is_in_cut() {
         here.set_shard_id(ShardId::OUTSIDE);
     } else {
@@ -276,7 +268,7 @@ fn send_outside<M: MessageField>(delivery: Delivery<M>, to: Address, message: M)
     let listens = here().listener.get().is_some_and(|listener| listener == task::try_id());
     let delivery = if listens { delivery.quiet() } else { delivery };
     match route::find(shard_id.node()) {
-        Some(route) if route.is_other() => depart(None, Away { delivery, to, message }),
+        Some(route) if route.is_other() => depart(None, Departure { delivery, to, message }),
         Some(route) => {
             route.say(shard_id.shard(), Word::Record(Loose::new(delivery, to.target(), message)));
         }

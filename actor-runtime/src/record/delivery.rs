@@ -7,7 +7,7 @@
 //!    moved by the functions of its letter.
 //! 2. A value is boxed exactly when [`is_boxed`] says so for its type, on every path.
 
-use std::any::{TypeId, type_name};
+use std::any::{Any, TypeId, type_name};
 use std::fmt;
 use std::ptr::NonNull;
 use std::time::Duration;
@@ -239,8 +239,8 @@ pub(super) unsafe fn put_value<M>(at: NonNull<u8>, value: M) {
     }
 }
 
-/// Has a message leave for another node.
-pub type Leave<M> = fn(M, Departure<'_>);
+/// Has a message leave for another node, by what carries it there.
+pub type Leave<M> = fn(Departure<M>, &dyn Any);
 
 /// How a message of type `M` reaches its receiver: what an actor's type hands to its references.
 pub struct Delivery<M> {
@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     fn a_message_leaves_by_what_it_was_given_whatever_its_mark() {
-        fn leave(_: u64, _: Departure<'_>) {}
+        fn leave(_: Departure<u64>, _: &dyn Any) {}
         let delivery = delivery!(u64);
         assert!(delivery.leave().is_none());
         assert!(delivery.leaving(Some(leave)).quiet().leave().is_some());

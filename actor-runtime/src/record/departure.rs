@@ -3,10 +3,9 @@
 //! Before me: a send finds that the address is of another node. After me: what the message's type has for that,
 //! which writes it into the connection.
 
-use std::any::Any;
 use std::fmt;
 
-use super::Letter;
+use super::{Delivery, Letter};
 use crate::address::Address;
 
 /// Whom a message is for, and of what type it is: what is to be known of it once it is written.
@@ -41,33 +40,33 @@ impl fmt::Debug for Label {
     }
 }
 
-/// A message is about to leave this node.
-#[derive(Clone, Copy)]
-pub struct Departure<'a> {
-    label: Label,
-    carrier: &'a dyn Any,
+/// A message that is about to leave this node.
+///
+/// It is made only off the fast path, where the message then exists nowhere but in its record: a value whose address is
+/// passed on must first be written somewhere. There it stays until it is sent.
+pub struct Departure<M> {
+    pub(crate) delivery: Delivery<M>,
+    pub(crate) to: Address,
+    pub(crate) message: M,
 }
 
-impl<'a> Departure<'a> {
-    pub(crate) const fn new(to: Address, letter: &'static Letter, carrier: &'a dyn Any) -> Self {
-        Self { label: Label { to, letter }, carrier }
-    }
-
+impl<M> Departure<M> {
     /// Whom it is for, and what it is.
     #[must_use]
+    #[inline]
     pub const fn label(&self) -> Label {
-        self.label
+        Label { to: self.to, letter: self.delivery.letter() }
     }
 
-    /// What carries it, if that is a `C`: the connection to the other node.
-    #[must_use]
-    pub fn carrier<C: 'static>(&self) -> Option<&'a C> {
-        self.carrier.downcast_ref()
+    /// The message itself.
+    #[inline(always)]
+    pub fn into_message(self) -> M {
+        self.message
     }
 }
 
-impl fmt::Debug for Departure<'_> {
+impl<M> fmt::Debug for Departure<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Departure({:?})", self.label)
+        write!(f, "Departure({:?})", self.label())
     }
 }
