@@ -28,8 +28,11 @@ use crate::route::{Lost, Outbound, address_of, place_of};
 use crate::transport::MemoryNetwork;
 #[cfg(feature = "tls")]
 use crate::transport::Tls;
-use crate::wire::frame::{Place, Protocol};
-use crate::wire::{Arrivals, Codec, ProtocolSchema, RemoteProtocol, Wire, protocol_name};
+use crate::wire::frame::{Handler, Place, Protocol};
+use crate::wire::{
+    Arrivals, Codec, Decoder, ProtocolSchema, RemoteProtocol, UnknownMessage, Version, Wire,
+    protocol_name,
+};
 
 /// What actors of this node let those of other nodes do to them, beside what their handlers do. Nothing unless said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,6 +79,8 @@ pub(crate) struct Registered {
     arguments: u64,
     schema: &'static ProtocolSchema,
     fingerprint: u64,
+    /// Whether it takes what it lacks the handler for.
+    takes_unknown: bool,
     arrive: fn(Address, &mut Arrivals<'_>) -> Result<(), DecodeError>,
     refuse: fn(Address, DeadReason),
     find: fn(&SystemRef, &str) -> Result<Address, LookupError>,
@@ -87,6 +92,7 @@ impl Registered {
             arguments: P::ARGUMENTS,
             schema: const { &P::SCHEMA },
             fingerprint: const { P::SCHEMA.fingerprint() },
+            takes_unknown: P::UNKNOWN.is_some(),
             arrive: arrive::<P>,
             refuse: remote::refuse_arrival::<P>,
             find: remote::lookup::<P>,
@@ -94,11 +100,12 @@ impl Registered {
     }
 
     fn said(&self) -> Protocol {
+        let unknown = self.takes_unknown.then(Handler::unknown);
         Protocol {
             name: protocol_name(self.schema.name, self.arguments),
             version: self.schema.version,
             fingerprint: self.fingerprint,
-            handlers: self.schema.said().collect(),
+            handlers: self.schema.said().chain(unknown).collect(),
         }
     }
 }
@@ -110,11 +117,31 @@ where
     P: RemoteProtocol + ?Sized,
 {
     while let Some(mut decoder) = arrivals.next(const { &P::SCHEMA }) {
-        let message = P::decode(&mut decoder)?;
-        decoder.finish()?;
-        remote::arrive::<P>(to, message);
+        match P::decode(&mut decoder) {
+            Ok(message) => {
+                decoder.finish()?;
+                remote::arrive::<P>(to, message);
+            }
+            Err(error) => {
+                let Some(arrive) = P::UNKNOWN else { return Err(error) };
+                arrive(to, unknown(&decoder, arrivals.sender, error)?);
+            }
+        }
     }
     Ok(())
+}
+
+/// What could not be read, if that is because this version has no handler for it.
+#[cold]
+fn unknown(
+    decoder: &Decoder<'_>,
+    sender: Option<Version>,
+    error: DecodeError,
+) -> Result<UnknownMessage, DecodeError> {
+    if error != DecodeError::UnknownHandler {
+        return Err(error);
+    }
+    decoder.unknown_message(sender)
 }
 
 /// Ids of protocols are hashes already.
