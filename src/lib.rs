@@ -67,7 +67,7 @@
 
 pub use actor_macros::{
     Message, Wire, actor, after, ask, child, down, dynamic, every, exit, handlers, health, main,
-    process, protocol, restart, start, stop, stream, supervisor, tell, test,
+    process, protocol, restart, start, stop, stream, supervisor, tell, test, unknown,
 };
 #[cfg(feature = "remote")]
 pub use actor_remote as remote;
@@ -105,8 +105,9 @@ pub mod __private {
     #[cfg(feature = "remote")]
     pub mod remote {
         pub use actor_remote::{
-            Carriage, Described, FieldSchema, Remote, RemoteProtocol, Schema, UnknownVariant,
-            VariantSchema, Wire, arguments, checked, fingerprint, leaving, put, serde, verify,
+            Carriage, Described, FieldSchema, Remote, RemoteProtocol, Schema, UnknownMessage,
+            UnknownVariant, VariantSchema, Wire, arguments, arrive_unknown, checked, fingerprint,
+            leaving, put, serde, unknown, verify,
         };
     }
 
@@ -188,7 +189,9 @@ pub mod __private {
 }
 
 #[cfg(feature = "remote")]
-pub use actor_remote::{Codec, DecodeError, EncodeError, Remote, UnknownVariant, Wire};
+pub use actor_remote::{
+    Codec, DecodeError, EncodeError, Remote, UnknownMessage, UnknownVariant, Wire,
+};
 
 /// Takes the oldest message that an arm wants, and leaves the others where they are: an expression, for the body of a
 /// [`#[process]`](macro@crate::process).
@@ -276,7 +279,7 @@ pub mod prelude {
         ExitReason, Flow, Forward, LookupError, Message, Monitor, Name, Place, Pool, Process,
         RecvError, RegisterError, Reply, Routing, Start, StartError, System, actor, after, ask,
         child, down, dynamic, every, exit, handlers, health, process, protocol, receive, restart,
-        spawn, spawn_on, start, stop, stream, supervisor, tell,
+        spawn, spawn_on, start, stop, stream, supervisor, tell, unknown,
     };
 
     /// So many seconds.

@@ -108,6 +108,7 @@ pub fn actor(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `#[exit]` | runs when an actor has ended to which there is a link, given `exit: Exit`; without it this one ends, too |
 /// | `#[restart]` | runs on the old state after a crash, before a supervisor starts the actor anew, given `why: &ExitReason` if it asks for it; it is plain |
 /// | `#[stop]` | runs when the actor stops, given `why: &ExitReason` if it asks for it |
+/// | `#[unknown]` | of a remote actor: runs when a node of another version tells it what it has no handler for, given `message: UnknownMessage` |
 /// | `#[every("1s", jitter = "100ms")]` | runs at each multiple of the time after the start, up to `jitter` later |
 /// | `#[health(every = "1s")]` | answers `bool` or `Result<(), E>` as often; with `restart_after = 3` so many bad answers in a row end the actor |
 /// | `#[after("30s")]` | runs once, so long after the start |
@@ -694,4 +695,15 @@ pub fn stop(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn tell(_: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::stray(Word::Tell, item.into()).into()
+}
+
+/// Marks the hook that hears what nodes of other versions tell and the actor has no handler for, in an impl with
+/// [`#[handlers]`](macro@handlers), which explains it.
+///
+/// # Errors
+///
+/// Anywhere else it only says that it needs `#[handlers]`.
+#[proc_macro_attribute]
+pub fn unknown(_: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::stray(Word::Unknown, item.into()).into()
 }

@@ -45,10 +45,11 @@ pub(crate) enum Word {
     Stop,
     Stream,
     Tell,
+    Unknown,
 }
 
 impl Word {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::After,
         Self::Ask,
         Self::Down,
@@ -60,6 +61,7 @@ impl Word {
         Self::Stop,
         Self::Stream,
         Self::Tell,
+        Self::Unknown,
     ];
 
     pub(crate) const fn text(self) -> &'static str {
@@ -75,6 +77,7 @@ impl Word {
             Self::Stop => "stop",
             Self::Stream => "stream",
             Self::Tell => "tell",
+            Self::Unknown => "unknown",
         }
     }
 

@@ -3,11 +3,13 @@
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
-use actor_runtime::Remote;
-use actor_runtime::remote::Leave;
+use actor_runtime::remote::{self, Leave};
+use actor_runtime::{Actor, Address, Handle, Remote, Spoken};
 
 use crate::route::leave;
-use crate::wire::{FieldSchema, HandlerSchema, RemoteProtocol, Reserved, Table, Wire, lock};
+use crate::wire::{
+    FieldSchema, HandlerSchema, RemoteProtocol, Reserved, Table, UnknownMessage, Wire, lock,
+};
 
 /// Says what peers may know of `P`, and compares each part with what those of the schema lock know.
 #[derive(Debug)]
@@ -80,6 +82,31 @@ const fn locked<P: Remote + ?Sized>(handler: HandlerSchema) -> HandlerSchema {
         lock::check_handler(lock, &handler);
     }
     handler
+}
+
+/// Who may have the hook `unknown`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not remote, so no node of another version tells it anything",
+    label = "only a remote actor hears what it does not know",
+    note = "put `#[actor(remote = \"..\")]` on `{Self}`, or remove `#[unknown]`"
+)]
+#[doc(hidden)]
+pub trait Versioned {}
+
+#[diagnostic::do_not_recommend]
+impl<P: Remote + ?Sized> Versioned for P {}
+
+/// How messages reach the hook `unknown` of an actor.
+#[doc(hidden)]
+#[must_use]
+pub const fn unknown<A: Actor + Handle<UnknownMessage> + Versioned>() -> Spoken<A> {
+    remote::unlisted::<A, UnknownMessage>()
+}
+
+/// Gives an actor a message for that hook.
+#[doc(hidden)]
+pub fn arrive_unknown<A: Actor + Handle<UnknownMessage>>(to: Address, message: UnknownMessage) {
+    remote::arrive_unlisted::<A, UnknownMessage>(to, message);
 }
 
 /// What has the messages of a remote actor or protocol leave for other nodes.

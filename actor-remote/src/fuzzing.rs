@@ -12,7 +12,8 @@ use crate::peer::handshake::Ours;
 use crate::wire::frame::{self, Frame, Head, LENGTH_BYTES, Place, Row, Writer, kind};
 use crate::wire::{
     Answers, Arrivals, Asker, Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Out,
-    PeerProtocol, Primitive, ProtocolSchema, Recipient, RemoteProtocol, Schema, Wire, lock,
+    PeerProtocol, Primitive, ProtocolSchema, Recipient, RemoteProtocol, Schema, UnknownMessage,
+    Wire, lock,
 };
 
 /// Reads a frame and the answer to a question; what was read and is written again is read as the same.
@@ -141,6 +142,17 @@ pub fn handshake(bytes: &[u8]) {
                     continue;
                 }
                 let mut decoder = Decoder::new(out.bytes(), Codec::default(), &CART, true);
+                let id = CART.handlers[0].wire_id(CART.name);
+                if peer.handlers.iter().all(|handler| handler.id != id) {
+                    // It takes what it lacks the handler for, and reads it by itself.
+                    let bytes = &out.bytes()[size_of_val(&id)..];
+                    let unknown = UnknownMessage::read(bytes, Codec::default(), None);
+                    let unknown = unknown.expect("it was written by this node");
+                    assert_eq!(unknown.handler(), "add");
+                    assert_eq!(unknown.parameter::<String>("item").as_deref(), Ok("tea"));
+                    assert_eq!(unknown.parameter::<u64>("qty"), Ok(5));
+                    continue;
+                }
                 assert_eq!(decoder.handler(), 0);
                 // Of a version that has no such parameter nothing was sent for it.
                 let item = decoder.field::<String>();
@@ -174,6 +186,10 @@ impl Answers for Nobody {
 ///
 /// If that does not hold.
 pub fn message<P: RemoteProtocol>(codec: Codec, bytes: &[u8]) {
+    if let Ok(unknown) = UnknownMessage::read(bytes, codec, None) {
+        let read = unknown.parameters().count();
+        assert!(!format!("{unknown:?}").is_empty() && read < bytes.len());
+    }
     for by_name in [false, true] {
         let Some(message) = decoded::<P>(codec, bytes, by_name) else { continue };
         // A number may have come in more bytes than it needs: from here on it may not.
@@ -212,7 +228,7 @@ fn decoded<P: RemoteProtocol>(codec: Codec, bytes: &[u8], by_name: bool) -> Opti
         for asker in [None, Some(asker())] {
             let to = Place { shard: 0, slot: 0, generation: 0 };
             let row = Row::one(Head { to, protocol: P::ID }, bytes);
-            let mut arrivals = Arrivals { row, codec, by_name, asker };
+            let mut arrivals = Arrivals { row, codec, by_name, sender: None, asker };
             let mut decoder = arrivals.next(const { &P::SCHEMA })?;
             let message = Cell::new(None);
             if P::decode(&mut decoder, Recipient::caller(&message)).is_ok() {

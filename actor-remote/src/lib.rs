@@ -42,13 +42,13 @@ pub use crate::transport::Tls;
 pub use crate::transport::{Link, MemoryNetwork};
 pub use crate::wire::{
     AgreeOn, Carriage, Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Machines, Primitive,
-    ProtocolSchema, Recipient, RemoteProtocol, Reserved, Run, Schema, Table, UnknownVariant,
-    VariantSchema, Wire, arguments, fingerprint, variant_id, wire_id,
+    ProtocolSchema, Recipient, RemoteProtocol, Reserved, Run, Schema, Table, UnknownMessage,
+    UnknownVariant, VariantSchema, Wire, arguments, fingerprint, variant_id, wire_id,
 };
 
 /// What the macros make calls them.
 #[doc(hidden)]
-pub use crate::described::{checked, leaving, verify};
+pub use crate::described::{Versioned, arrive_unknown, checked, leaving, unknown, verify};
 #[doc(hidden)]
 pub use crate::wire::put;
 /// And names serde by it.

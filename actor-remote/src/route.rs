@@ -27,7 +27,8 @@ use crate::error::{CloseCode, EncodeError, FindError, SpawnError};
 use crate::peer::{Pending, Waiting, Window};
 use crate::wire::frame::{self, Head, Place, Writer, kind};
 use crate::wire::{
-    Answers, Asked, Codec, Encoder, Out, PeerProtocol, RemoteProtocol, Wire, Written, fingerprint,
+    Answers, Asked, Codec, Encoder, Out, PeerProtocol, RemoteProtocol, Version, Wire, Written,
+    fingerprint,
 };
 
 /// Buffers of more bytes than this are not kept.
@@ -258,9 +259,13 @@ impl Outbound {
         self.codec
     }
 
-    /// Whether messages of a protocol of the other node's come by name.
-    pub(crate) fn is_by_name(&self, protocol: u64) -> bool {
-        self.protocols.get(&protocol).is_none_or(Option::is_some)
+    /// Whether messages of a protocol come by name from the other node, and of which version they are then, if it says that.
+    pub(crate) fn form_of(&self, protocol: u64) -> (bool, Option<Version>) {
+        match self.protocols.get(&protocol) {
+            Some(None) => (false, None),
+            Some(Some(theirs)) => (true, Some((theirs.version, theirs.fingerprint))),
+            None => (true, None),
+        }
     }
 
     #[inline]

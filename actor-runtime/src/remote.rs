@@ -7,7 +7,7 @@
 
 use std::future::Future;
 
-use crate::actor;
+use crate::actor::{self, Actor, Handle};
 use crate::address::{Address, ShardId, Target};
 use crate::ask::Reply;
 use crate::config;
@@ -22,6 +22,7 @@ use crate::route::{self, Word};
 use crate::stats::DeadReason;
 use crate::system::SystemRef;
 
+pub use crate::actor::unlisted;
 pub use crate::message::is_same;
 pub use crate::record::{Departure, Label, Leave};
 pub use crate::route::{Carrier, Crossing, Question, Standing};
@@ -156,6 +157,16 @@ where
 #[inline]
 pub fn arrive<P: Protocol + ?Sized>(to: Address, message: P::Msg) {
     host::send(P::DELIVERY, to, message);
+}
+
+/// Sends a message that came from another node and that no reference sends: the actor `A` handles it in its turn, as its
+/// own; to another it is a dead letter.
+pub fn arrive_unlisted<A, M>(to: Address, message: M)
+where
+    A: Actor + Handle<M>,
+    M: MessageField,
+{
+    host::send(actor::unlisted_delivery::<A, M>(), to, message);
 }
 
 /// The actors of a node that other nodes see: those that speak one of some protocols. To others' words the rest is

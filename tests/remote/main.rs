@@ -18,3 +18,4 @@ mod nodes;
 mod signals;
 mod spawns;
 mod tls;
+mod unknown;

@@ -76,6 +76,17 @@ fn p61_who_does_not_prove_its_name_is_refused_before_any_message() {
 }
 
 #[test]
+fn p61_who_listens_and_does_not_prove_its_name_is_refused_by_who_dials() {
+    let authority = Authority::new();
+    let (here, there) = (real(1), real(1));
+    let b = node(None, "b").tls(authority.node("c", &authority)).start(&there).expect("a node");
+    let a = node(None, "a").tls(authority.node("a", &authority)).start(&here).expect("a node");
+    let dialled = a.connect(b.address().expect("it listens").to_string()).wait();
+    assert!(matches!(dialled, Err(NodeError::Closed(CloseCode::Unauthenticated))), "{dialled:?}");
+    assert!(a.peers().is_empty() && b.peers().is_empty());
+}
+
+#[test]
 fn a_certificate_that_cannot_be_read_is_an_error() {
     let nothing = Tls::from_pem(b"", b"", b"");
     assert!(matches!(nothing, Err(NodeError::Certificate(_))));

@@ -5,18 +5,18 @@
 use std::time::Duration;
 
 use callboard::remote::{MemoryNetwork, Node, NodeBuilder, RemoteProtocol};
-use callboard::{Actor, ActorRef, System};
+use callboard::{Actor, ActorRef, Report, System};
 
-/// Two nodes of different versions, and a cart on the second.
+/// Two nodes of different versions, and an actor on the second.
 #[derive(Debug)]
 pub struct Pair<Ours: RemoteProtocol> {
     nodes: [Node; 2],
     systems: [System; 2],
-    /// The cart as the first node sees it.
-    pub cart: ActorRef<Ours>,
+    /// The actor as the first node sees it.
+    pub actor: ActorRef<Ours>,
 }
 
-/// A cart of `Theirs` on one node, and another node that knows it as `Ours`.
+/// An actor of `Theirs` on one node, and another node that knows it as `Ours`.
 ///
 /// # Panics
 ///
@@ -35,18 +35,16 @@ where
     let here = start(Node::builder("here").register::<Ours>(), &systems[0]);
     let there = start(Node::builder("there").register::<Theirs>(), &systems[1]);
     here.connect("there").wait().expect("they connect");
-    let cart = systems[1].spawn_on(0, Theirs::default).wait().expect("it starts");
-    systems[1].register("/test/cart", cart).wait().expect("the name is free");
-    let cart = here.lookup("there", "/test/cart").wait().expect("it is exported");
-    Pair { nodes: [here, there], systems, cart }
+    let actor = systems[1].spawn_on(0, Theirs::default).wait().expect("it starts");
+    systems[1].register("/test/actor", actor).wait().expect("the name is free");
+    let actor = here.lookup("there", "/test/actor").wait().expect("it is exported");
+    Pair { nodes: [here, there], systems, actor }
 }
 
 impl<Ours: RemoteProtocol> Pair<Ours> {
-    /// Ends both nodes.
-    pub fn end(self) {
+    /// Ends both nodes; how each system ended.
+    pub fn end(self) -> [Report; 2] {
         drop(self.nodes);
-        for system in self.systems {
-            system.stop(Duration::from_secs(10));
-        }
+        self.systems.map(|system| system.stop(Duration::from_secs(10)))
     }
 }

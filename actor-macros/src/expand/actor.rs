@@ -10,6 +10,7 @@ use syn::{Attribute, Path};
 
 use super::{group, wire};
 use crate::model::{Actor, Mailbox, Options, States};
+use crate::names;
 
 /// ```text
 /// const _: () = {
@@ -186,7 +187,17 @@ fn name_of(protocol: &Path) -> String {
     protocol.segments.last().map(|last| last.ident.unraw().to_string()).unwrap_or_default()
 }
 
-/// The list of protocols, if there are any.
+/// The list of protocols, if there are any. A remote actor may have a hook beside them, which `#[handlers]` knows.
+///
+/// ```text
+/// const SPEAKS: &'static [__rt::Spoken<Self>] = match (
+///     __rt::spoken::<Self, dyn Account>(["Counter", "Account"]),
+///     <Self as __rt::Handlers>::UNKNOWN,
+/// ) {
+///     (account, Some(unknown)) => &[account, unknown],
+///     (account, None) => &[account],
+/// };
+/// ```
 fn spoken(model: &Actor) -> Option<TokenStream> {
     let actor = model.name.unraw().to_string();
     let all = model.options.speaks.iter().map(|path| {
@@ -194,7 +205,20 @@ fn spoken(model: &Actor) -> Option<TokenStream> {
         quote_spanned!(path.span()=> __rt::spoken::<Self, #protocol>([#actor, #name]))
     });
     let all: Vec<_> = all.collect();
-    (!all.is_empty()).then(|| quote!(const SPEAKS: &'static [__rt::Spoken<Self>] = &[#(#all),*];))
+    let list = match &model.remote {
+        None => quote!(&[#(#all),*]),
+        Some(_) => {
+            let unknown = names::local("unknown");
+            let each: Vec<_> = (0..all.len()).map(|n| names::local(&format!("p{n}"))).collect();
+            quote! {
+                match (#(#all,)* <Self as __rt::Handlers>::UNKNOWN) {
+                    (#(#each,)* ::core::option::Option::Some(#unknown)) => &[#(#each,)* #unknown],
+                    (#(#each,)* ::core::option::Option::None) => &[#(#each),*],
+                }
+            }
+        }
+    };
+    (!all.is_empty()).then(|| quote!(const SPEAKS: &'static [__rt::Spoken<Self>] = #list;))
 }
 
 /// That no two protocols have a message of one name.

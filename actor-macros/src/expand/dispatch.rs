@@ -48,6 +48,9 @@ pub(super) fn implementation(
     let (params, _, bounds) = parameters.bounded.split_for_impl();
     let (_, args, _) = parameters.written.split_for_impl();
     let handle = handle(model, &quote!(#messages #args), variants, bodies);
+    let unknown = model.hooks.iter().filter(|hook| hook.kind == HookKind::Unknown);
+    let unknown =
+        unknown.filter(|_| bodies == Bodies::Real).map(|hook| unknown_messages(model, hook));
     let hooks = (bodies == Bodies::Real).then(|| {
         let hooks = model.hooks.iter().map(|hook| self::hook(hook, &model.streams));
         let (timers, streams) = (timers(&model.timers), streams(&model.streams));
@@ -86,6 +89,39 @@ pub(super) fn implementation(
         impl #params __rt::Handlers for #ty #bounds {
             #suspends
             #hooks
+        }
+        #(#unknown)*
+    }
+}
+
+/// How an actor takes what it has no handler for.
+///
+/// ```text
+/// __rt::when_remote! {
+///     impl __rt::Handle<__rt::remote::UnknownMessage> for Cart {
+///         fn handle<'a>(&'a mut self, news: __rt::remote::UnknownMessage, cx: &'a mut __rt::Context<Self>) -> __rt::Handled<'a> {
+///             __rt::told(Self::newer(self, news))
+///         }
+///     }
+/// }
+/// ```
+fn unknown_messages(model: &Handlers, hook: &Hook) -> TokenStream {
+    let Handlers { ty, parameters, .. } = model;
+    let (params, _, bounds) = parameters.bounded.split_for_impl();
+    let cfgs = &hook.cfgs;
+    let Calling { cx, news, told } = calling(hook);
+    quote! {
+        __rt::when_remote! {
+            #(#cfgs)*
+            impl #params __rt::Handle<__rt::remote::UnknownMessage> for #ty #bounds {
+                fn handle<'a>(
+                    &'a mut self,
+                    #news: __rt::remote::UnknownMessage,
+                    #cx: &'a mut __rt::Context<Self>,
+                ) -> __rt::Handled<'a> {
+                    #told
+                }
+            }
         }
     }
 }
@@ -268,23 +304,41 @@ fn kept(handler: &Handler, handled: &TokenStream) -> TokenStream {
     })
 }
 
-fn hook(hook: &Hook, streams: &[Stream]) -> TokenStream {
-    let Hook { kind, name, cfgs, is_async, takes_context, takes_news, .. } = hook;
+/// The inside of a function that calls a hook.
+struct Calling {
+    cx: Ident,
+    news: Ident,
+    told: TokenStream,
+}
+
+fn calling(hook: &Hook) -> Calling {
+    let Hook { kind, name, is_async, takes_context, takes_news, .. } = hook;
     let (cx, news) = (names::local("cx"), names::local("news"));
     let mut args = context(*takes_context, &cx);
     if *takes_news {
         args.push(quote!(#news));
     }
     let call = call(name, &Taker::own(quote!(self)), &args, &hook.returns_at);
+    let told = match (kind, is_async) {
+        (HookKind::Start, false) => quote!(__rt::started(#call)),
+        (HookKind::Start, true) => quote!(__rt::started_later(#call)),
+        (_, false) => quote!(__rt::told(#call)),
+        (_, true) => quote!(__rt::told_later(#call)),
+    };
     let cx = if *takes_context { cx } else { names::local("_cx") };
     let news = if *takes_news { news } else { names::local("_news") };
-    let told = if *is_async { quote!(told_later) } else { quote!(told) };
+    Calling { cx, news, told }
+}
+
+fn hook(hook: &Hook, streams: &[Stream]) -> TokenStream {
+    let Hook { kind, attribute, cfgs, .. } = hook;
+    let Calling { cx, news, told } = calling(hook);
     let context = quote!(#cx: &'a mut __rt::Context<Self>);
     match kind {
         HookKind::Down => quote! {
             #(#cfgs)*
             fn down<'a>(&'a mut self, #news: __rt::Down, #context) -> __rt::Handled<'a> {
-                __rt::#told(#call)
+                #told
             }
         },
         HookKind::Exit => quote! {
@@ -292,18 +346,17 @@ fn hook(hook: &Hook, streams: &[Stream]) -> TokenStream {
             const TRAPS: bool = true;
             #(#cfgs)*
             fn exit<'a>(&'a mut self, #news: __rt::Exit, #context) -> __rt::Handled<'a> {
-                __rt::#told(#call)
+                #told
             }
         },
         HookKind::Start => {
-            let started = if *is_async { quote!(started_later) } else { quote!(started) };
             // Streams say it already.
             let starts = streams.is_empty().then(|| quote!(#(#cfgs)* const STARTS: bool = true;));
             quote! {
                 #starts
                 #(#cfgs)*
                 fn start<'a>(&'a mut self, #context) -> __rt::Handled<'a> {
-                    __rt::#started(#call)
+                    #told
                 }
             }
         }
@@ -316,9 +369,23 @@ fn hook(hook: &Hook, streams: &[Stream]) -> TokenStream {
                     #news: &'a __rt::ExitReason,
                     #context,
                 ) -> __rt::Handled<'a> {
-                    __rt::#told(#call)
+                    #told
                 }
             }
+        }
+        HookKind::Unknown => {
+            // At the word, because that is where an actor that is not remote is told of.
+            let (first, last) = places_of(attribute);
+            let args = group(Delimiter::Parenthesis, TokenStream::new(), last);
+            let unknown = quote_spanned!(first=> __rt::remote::unknown::<Self> #args);
+            let unknown = quote! {
+                #(#cfgs)*
+                const UNKNOWN: ::core::option::Option<__rt::Spoken<Self>> =
+                    ::core::option::Option::Some(#unknown);
+            };
+            // There, too, is told of that the feature is missing.
+            let unknown = group(Delimiter::Brace, unknown, last);
+            quote_spanned!(first=> __rt::remote_items! #unknown)
         }
     }
 }

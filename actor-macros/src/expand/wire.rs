@@ -7,7 +7,7 @@ use syn::{Attribute, GenericParam, Generics, Visibility};
 
 use super::dispatch::with;
 use super::{Bodies, ends, group, message_of};
-use crate::model::{Actor, Field, Handler, Handlers, Remote, Reserved};
+use crate::model::{Actor, Field, Handler, Handlers, HookKind, Remote, Reserved};
 use crate::names::{self, Root};
 
 /// Of an actor, if it is a remote one. `#[handlers]` cannot know that, but `#[actor]` does, and has told it by what the
@@ -111,6 +111,16 @@ fn travels(model: &Handlers, variants: &[&Handler], bodies: Bodies) -> TokenStre
             decode: |_, _| ::core::unreachable!(),
         },
     };
+    let unknown = model.hooks.iter().filter(|hook| hook.kind == HookKind::Unknown);
+    let unknown = unknown.filter(|_| bodies == Bodies::Real).map(|hook| {
+        let cfgs = &hook.cfgs;
+        quote! {
+            #(#cfgs)*
+            const UNKNOWN: ::core::option::Option<
+                fn(__rt::Address, __rt::remote::UnknownMessage),
+            > = ::core::option::Option::Some(__rt::remote::arrive_unknown::<Self>);
+        }
+    });
     let may_be_none = variants.iter().all(|handler| !handler.notes.cfgs.is_empty());
     let unreachable = (may_be_none && !variants.is_empty())
         .then(|| quote!(#[allow(unreachable_code, reason = "a build may have no handler at all")]));
@@ -119,6 +129,7 @@ fn travels(model: &Handlers, variants: &[&Handler], bodies: Bodies) -> TokenStre
         #unreachable
         impl #params __rt::remote::RemoteProtocol for #ty #bounds {
             const CARRIAGE: __rt::remote::Carriage<Self> = __rt::remote::Carriage { #carriage };
+            #(#unknown)*
         }
     }
 }

@@ -155,6 +155,7 @@ pub(crate) enum HookKind {
     Restart,
     Start,
     Stop,
+    Unknown,
 }
 
 impl Handler {
@@ -208,6 +209,7 @@ impl HookKind {
             Self::Restart => Word::Restart,
             Self::Start => Word::Start,
             Self::Stop => Word::Stop,
+            Self::Unknown => Word::Unknown,
         }
     }
 }

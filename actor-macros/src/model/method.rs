@@ -79,6 +79,7 @@ impl Method {
             Word::Restart => Self::Hook(reader.hook(HookKind::Restart, attribute, diag)),
             Word::Start => Self::Hook(reader.hook(HookKind::Start, attribute, diag)),
             Word::Stop => Self::Hook(reader.hook(HookKind::Stop, attribute, diag)),
+            Word::Unknown => Self::Hook(reader.hook(HookKind::Unknown, attribute, diag)),
         })
     }
 }
@@ -293,6 +294,9 @@ impl<'a> Reader<'a> {
                     HookKind::Stop => diag
                         .error(param, "`#[stop]` takes only `cx` and `why: &ExitReason`")
                         .help(format_args!("keep `{name}` in the actor's state")),
+                    HookKind::Unknown => diag
+                        .error(&param.ty, "`#[unknown]` takes an `UnknownMessage`")
+                        .help("`message: UnknownMessage`: what its sender calls it, and its parameters"),
                 };
             }
         }
@@ -517,7 +521,7 @@ impl<'a> Reader<'a> {
         let ReturnType::Type(_, ty) = &self.syntax.sig.output else { return };
         if types::is_never_a_flow(ty) {
             let (word, written) = (self.word.text(), text(&ty.to_token_stream()));
-            let a = if word.starts_with(['a', 'e']) { "an" } else { "a" };
+            let a = if word.starts_with(['a', 'e', 'u']) { "an" } else { "a" };
             diag.error(
                 ty,
                 format_args!(
@@ -652,5 +656,6 @@ fn is_news(kind: HookKind, ty: &Type) -> bool {
         HookKind::Exit => !borrowed && is("Exit"),
         HookKind::Start => false,
         HookKind::Restart | HookKind::Stop => borrowed && is("ExitReason"),
+        HookKind::Unknown => !borrowed && is("UnknownMessage"),
     }
 }

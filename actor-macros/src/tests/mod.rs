@@ -50,6 +50,8 @@ cases! {
     protocol
     /// An actor that other nodes may send to: what peers know of it, and how its messages are written and read.
     remote
+    /// Hooks for what other versions tell, plain and async, with and without what they may take.
+    unknown
     /// An actor that speaks two protocols, and what runs round its handlers.
     spoken
     /// After an error there are stubs of the protocol as well.

@@ -534,8 +534,8 @@ impl Io {
     }
 
     fn arrivals<'a>(&self, row: Row<'a>, asker: Option<Asker>) -> Arrivals<'a> {
-        let by_name = self.outbound.is_by_name(row.head.protocol);
-        Arrivals { row, codec: self.outbound.codec(), by_name, asker }
+        let (by_name, sender) = self.outbound.form_of(row.head.protocol);
+        Arrivals { row, codec: self.outbound.codec(), by_name, sender, asker }
     }
 
     /// Asks an actor what the runtime of the other node wants to know of it. A future beside the connection waits for

@@ -28,9 +28,10 @@ use crate::route::{Lost, Outbound, address_of, place_of};
 use crate::transport::MemoryNetwork;
 #[cfg(feature = "tls")]
 use crate::transport::Tls;
-use crate::wire::frame::{Place, Protocol};
+use crate::wire::frame::{Handler, Place, Protocol};
 use crate::wire::{
-    Arrivals, Codec, ProtocolSchema, Recipient, RemoteProtocol, Wire, protocol_name,
+    Arrivals, Codec, Decoder, ProtocolSchema, Recipient, RemoteProtocol, UnknownMessage, Version,
+    Wire, protocol_name,
 };
 
 /// What actors of this node let those of other nodes do to them, beside what their handlers do. Nothing unless said.
@@ -78,6 +79,8 @@ pub(crate) struct Registered {
     arguments: u64,
     schema: &'static ProtocolSchema,
     fingerprint: u64,
+    /// Whether it takes what it lacks the handler for.
+    takes_unknown: bool,
     arrive: fn(Address, &mut Arrivals<'_>) -> Result<(), DecodeError>,
     refuse: fn(Address, DeadReason),
     find: fn(&SystemRef, &str) -> Result<Address, LookupError>,
@@ -89,6 +92,7 @@ impl Registered {
             arguments: P::ARGUMENTS,
             schema: const { &P::SCHEMA },
             fingerprint: const { P::SCHEMA.fingerprint() },
+            takes_unknown: P::UNKNOWN.is_some(),
             arrive: arrive::<P>,
             refuse: remote::refuse_arrival::<P>,
             find: remote::lookup::<P>,
@@ -96,11 +100,12 @@ impl Registered {
     }
 
     fn said(&self) -> Protocol {
+        let unknown = self.takes_unknown.then(Handler::unknown);
         Protocol {
             name: protocol_name(self.schema.name, self.arguments),
             version: self.schema.version,
             fingerprint: self.fingerprint,
-            handlers: self.schema.said().collect(),
+            handlers: self.schema.said().chain(unknown).collect(),
         }
     }
 }
@@ -112,9 +117,25 @@ where
     P: RemoteProtocol + ?Sized,
 {
     while let Some(mut decoder) = arrivals.next(const { &P::SCHEMA }) {
-        P::decode(&mut decoder, Recipient::actor(to))?;
+        if let Err(error) = P::decode(&mut decoder, Recipient::actor(to)) {
+            let Some(arrive) = P::UNKNOWN else { return Err(error) };
+            arrive(to, unknown(&decoder, arrivals.sender, error)?);
+        }
     }
     Ok(())
+}
+
+/// What could not be read, if that is because this version has no handler for it.
+#[cold]
+fn unknown(
+    decoder: &Decoder<'_>,
+    sender: Option<Version>,
+    error: DecodeError,
+) -> Result<UnknownMessage, DecodeError> {
+    if error != DecodeError::UnknownHandler {
+        return Err(error);
+    }
+    decoder.unknown_message(sender)
 }
 
 /// Ids of protocols are hashes already.

@@ -14,6 +14,7 @@ use super::frame::Row;
 use super::lock;
 use super::schema::{FieldSchema, ProtocolSchema, fingerprint};
 use super::types::Wire;
+use super::unknown::{UnknownMessage, Version};
 use super::widen::widened;
 use crate::error::{DecodeError, EncodeError};
 
@@ -42,6 +43,8 @@ pub(crate) struct Arrivals<'a> {
     pub(crate) row: Row<'a>,
     pub(crate) codec: Codec,
     pub(crate) by_name: bool,
+    /// The sender's version of the protocol, if it is another and that was said.
+    pub(crate) sender: Option<Version>,
     /// The ask that the one message brings.
     pub(crate) asker: Option<Asker>,
 }
@@ -159,7 +162,10 @@ impl<'a> Decoder<'a> {
 
     #[cold]
     fn handler_by_name(&mut self) -> Option<usize> {
-        let (id, rest) = self.rest.split_first_chunk()?;
+        let Some((id, rest)) = self.rest.split_first_chunk() else {
+            self.rest = &[];
+            return None;
+        };
         self.rest = rest;
         let id = u64::from_le_bytes(*id);
         self.protocol.handlers.iter().position(|handler| handler.wire_id(self.protocol.name) == id)
@@ -213,26 +219,17 @@ impl<'a> Decoder<'a> {
         field: &'static FieldSchema,
     ) -> Result<Option<T>, DecodeError> {
         let name = field.name;
-        let mut rest = self.rest;
-        let mut take = |bytes: usize| {
-            let (taken, after) = rest.split_at_checked(bytes).ok_or(DecodeError::Truncated)?;
-            rest = after;
-            Ok::<_, DecodeError>(taken)
-        };
-        let count = take(1)?[0];
-        for _ in 0..count {
-            let length = usize::from(take(1)?[0]);
-            let sent_name = take(length)?;
-            let sent_type = u64::from_le_bytes(take(8)?.try_into().expect("8 bytes"));
-            let length = u32::from_le_bytes(take(4)?.try_into().expect("4 bytes"));
-            let mut value = take(length as usize)?;
-            if sent_name != name.as_bytes() {
+        let mut fields = Fields::new(self.rest)?;
+        while let Some(sent) = fields.next()? {
+            if sent.name != name.as_bytes() {
                 continue;
             }
-            let read = if sent_type == fingerprint(T::SCHEMA) {
+            let mut value = sent.bytes;
+            let read = if sent.fingerprint == fingerprint(T::SCHEMA) {
                 self.codec.decode(&mut value)?
             } else {
-                let narrow = lock::narrower(field.schema, sent_type).filter(|_| field.widens);
+                let narrow =
+                    lock::narrower(field.schema, sent.fingerprint).filter(|_| field.widens);
                 let narrow = narrow.ok_or(DecodeError::Incompatible(name))?;
                 let read = widened(narrow, self.codec, &mut value)?;
                 read.ok_or(DecodeError::Incompatible(name))?
@@ -272,6 +269,63 @@ impl<'a> Decoder<'a> {
     pub fn unknown(&self, number: usize) -> Result<(), DecodeError> {
         let _ = number;
         Err(DecodeError::UnknownHandler)
+    }
+
+    /// The message as it is, which is a tell of no handler that this version has.
+    #[cold]
+    pub(crate) fn unknown_message(
+        &self,
+        sender: Option<Version>,
+    ) -> Result<UnknownMessage, DecodeError> {
+        if self.handler != usize::MAX || !self.by_name || self.asker.is_some() {
+            return Err(DecodeError::UnknownHandler);
+        }
+        UnknownMessage::read(self.rest, self.codec, sender)
+    }
+}
+
+/// The fields of a message that came by name.
+pub(super) struct Fields<'a> {
+    count: u8,
+    rest: &'a [u8],
+}
+
+/// One of them.
+pub(super) struct Field<'a> {
+    pub(super) name: &'a [u8],
+    /// Of its type.
+    pub(super) fingerprint: u64,
+    pub(super) bytes: &'a [u8],
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        let (&count, rest) = bytes.split_first().ok_or(DecodeError::Truncated)?;
+        Ok(Self { count, rest })
+    }
+
+    /// The next of them, none behind the last.
+    pub(super) fn next(&mut self) -> Result<Option<Field<'a>>, DecodeError> {
+        if self.count == 0 {
+            return Ok(None);
+        }
+        self.count -= 1;
+        let length = self.take(1)?[0];
+        let name = self.take(length.into())?;
+        let fingerprint = u64::from_le_bytes(self.take(8)?.try_into().expect("8 bytes"));
+        let length = u32::from_le_bytes(self.take(4)?.try_into().expect("4 bytes"));
+        Ok(Some(Field { name, fingerprint, bytes: self.take(length as usize)? }))
+    }
+
+    /// How many bytes are behind what was taken.
+    pub(super) const fn left(&self) -> usize {
+        self.rest.len()
+    }
+
+    fn take(&mut self, bytes: usize) -> Result<&'a [u8], DecodeError> {
+        let (taken, rest) = self.rest.split_at_checked(bytes).ok_or(DecodeError::Truncated)?;
+        self.rest = rest;
+        Ok(taken)
     }
 }
 

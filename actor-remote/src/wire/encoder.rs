@@ -3,7 +3,8 @@
 //! Where both nodes have the same fingerprint of the protocol the fields stand one behind the other (*dense*):
 //! `u16` number of the handler, then the fields as the codec writes them. Where the fingerprints differ they stand
 //! *by name*: `u64` id of the handler, `u8` count, then for each field a `u8` length and its name, a `u64` fingerprint of
-//! its type, a `u32` length and its bytes. An answer is its value, by name with the fingerprint before it.
+//! its type, a `u32` length and its bytes. An answer is its value, by name with the fingerprint before it. What the other
+//! node lacks the handler for, and takes all the same, has the handler's name before the count (`unknown.rs`).
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,7 +13,7 @@ use actor_runtime::remote::Awaiting;
 use actor_runtime::{AskError, Reply};
 
 use super::codec::Codec;
-use super::frame::{Field, Handler};
+use super::frame::{Field, Handler, UNKNOWN};
 use super::lock;
 use super::schema::{HandlerSchema, Primitive, ProtocolSchema, Schema, fingerprint, name_id};
 use super::types::Wire;
@@ -33,6 +34,11 @@ impl PeerProtocol {
     fn handler(&self, id: u64) -> Option<&Handler> {
         let found = self.handlers.binary_search_by_key(&id, |handler| handler.id);
         found.ok().map(|at| &self.handlers[at])
+    }
+
+    /// Whether it takes what it lacks the handler for.
+    fn takes_unknown(&self) -> bool {
+        self.handlers.last().is_some_and(|last| last.id == UNKNOWN)
     }
 }
 
@@ -250,6 +256,8 @@ struct Named<'a> {
     peer: &'a PeerProtocol,
     /// The handler of the other node.
     theirs: Option<&'a Handler>,
+    /// Whether the other node lacks the handler, and takes what it is told all the same: then it gets all of it.
+    is_unknown: bool,
     handler: usize,
     field: usize,
     /// Where the number of fields stands.
@@ -266,7 +274,14 @@ impl<'a> Encoder<'a> {
         ask_timeout_nanos: u64,
     ) -> Self {
         let named = match peer {
-            Some(peer) => Some(Named { peer, theirs: None, handler: 0, field: 0, count_at: 0 }),
+            Some(peer) => Some(Named {
+                peer,
+                theirs: None,
+                is_unknown: false,
+                handler: 0,
+                field: 0,
+                count_at: 0,
+            }),
             None => None,
         };
         Self { out, codec, protocol, named, ask_timeout_nanos, asked: None, failed: None }
@@ -388,19 +403,32 @@ fn handler_by_name<'a>(
 ) -> (Named<'a>, Vec<u8>, Result<(), EncodeError>) {
     let handler = &protocol.handlers[named.handler];
     let id = handler.wire_id(protocol.name);
-    let Some(theirs) = named.peer.handler(id) else {
+    let theirs = named.peer.handler(id);
+    // Nobody there would answer an ask.
+    let is_unknown = theirs.is_none() && handler.reply.is_none() && named.peer.takes_unknown();
+    if theirs.is_none() && !is_unknown {
         return (named, out, Err(EncodeError::UnknownHandler(handler.name)));
-    };
-    if !is_compatible(handler, theirs) {
+    }
+    if theirs.is_some_and(|theirs| !is_compatible(handler, theirs)) {
         let (ours, theirs) = (protocol.version, named.peer.version);
         let error = EncodeError::Incompatible { handler: handler.name, ours, theirs };
         return (named, out, Err(error));
     }
-    named.theirs = Some(theirs);
+    (named.theirs, named.is_unknown) = (theirs, is_unknown);
     out.extend_from_slice(&id.to_le_bytes());
+    if named.is_unknown {
+        push_name(&mut out, handler.name);
+    }
     named.count_at = out.len();
     out.push(0);
     (named, out, Ok(()))
+}
+
+/// A name is an identifier, far shorter than what a length can say.
+fn push_name(out: &mut Vec<u8>, name: &str) {
+    let name = &name[..name.floor_char_boundary(usize::from(u8::MAX))];
+    out.push(name.len() as u8);
+    out.extend_from_slice(name.as_bytes());
 }
 
 #[cold]
@@ -428,16 +456,16 @@ impl Named<'_> {
         self.field += 1;
         let id = name_id(field.name);
         let theirs = self.theirs.and_then(|it| it.fields.iter().find(|theirs| theirs.name == id));
-        // A version that has no such parameter would pass over it.
-        let Some(theirs) = theirs else { return Ok(()) };
+        if theirs.is_none() && !self.is_unknown {
+            // A version that has no such parameter would pass over it.
+            return Ok(());
+        }
         let ours = fingerprint(T::SCHEMA);
-        let narrow = lock::narrower(field.schema, theirs.fingerprint).filter(|_| field.widens);
+        let theirs = theirs.map_or(ours, |theirs| theirs.fingerprint);
+        let narrow = lock::narrower(field.schema, theirs).filter(|_| field.widens);
         out[self.count_at] += 1;
-        // A name is an identifier, far shorter than that.
-        let name = &field.name.as_bytes()[..field.name.len().min(usize::from(u8::MAX))];
-        out.push(name.len() as u8);
-        out.extend_from_slice(name);
-        let print = if narrow.is_some() { theirs.fingerprint } else { ours };
+        push_name(out, field.name);
+        let print = if narrow.is_some() { theirs } else { ours };
         out.extend_from_slice(&print.to_le_bytes());
         let length_at = out.len();
         out.extend_from_slice(&[0; 4]);
@@ -499,6 +527,14 @@ mod tests {
         PeerProtocol { version: 4, fingerprint: 7, handlers }
     }
 
+    /// One without handlers.
+    static LACKING: ProtocolSchema = ProtocolSchema::new("shop.cart", 5, &[]);
+
+    /// The other node's version, if it has none of the handlers, and hears what it is told all the same.
+    fn lacking() -> PeerProtocol {
+        PeerProtocol { handlers: vec![Handler::unknown()], ..other() }
+    }
+
     fn add(codec: Codec, peer: Option<&PeerProtocol>) -> Vec<u8> {
         let mut encoder = Encoder::new(Out::new(&mut [], Vec::new), codec, &CART, peer, 0);
         let written = encoder.handler(0).and_then(|out| out.field(&"tea".to_owned()));
@@ -543,7 +579,28 @@ mod tests {
             encode_answer(&5_u64, codec, peer.is_some(), &mut answer).expect("it can be written");
             line(&format!("the answer to count, {way}"), &answer);
         }
+        let unknown = add(codec, Some(&lacking()));
+        line("add, to who lacks it", &unknown);
+        let mut decoder = Decoder::new(&unknown, codec, &LACKING, true);
+        assert_eq!(decoder.handler(), usize::MAX);
+        let unknown = decoder.unknown_message(None).expect("it was written");
+        assert_eq!((unknown.handler(), unknown.codec()), ("add", codec));
+        let (item, qty) = (unknown.parameter::<String>("item"), unknown.parameter::<u32>("qty"));
+        assert_eq!((item.as_deref(), qty), (Ok("tea"), Ok(2)));
         text
+    }
+
+    #[test]
+    fn w17_what_is_asked_is_not_sent_to_who_lacks_it() {
+        let asked = |peer: &PeerProtocol| {
+            let out = Out::new(&mut [], Vec::new);
+            let mut encoder = Encoder::new(out, Codec::Bincode, &CART, Some(peer), 0);
+            encoder.handler(1).and_then(Encoder::end)
+        };
+        let unknown = Err(EncodeError::UnknownHandler("count"));
+        assert_eq!(asked(&lacking()), unknown);
+        assert_eq!(asked(&PeerProtocol { handlers: Vec::new(), ..other() }), unknown);
+        assert_eq!(asked(&other()), Ok(()));
     }
 
     #[test]

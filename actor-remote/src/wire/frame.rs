@@ -10,7 +10,7 @@
 //! | kind | | body |
 //! |---|---|---|
 //! | 1 | hello | magic `CLBD`, `u16` first and `u16` last version spoken, `u64` capabilities, `u8` codec, `u32` most bytes of a frame, `u32` milliseconds between heartbeats, 16 bytes id of the node, text name, text cluster |
-//! | 2 | protocols | `u16` count, each: text name, `u32` version, `u64` fingerprint, `u16` count of handlers: `u64` id, `u64` fingerprint of its answer or 0, `u8` count of parameters: `u64` hash of its name, `u64` fingerprint, `u8` 1 for a default and 2 for what was narrower |
+//! | 2 | protocols | `u16` count, each: text name, `u32` version, `u64` fingerprint, `u16` count of handlers: `u64` id, `u64` fingerprint of its answer or 0, `u8` count of parameters: `u64` hash of its name, `u64` fingerprint, `u8` 1 for a default and 2 for what was narrower. A handler whose id is all ones, which is no handler's, says that the node takes what it lacks the handler for, if that is told |
 //! | 3 | close | `u16` code |
 //! | 4 | ping | `u64` stamp |
 //! | 5 | pong | `u64` stamp of the ping |
@@ -109,6 +109,16 @@ pub(crate) struct Handler {
     /// The fingerprint of its answer; 0 if it is told.
     pub(crate) reply: u64,
     pub(crate) fields: Vec<Field>,
+}
+
+/// The id of the handler that stands for all that a node lacks. No other has it: they have 32 bits, or are hashes.
+pub(crate) const UNKNOWN: u64 = u64::MAX;
+
+impl Handler {
+    /// Says that the node takes what it lacks the handler for. A node that does not know of this looks for no such id.
+    pub(crate) const fn unknown() -> Self {
+        Self { id: UNKNOWN, reply: 0, fields: Vec::new() }
+    }
 }
 
 /// A parameter of a handler.
@@ -850,6 +860,17 @@ mod tests {
                                 }],
                             },
                         ],
+                    }])
+                }),
+            ),
+            (
+                "protocols of which one takes what it lacks the handler for".to_owned(),
+                written(kind::PROTOCOLS, |frame| {
+                    frame.protocols(&[Protocol {
+                        name: "shop.till".to_owned(),
+                        version: 1,
+                        fingerprint: 7,
+                        handlers: vec![Handler::unknown()],
                     }])
                 }),
             ),

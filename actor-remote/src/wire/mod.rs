@@ -10,11 +10,12 @@ pub(crate) mod lock;
 mod open;
 mod schema;
 mod types;
+mod unknown;
 mod widen;
 
 use std::fmt;
 
-use actor_runtime::{Protocol, Remote};
+use actor_runtime::{Address, Protocol, Remote};
 
 pub use self::codec::Codec;
 pub(crate) use self::decoder::{Answers, Arrivals, Asker};
@@ -28,6 +29,8 @@ pub use self::schema::{
     arguments, fingerprint, variant_id, wire_id,
 };
 pub use self::types::{AgreeOn, Machines, Run, Wire};
+pub use self::unknown::UnknownMessage;
+pub(crate) use self::unknown::Version;
 use crate::error::{DecodeError, EncodeError};
 
 /// A protocol whose messages may go to other nodes: each can be written and read.
@@ -41,6 +44,9 @@ pub trait RemoteProtocol: Remote {
     /// What it is on the wire.
     const SCHEMA: ProtocolSchema =
         ProtocolSchema::new(Self::NAME, Self::VERSION, Self::CARRIAGE.table.handlers);
+    /// What gives an actor what peers of other versions tell it and this version has no handler for: its hook `unknown`,
+    /// if it has one.
+    const UNKNOWN: Option<fn(Address, UnknownMessage)> = None;
 
     /// Writes a message: its handler, its parameters, its reply.
     ///

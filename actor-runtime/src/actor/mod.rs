@@ -36,7 +36,8 @@ pub use self::health::{checked, checked_later};
 pub use self::kept::{keep, kept, kept_later};
 pub(crate) use self::spawn::spawn_by;
 pub use self::spawn::{Place, Spawn, SpawnOn, spawn, spawn_on, start};
-pub use self::spoken::{Dispatch, Handles, Listed, apart, spoken};
+pub(crate) use self::spoken::unlisted_delivery;
+pub use self::spoken::{Dispatch, Handles, Listed, apart, spoken, unlisted};
 pub use self::states::{State, States};
 pub use self::stream::{Item, StreamEnd, attach};
 pub use self::timers::Timed;
@@ -87,6 +88,8 @@ pub trait Handlers: Protocol + Handle<<Self as Protocol>::Msg> {
     const STREAMS: bool = false;
     /// The methods that the clock calls.
     const TIMERS: &'static [Timed<Self>] = &[];
+    /// How messages reach the hook `unknown`, if there is one.
+    const UNKNOWN: Option<Spoken<Self>> = None;
 
     /// Its supervisor has given it this name, if it has one, before it starts.
     #[doc(hidden)]
@@ -156,8 +159,11 @@ pub trait Actor: Handlers {
     const OPTIONS: Options = Options::new();
     /// Whether its handlers run on a thread of its own; its type is then [`ActorType::blocking`].
     const BLOCKS: bool = false;
-    /// The protocols that the actor speaks.
-    const SPEAKS: &'static [Spoken<Self>] = &[];
+    /// The protocols that the actor speaks, and `UNKNOWN`.
+    const SPEAKS: &'static [Spoken<Self>] = match Self::UNKNOWN {
+        Some(unknown) => &[unknown],
+        None => &[],
+    };
     /// What cells with this actor have in common: `&ActorType::new()`, best from a `static`, which has
     /// one address everywhere.
     const TYPE: &'static ActorType<Self>;

@@ -3,13 +3,19 @@
 //! `#[protocol]` makes the [`Dispatch`] of a trait's messages, `#[handlers]` on the trait's impl says that the actor
 //! [`Handles`] them, and `#[actor(speaks(..))]` lists the protocols, each as [`Spoken`]. The cells of the actor's type
 //! have that list, and a delivery looks there for what is none of the actor's own messages.
+//!
+//! There too are messages that no reference sends, since they come from other nodes alone: those of the hook `unknown`.
+
+use std::convert::Infallible;
+use std::marker::PhantomData;
 
 use super::blocking::OnThread;
-use super::{Actor, Context, Plain, Suspending};
+use super::{Actor, Context, Handle, Plain, Suspending};
 use crate::actor_ref::Speaks;
 use crate::address::Target;
 use crate::cell::{Handled, Spoken, Takes};
 use crate::message::{Message, Protocol, is_same};
+use crate::record::Delivery;
 
 /// How the messages of a protocol become calls of an actor's methods: made by `#[protocol]`.
 pub trait Dispatch<A>: Protocol {
@@ -99,6 +105,49 @@ impl<A: Actor + Handles<P>, P: Protocol + ?Sized> Takes<P> for Suspending<A> {
             #[inline(always)]
             |state, cx| A::By::dispatch(state, message, cx),
         )
+    }
+}
+
+/// The messages `M` of the actor `A` that no reference sends.
+struct Unlisted<A, M>(Infallible, PhantomData<fn(A, M)>);
+
+/// What the actor `A` handles beside its own messages and those of its protocols, and no reference sends.
+#[must_use]
+pub const fn unlisted<A, M>() -> Spoken<A>
+where
+    A: Actor + Handle<M>,
+    M: Send + 'static,
+{
+    // What of it is `async` counts among the actor's own.
+    Spoken::new::<Unlisted<A, M>, M>(unlisted_delivery::<A, M>(), false)
+}
+
+/// How such a message reaches its actor.
+pub(crate) const fn unlisted_delivery<A: Actor, M: Send + 'static>() -> Delivery<M> {
+    Delivery::marked_by::<Unlisted<A, M>>()
+}
+
+impl<A: Actor + Handle<M>, M: Send + 'static> Takes<Unlisted<A, M>> for OnThread<A> {
+    type Also = M;
+
+    fn take<'a>(&'a mut self, message: M, me: Target) -> Handled<'a> {
+        self.message(me, |state, cx| state.handle(message, cx))
+    }
+}
+
+impl<A: Actor + Handle<M>, M: Send + 'static> Takes<Unlisted<A, M>> for Plain<A> {
+    type Also = M;
+
+    fn take<'a>(&'a mut self, message: M, me: Target) -> Handled<'a> {
+        self.message(me, |state, cx| state.handle(message, cx))
+    }
+}
+
+impl<A: Actor + Handle<M>, M: Send + 'static> Takes<Unlisted<A, M>> for Suspending<A> {
+    type Also = M;
+
+    fn take<'a>(&'a mut self, message: M, me: Target) -> Handled<'a> {
+        self.message(me, |state, cx| state.handle(message, cx))
     }
 }
 

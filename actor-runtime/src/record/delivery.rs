@@ -272,6 +272,13 @@ impl<M: Send + 'static> Delivery<M> {
     pub(crate) const unsafe fn new(letters: &'static Letters) -> Self {
         Self { letters, mark: Mark::Plain, leave: None }
     }
+
+    /// The delivery of values that go to cells marked `K` and to no others.
+    pub(crate) const fn marked_by<K: 'static>() -> Self {
+        let letters = const { &Letters::of::<K, M>(Class::Message, config::ASK_TIMEOUT) };
+        // SAFETY: the letters are for values of `M`.
+        unsafe { Self::new(letters) }
+    }
 }
 
 impl<M> Delivery<M> {
@@ -345,6 +352,14 @@ mod tests {
         let (one, other) = (delivery!(u64), delivery!(i64));
         assert!(!one.letter().is(other.letter()));
         assert_eq!([one.letter().name(), other.letter().name()], ["u64", "i64"]);
+    }
+
+    #[test]
+    fn what_goes_to_other_cells_has_other_letters() {
+        let [one, again] = [(); 2].map(|()| Delivery::<u64>::marked_by::<u8>());
+        assert!(one.letter().is(again.letter()));
+        assert!(!one.letter().is(Delivery::<u64>::marked_by::<u16>().letter()));
+        assert_eq!((one.letter().name(), one.letter().value_bytes()), ("u64", 8));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod beside;
 mod bounded;
+mod unlisted;
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;

@@ -4,7 +4,7 @@
 #![allow(missing_docs, reason = "the actors of a test have no readers")]
 
 use callboard::prelude::*;
-use callboard::{UnknownVariant, Wire};
+use callboard::{UnknownMessage, UnknownVariant, Wire};
 
 #[actor(remote = "test.cart", version = 1)]
 #[derive(Debug, Default)]
@@ -37,6 +37,41 @@ impl Cart {
     #[tell]
     pub fn empty(&mut self) {
         self.items.clear();
+    }
+}
+
+/// Keeps what it does not know.
+#[actor(remote = "test.till", version = 1)]
+#[derive(Debug, Default)]
+pub struct Till {
+    cents: u64,
+    missed: Vec<UnknownMessage>,
+}
+
+#[handlers]
+impl Till {
+    #[tell]
+    pub fn pay(&mut self, cents: u64) {
+        self.cents += cents;
+    }
+
+    #[ask]
+    pub fn sum(&self) -> u64 {
+        self.cents
+    }
+
+    #[unknown]
+    fn newer(&mut self, message: UnknownMessage) {
+        // Of a later version it knows this.
+        if let Ok(cents) = message.parameter::<u64>("cents") {
+            self.cents += cents;
+        }
+        self.missed.push(message);
+    }
+
+    #[ask]
+    pub fn missed(&self) -> Vec<String> {
+        self.missed.iter().map(|message| format!("{message:?}")).collect()
     }
 }
 

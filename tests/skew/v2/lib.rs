@@ -52,6 +52,25 @@ impl Cart {
     }
 }
 
+#[actor(remote = "test.till", version = 2)]
+#[derive(Debug, Default)]
+pub struct Till {
+    cents: u64,
+}
+
+#[handlers]
+impl Till {
+    #[tell]
+    pub fn pay(&mut self, cents: u64) {
+        self.cents += cents;
+    }
+
+    #[ask]
+    pub fn sum(&self) -> u64 {
+        self.cents
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Wire)]
 pub enum News {
     Opened,

@@ -44,3 +44,41 @@ impl Cart {
         self.items.iter().find(|(name, _)| *name == item).map(|(_, count)| *count)
     }
 }
+
+#[actor(remote = "test.till", version = 3)]
+#[derive(Debug, Default)]
+pub struct Till {
+    cents: u64,
+}
+
+#[handlers]
+impl Till {
+    #[tell]
+    pub fn pay(&mut self, cents: u64) {
+        self.cents += cents;
+    }
+
+    #[tell]
+    #[since(3)]
+    pub fn tip(&mut self, cents: u64, from: String) {
+        drop(from);
+        self.cents += cents;
+    }
+
+    #[ask]
+    #[since(3)]
+    pub fn refund(&mut self, cents: u64) -> u64 {
+        self.cents -= cents;
+        self.cents
+    }
+
+    #[ask]
+    pub fn sum(&self) -> u64 {
+        self.cents
+    }
+
+    #[ask]
+    pub fn missed(&self) -> Vec<String> {
+        Vec::new()
+    }
+}

@@ -4,7 +4,9 @@
 #![deny(clippy::all, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
-use callboard::{ActorRef, UnknownVariant, Wire, actor, handlers, protocol};
+use callboard::{
+    ActorRef, Context, UnknownMessage, UnknownVariant, Wire, actor, handlers, protocol,
+};
 use serde::{Deserialize, Serialize};
 
 /// What is bought.
@@ -80,6 +82,11 @@ impl Cart {
         self.lines.len()
     }
 
+    #[unknown]
+    fn newer(&mut self, message: UnknownMessage) {
+        drop(message);
+    }
+
     /// Where that is there.
     #[ask]
     #[cfg(unix)]
@@ -87,6 +94,33 @@ impl Cart {
     #[must_use]
     pub fn number(&self, #[cfg(unix)] by: u32, #[cfg(not(unix))] by: u64) -> u32 {
         by
+    }
+}
+
+/// Keeps what it is given.
+#[actor(remote = "shop.shelf")]
+#[derive(Debug)]
+pub struct Shelf<T: Wire> {
+    kept: Vec<T>,
+}
+
+#[handlers]
+impl<T: Wire> Shelf<T> {
+    /// Keeps one more.
+    #[tell]
+    pub fn put(&mut self, one: T) {
+        self.kept.push(one);
+    }
+
+    #[callboard::unknown]
+    async fn newer(
+        &mut self,
+        cx: &mut Context<Self>,
+        message: UnknownMessage,
+    ) -> Result<(), callboard::DecodeError> {
+        let _ = cx;
+        self.kept.push(message.parameter("one")?);
+        Ok(())
     }
 }
 
