@@ -1,4 +1,4 @@
-//! The one file that knows of loom: atomics, cells, fences and queues, from the model checker or not.
+//! The one file that knows of loom: atomics, cells, fences, queues and wakes, from the model checker or not.
 //!
 //! Called by everything that threads share: the lanes and the parking of a shard. The cfg is our own, for
 //! `--cfg loom` would also change tokio.
@@ -37,6 +37,47 @@ impl<T> SegQueue<T> {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.items().is_empty()
+    }
+}
+
+#[cfg(not(callboard_loom))]
+pub(crate) use tokio::sync::Notify;
+
+/// In the place of a wake that the model checker cannot look into: it is kept until somebody waits for it,
+/// and two that nobody has waited for are one.
+#[cfg(callboard_loom)]
+#[derive(Debug)]
+pub(crate) struct Notify(loom::sync::Mutex<(bool, Option<std::task::Waker>)>);
+
+#[cfg(callboard_loom)]
+impl Notify {
+    pub(crate) fn new() -> Self {
+        Self(loom::sync::Mutex::new((false, None)))
+    }
+
+    fn state(&self) -> loom::sync::MutexGuard<'_, (bool, Option<std::task::Waker>)> {
+        self.0.lock().expect("nothing panics with it")
+    }
+
+    pub(crate) fn notify_one(&self) {
+        let waiting = {
+            let (is_notified, waiting) = &mut *self.state();
+            *is_notified = true;
+            waiting.take()
+        };
+        waiting.into_iter().for_each(std::task::Waker::wake);
+    }
+
+    pub(crate) async fn notified(&self) {
+        std::future::poll_fn(|cx| {
+            let (is_notified, waiting) = &mut *self.state();
+            if std::mem::take(is_notified) {
+                return std::task::Poll::Ready(());
+            }
+            *waiting = Some(cx.waker().clone());
+            std::task::Poll::Pending
+        })
+        .await;
     }
 }
 

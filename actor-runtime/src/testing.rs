@@ -153,6 +153,11 @@ impl Simulator {
         self.shards.len()
     }
 
+    #[cfg(test)]
+    pub(crate) fn shard(&self, shard: usize) -> &Shard {
+        &self.shards[shard]
+    }
+
     /// How much virtual time each look of a shard at the clock takes; none at first.
     pub fn set_look(&self, look: Duration) {
         self.clock.look.set(look);

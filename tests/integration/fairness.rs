@@ -240,3 +240,41 @@ fn d11_parcels_are_looked_at_in_every_turn() {
         assert!(handled <= 4 * 64, "{handled} messages came before a ping from shard {shard}");
     }
 }
+
+/// Takes what soon fills a lane.
+#[actor]
+struct Sink;
+
+#[handlers]
+impl Sink {
+    #[tell]
+    fn take(&mut self, _load: [u64; 24]) {}
+}
+
+#[test]
+fn a_shard_does_nothing_else_while_its_full_lane_moves_but_not_for_long() {
+    let simulator = Simulator::new(2);
+    let count = Arc::<AtomicU64>::default();
+    let sink = put(&simulator, 1, || Sink);
+    let own = count.clone();
+    let near = put(&simulator, 0, || Gated(own));
+    simulator.enter(0, || (0..60_000).for_each(|_| sink.take([0; 24])));
+    simulator.turn_shard(0);
+    simulator.enter(0, || near.work());
+    let pass = |micros| {
+        simulator.set_now(simulator.now() + Duration::from_micros(micros));
+        simulator.turn_shard(0);
+        count.load(Ordering::Relaxed)
+    };
+    for _ in 0..5 {
+        simulator.turn_shard(1);
+        assert_eq!(pass(80), 0, "the lane is full, and moves");
+    }
+    assert_eq!(pass(100), 1, "it has not moved for long");
+    simulator.enter(0, || near.work());
+    let rounds = (1..50).find(|_| {
+        simulator.turn_shard(1);
+        pass(80) > 1
+    });
+    assert_eq!(rounds, Some(14), "it has been full for a millisecond");
+}

@@ -137,6 +137,33 @@ fn l3_the_deadline_of_a_start_is_not_the_next_ones() {
 }
 
 #[test]
+fn l3_a_start_that_failed_at_once_leaves_the_next_no_deadline() {
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let mute = simulator.enter(0, || spawn(Mute(Vec::new())));
+        let (said, begun) = (journal.clone(), AtomicUsize::new(0));
+        let child = ChildSpec::<Slow>::new("slow", move |_| {
+            let (journal, life) = (said.clone(), begun.fetch_add(1, Ordering::Relaxed));
+            async move {
+                if life == 1 {
+                    return Err("not now".into());
+                }
+                let slow = Slow { mute, journal, starts: 0, stops: 0 };
+                slow.pass(life as u64 * 2_000).await;
+                Ok(slow)
+            }
+        });
+        // The third begins some two seconds after the second failed, takes four, and has five.
+        let child = child.backoff(Duration::from_secs(2)..=Duration::from_secs(2));
+        let tree = simulator.block_on(0, || SupervisorSpec::new("tree").child(child).start());
+        let tree = tree.expect("it has started").expect("it starts");
+        simulator.enter(0, || tree.child::<Slow>(0).fail());
+        simulator.advance(Duration::from_secs(12));
+        assert_eq!(journal.take(), ["starts", "looks back", "starts"]);
+    });
+}
+
+#[test]
 fn l3_a_start_that_ends_leaves_others_their_deadlines() {
     on_shards(|simulator| {
         let journal = Journal::default();

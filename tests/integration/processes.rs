@@ -1,12 +1,17 @@
 //! The life of a process: how it starts, ends and is restarted, and what it hears while it waits.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context as TaskContext, Poll, Wake, Waker};
 use std::time::Duration;
 
 use callboard::__private as rt;
 use callboard::testing::{self, Simulator};
 use callboard::{
     ActorRef, AskError, ChildSpec, DeadReason, Event, ExitReason, Process, ProcessStart, Restart,
-    StartError, SupervisorSpec, Topic,
+    StartError, SupervisorSpec, Topic, spawn, spawn_on,
 };
 
 use crate::check::{Journal, everywhere, on_shards};
@@ -15,6 +20,46 @@ use crate::receives::{Msg, Noted, any, arm, arms, next_a, none, run};
 fn end_of(simulator: &Simulator, process: ActorRef<Msg>) -> ExitReason {
     let end = process.wait();
     simulator.block_on(0, move || end).expect("it has ended")
+}
+
+/// What polls a future by itself: whether it was woken, and who is to be woken then.
+#[derive(Default)]
+struct Apart(Mutex<(bool, Option<Waker>)>);
+
+impl Apart {
+    fn state(&self) -> MutexGuard<'_, (bool, Option<Waker>)> {
+        self.0.lock().expect("nothing panics with it")
+    }
+
+    /// Polls a future only when its own waker was woken, as who polls many does.
+    async fn run<F: Future>(future: F) -> F::Output {
+        let apart = Arc::new(Self(Mutex::new((true, None))));
+        let waker = Waker::from(apart.clone());
+        let mut future = pin!(future);
+        poll_fn(|cx| {
+            let is_woken = {
+                let (is_woken, outer) = &mut *apart.state();
+                *outer = Some(cx.waker().clone());
+                std::mem::take(is_woken)
+            };
+            match is_woken {
+                true => future.as_mut().poll(&mut TaskContext::from_waker(&waker)),
+                false => Poll::Pending,
+            }
+        })
+        .await
+    }
+}
+
+impl Wake for Apart {
+    fn wake(self: Arc<Self>) {
+        let outer = {
+            let (is_woken, outer) = &mut *self.state();
+            *is_woken = true;
+            outer.take()
+        };
+        outer.into_iter().for_each(Waker::wake);
+    }
 }
 
 /// Echoes what it takes into the journal, until it is told a `C`, whose number says how it ends.
@@ -67,6 +112,59 @@ fn l2_a_process_that_fails_when_it_is_first_polled_has_not_started() {
         let started = simulator.spawn_on(0, || rt::process(async |_: &mut Process<Msg>| ()));
         assert!(started.is_ok(), "it started, and has ended");
         assert_eq!(simulator.actors(), 0);
+    });
+}
+
+/// Runs a process once it is woken.
+struct Heir(Journal);
+
+impl Wake for Heir {
+    fn wake(self: Arc<Self>) {
+        let said = self.0.clone();
+        spawn(rt::process(async move |cx: &mut Process<Msg>| {
+            said.note("begins");
+            next_a(cx).await;
+        }));
+    }
+}
+
+#[test]
+fn l2_a_process_in_the_place_of_one_that_failed_starts_by_itself() {
+    let simulator = Simulator::new(1);
+    let journal = Journal::default();
+    let mut started = pin!(simulator.enter(0, || {
+        spawn_on(0, || {
+            rt::process(async |_: &mut Process<Msg>| -> Result<(), String> { Err("no".to_owned()) })
+        })
+    }));
+    let waker = Waker::from(Arc::new(Heir(journal.clone())));
+    assert!(started.as_mut().poll(&mut TaskContext::from_waker(&waker)).is_pending());
+    simulator.run();
+    assert_eq!(journal.take(), ["begins"]);
+}
+
+#[test]
+fn l6_a_process_that_ends_when_it_is_first_polled_begins_again() {
+    on_shards(|simulator| {
+        let (journal, begun) = (Journal::default(), Arc::new(AtomicUsize::new(0)));
+        let said = journal.clone();
+        let spec = ChildSpec::<Msg>::new("p", move |_| {
+            let (said, life) = (said.clone(), begun.fetch_add(1, Ordering::Relaxed));
+            async move {
+                rt::start_of::<Msg>(rt::process(async move |cx: &mut Process<Msg>| {
+                    said.note("begins");
+                    if life > 0 {
+                        said.note(next_a(cx).await.to_string());
+                    }
+                }))
+            }
+        });
+        let spec = SupervisorSpec::new("s").child(spec.shard(simulator.shards() - 1));
+        let tree = simulator.block_on(0, || spec.start());
+        let tree = tree.expect("in the present").expect("it starts");
+        tree.child::<Msg>(0).tell(Msg::A(1));
+        simulator.run();
+        assert_eq!(journal.take(), ["begins", "begins", "1", "begins"]);
     });
 }
 
@@ -277,11 +375,11 @@ fn r8_a_guard_that_panics_leaves_its_message_where_it_was() {
     on_shards(|simulator| {
         let journal = Journal::default();
         let said = journal.clone();
-        let lives = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
+        let lives = Arc::new(AtomicUsize::new(0));
         let spec = ChildSpec::<Msg>::new("p", move |_| {
             let (said, lives) = (said.clone(), lives.clone());
             async move {
-                let life = lives.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                let life = lives.fetch_add(1, Ordering::SeqCst);
                 rt::start_of::<Msg>(rt::process(async move |cx: &mut Process<Msg>| -> () {
                     if life == 0 {
                         arm(rt::receive(cx, arms!("B"), none, |_| panic!("a guard")).await);
@@ -411,6 +509,24 @@ fn a_receive_in_a_select_gives_back_what_it_did_not_take() {
         said.sort();
         assert_eq!(said, ["1", "2", "told Some(5)", "told Some(6)"]);
         assert_eq!(simulator.stop().dead_letters.total(), 0);
+    });
+}
+
+#[test]
+fn a_receive_wakes_who_polls_it_with_a_waker_of_its_own() {
+    on_shards(|simulator| {
+        let journal = Journal::default();
+        let said = journal.clone();
+        let process = run(&simulator, async move |cx| {
+            loop {
+                said.note(Apart::run(next_a(cx)).await.to_string());
+            }
+        });
+        for n in 1..3 {
+            process.tell(Msg::A(n));
+            simulator.run();
+        }
+        assert_eq!(journal.take(), ["1", "2"]);
     });
 }
 

@@ -4,6 +4,8 @@
 //! and files of tokio work inside handlers. The loop is `unconstrained`: tokio's budget of operations counts
 //! per poll of a task, and all actors of a shard are polled in one; the loop itself yields often enough.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::time::Instant;
 
 use super::{Next, Shard};
@@ -82,12 +84,9 @@ impl TokioDriver {
                 Between::GoOn => {}
             }
             let found = match next {
-                // Whoever waits awake hears of no socket.
-                Next::IdleUntil(deadline) if spins && !shard.has_attendants() => {
-                    self.spin(shard, deadline)
-                }
+                Next::IdleUntil(deadline) => self.wait(shard, deadline, spins).await,
                 Next::Busy => Some(self.now()),
-                _ => None,
+                Next::Blocked => None,
             };
             match (next, found) {
                 (_, Some(found))
@@ -96,12 +95,26 @@ impl TokioDriver {
                     now = found;
                     continue;
                 }
-                (Next::IdleUntil(deadline), None) => self.park(shard, deadline).await,
+                // It has slept, and tokio had its turn.
+                (Next::IdleUntil(_), None) => {}
                 _ => tokio::task::yield_now().await,
             }
             now = self.now();
             yielded = now;
         }
+    }
+
+    /// Waits until there may be something to do. Answers the time if there was before it slept.
+    async fn wait(&self, shard: &Shard, deadline: Option<Instant>, spins: bool) -> Option<Instant> {
+        // Whoever waits awake hears of no socket.
+        if spins
+            && !shard.has_attendants()
+            && let Some(found) = self.spin(shard, deadline)
+        {
+            return Some(found);
+        }
+        let has_slept = self.park(shard, deadline).await;
+        (!has_slept).then(|| self.now())
     }
 
     /// Waits awake for as long as a wake would cost. Answers the time, or one a few microseconds ago, if there is
@@ -123,20 +136,75 @@ impl TokioDriver {
         }
     }
 
-    /// Sleeps in tokio until a wake, a socket's news or the deadline.
-    async fn park(&self, shard: &Shard, deadline: Option<Instant>) {
+    /// Sleeps in tokio until a wake, a socket's news or the deadline. Answers whether it did: not if there is
+    /// something to do, nor if a wake of before comes only now.
+    async fn park(&self, shard: &Shard, deadline: Option<Instant>) -> bool {
         let inbox = shard.inbox();
         inbox.falls_asleep();
+        let mut has_slept = false;
         if !shard.has_arrivals() {
-            match deadline {
-                Some(deadline) => {
-                    let deadline = tokio::time::Instant::from_std(deadline);
-                    // Either way the next turn looks for itself.
-                    let _ = tokio::time::timeout_at(deadline, inbox.woken()).await;
+            let mut sleep = pin!(async {
+                match deadline {
+                    Some(deadline) => {
+                        let deadline = tokio::time::Instant::from_std(deadline);
+                        // Either way the next turn looks for itself.
+                        let _ = tokio::time::timeout_at(deadline, inbox.woken()).await;
+                    }
+                    None => inbox.woken().await,
                 }
-                None => inbox.woken().await,
-            }
+            });
+            poll_fn(|cx| {
+                let slept = sleep.as_mut().poll(cx);
+                has_slept |= slept.is_pending();
+                slept
+            })
+            .await;
         }
         inbox.is_awake();
+        has_slept
+    }
+}
+
+#[cfg(all(test, not(callboard_loom)))]
+mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::route::Word;
+    use crate::testing::Simulator;
+
+    /// Says a word to its shard after each turn, until tokio has had one.
+    struct Talks {
+        is_heard: Rc<Cell<bool>>,
+        words: u32,
+    }
+
+    impl Control for Talks {
+        fn between(&mut self, shard: &Shard, _now: Instant, _is_idle: bool) -> Between {
+            if self.is_heard.get() || self.words == 0 {
+                return Between::End;
+            }
+            self.words -= 1;
+            shard.inbox().say(Word::Look);
+            Between::GoOn
+        }
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "it has the clock of the machine, and no unsafe code")]
+    fn a_shard_that_is_told_something_all_the_time_lets_tokio_have_its_turn() {
+        for spins in [true, false] {
+            let simulator = Simulator::new(1);
+            let runtime = TokioDriver::runtime().expect("there is a runtime");
+            let is_heard = Rc::new(Cell::new(false));
+            let talks = Talks { is_heard: is_heard.clone(), words: 1_000_000 };
+            runtime.block_on(async {
+                let heard = is_heard.clone();
+                tokio::task::spawn_local(async move { heard.set(true) });
+                TokioDriver.drive(simulator.shard(0), talks, spins).await;
+            });
+            assert!(is_heard.get(), "it had no turn; the shard spins: {spins}");
+        }
     }
 }

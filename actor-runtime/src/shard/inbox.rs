@@ -7,7 +7,7 @@
 //! least one of them sees the other's: no wake is lost, there is one a sleep, and none for an awake shard.
 
 use crate::route::Word;
-use crate::sync::{AtomicBool, Ordering, SegQueue, fence};
+use crate::sync::{AtomicBool, Notify, Ordering, SegQueue, fence};
 
 /// What a shard shares with all other threads.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Inbox {
     injector: SegQueue<Word>,
     asleep: Asleep,
     /// How the driver of this shard is woken.
-    wake: tokio::sync::Notify,
+    wake: Notify,
 }
 
 impl Inbox {
@@ -27,7 +27,7 @@ impl Inbox {
             urgent: SegQueue::new(),
             injector: SegQueue::new(),
             asleep: Asleep::new(),
-            wake: tokio::sync::Notify::new(),
+            wake: Notify::new(),
         }
     }
 
@@ -91,8 +91,9 @@ impl Asleep {
 
     /// The sleeper's first two steps; the third, to look for work, is to follow.
     fn begins(&self) {
-        // Ordering: the fence below orders it before the sleeper's last look.
-        self.0.store(true, Ordering::Relaxed);
+        // Ordering: the fence below orders it before the sleeper's last look. It comes after a late swap in
+        // `ends` that is of the sleep before; so would a store, but the model checker does not know that.
+        self.0.swap(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
     }
 
@@ -118,10 +119,13 @@ mod model {
     use std::future::Future;
     use std::pin::pin;
     use std::sync::Arc;
-    use std::task::{Context, Waker};
+    use std::task::{Context, Wake, Waker};
 
+    use super::super::lane::model::delivery;
+    use super::super::lane::{LaneSender, lane};
     use super::*;
     use crate::address::Target;
+    use crate::record::{RecordQueue, Stock};
 
     /// Says which word it is.
     fn number(word: Word) -> u64 {
@@ -186,6 +190,70 @@ mod model {
             let wakes = wakes.into_iter().filter(|wakes| *wakes).count();
             assert!(sees || wakes == 1, "some work was neither seen nor woken for");
             assert!(wakes <= 1, "a sleep is ended once");
+        });
+    }
+
+    /// The thread of a shard, for who wakes it.
+    struct Driver(loom::thread::Thread);
+
+    impl Wake for Driver {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    /// Has the thread sleep until the shard is woken.
+    fn wait(inbox: &Inbox) {
+        let waker = Waker::from(Arc::new(Driver(loom::thread::current())));
+        let mut woken = pin!(inbox.woken());
+        while woken.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
+            loom::thread::park();
+        }
+    }
+
+    /// Sends one record by a lane, as a shard does at the end of its turn.
+    fn send(sender: &LaneSender, value: u64, inbox: &Inbox) {
+        let (stock, queue) = (Stock::default(), RecordQueue::new());
+        queue.append(delivery(), Target::new(1, 1), value, &stock);
+        assert!(sender.send_inline(&queue, &stock), "the lane has room");
+        inbox.rouse();
+    }
+
+    /// A shard that sleeps again and again, as its driver has it, takes all that another shard and a thread
+    /// outside bring: it never sleeps for good while something waits, be it brought before a sleep, in it,
+    /// or while the wake of the one before is still under way.
+    #[test]
+    fn u9_a_shard_that_sleeps_again_and_again_takes_all_that_is_brought() {
+        loom::model(|| {
+            let inbox = Arc::new(Inbox::new());
+            let (sender, receiver) = lane();
+            // The checker does not see that the first use makes the slots only once.
+            send(&sender, 0, &inbox);
+            let (to, other) = (inbox.clone(), inbox.clone());
+            let threads = [
+                loom::thread::spawn(move || send(&sender, 1, &to)),
+                loom::thread::spawn(move || other.say(Word::Call(Box::new(|| {})))),
+            ];
+            let (mut words, mut records) = (0, 0);
+            loop {
+                words += std::iter::from_fn(|| inbox.next()).count();
+                while let Some(mut parcel) = receiver.receive() {
+                    let mut walk = parcel.walk();
+                    while let Some(record) = walk.next() {
+                        assert_eq!(record.take(delivery()).ok(), Some(records));
+                        records += 1;
+                    }
+                }
+                if (words, records) == (1, 2) {
+                    break;
+                }
+                inbox.falls_asleep();
+                if !inbox.has_word() && !receiver.has_parcel() {
+                    wait(&inbox);
+                }
+                inbox.is_awake();
+            }
+            threads.into_iter().for_each(|thread| thread.join().expect("no panic"));
         });
     }
 }

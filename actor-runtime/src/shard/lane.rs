@@ -374,14 +374,14 @@ mod tests {
 
 /// What the model checker sees of a lane: every order in which its two ends can meet.
 #[cfg(all(test, callboard_loom))]
-mod model {
+pub(super) mod model {
     use std::time::Duration;
 
     use super::*;
     use crate::address::Target;
     use crate::record::{Class, Delivery, Letters};
 
-    fn delivery() -> Delivery<u64> {
+    pub(in crate::shard) fn delivery() -> Delivery<u64> {
         static LETTERS: Letters = Letters::of::<u64, u64>(Class::Message, Duration::ZERO);
         // SAFETY: the letters are for this type.
         unsafe { Delivery::new(&LETTERS) }

@@ -15,12 +15,13 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use crate::actor::{asked, asked_later, started_later, told, told_later};
-use crate::host;
+use crate::address::Target;
 use crate::testing::Simulator;
 use crate::{
     Actor, ActorRef, ActorType, Address, Api, Ask, AskError, At, Context, DeadReason, ExitReason,
     Flow, Handle, Handled, Handlers, Message, Options, Protocol, Reply, Timed, private,
 };
+use crate::{host, remote};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -433,7 +434,7 @@ fn u14_a_reference_of_another_type_is_noproc() {
     let act = stage.act(0);
     // The address of an ask, and random ones, taken for an actor's.
     for bits in [0, 1, 2, 1_023, 1_024, 2_047, 4_096, u64::from(u32::MAX) - 1] {
-        let target = crate::address::Target::new(bits as u32, 1);
+        let target = Target::new(bits as u32, 1);
         let forged = Address::new(act.address().shard_id(), target);
         if forged != act.address() {
             let payload = stage.counted();
@@ -444,6 +445,43 @@ fn u14_a_reference_of_another_type_is_noproc() {
     }
     assert_eq!(stage.value(act), Some(Ok(100)));
     stage.end();
+}
+
+#[test]
+fn u14_a_kill_at_the_place_of_an_ask_does_nothing_to_the_ask() {
+    let stage = Stage::new(1);
+    let act = stage.act(0);
+    let asked = stage.simulator.enter(0, || act.hold().start());
+    stage.simulator.enter(0, || {
+        let targets = (0..2_048).flat_map(|slot| (1..4).map(move |life| Target::new(slot, life)));
+        let forged = targets.map(|target| Address::new(act.address().shard_id(), target));
+        for forged in forged.filter(|forged| *forged != act.address()) {
+            ActorRef::<Act>::from_address(forged).kill();
+        }
+    });
+    stage.simulator.run();
+    assert_eq!(stage.simulator.asks(), 1, "the ask waits on");
+    stage.simulator.enter(0, || act.stop());
+    assert_eq!(stage.simulator.block_on(0, || asked), Some(Err(AskError::Stopped)));
+    stage.end();
+}
+
+#[test]
+fn a_shard_knows_whether_futures_run_beside_its_actors() {
+    on_shards(|stage| {
+        let has_attendants = || stage.simulator.shard(stage.far()).has_attendants();
+        assert!(!has_attendants());
+        let (end, ended) = tokio::sync::oneshot::channel::<()>();
+        remote::attend::<Act, _>(&stage.simulator.system(), stage.far(), || async {
+            let _ = ended.await;
+        });
+        stage.simulator.run();
+        assert!(has_attendants());
+        end.send(()).expect("it waits");
+        stage.simulator.run();
+        assert!(!has_attendants());
+        stage.end();
+    });
 }
 
 #[test]
