@@ -290,16 +290,21 @@ impl Outbound {
         // What writes a value is a user's code.
         let encoded =
             catch_unwind(AssertUnwindSafe(|| P::encode(departure.into_message(), &mut encoder)));
-        let (asked, out) = encoder.finish();
-        let written = out.into_written();
-        if goes_on
-            && asked.is_none()
-            && let (Ok(Ok(())), Written::InPlace(bytes)) = (&encoded, &written)
-            && frame::AGAIN_BYTES + bytes <= self.most_bytes
-            && batch.keep(*bytes)
-        {
-            return batch::put_back(batch);
-        }
+        // Looked at where it lies: what is moved right after it is written waits for its own stores.
+        let told = matches!(encoded, Ok(Ok(()))).then(|| encoder.told_in_place()).flatten();
+        let (written, asked) = match told {
+            Some(bytes) => {
+                drop(encoder);
+                if goes_on && frame::AGAIN_BYTES + bytes <= self.most_bytes && batch.keep(bytes) {
+                    return batch::put_back(batch);
+                }
+                (Written::InPlace(bytes), None)
+            }
+            None => {
+                let (asked, out) = encoder.finish();
+                (out.into_written(), asked)
+            }
+        };
         let encoded =
             encoded.unwrap_or_else(|_| Err(EncodeError::Refused("the value panicked".to_owned())));
         let run = Run { label, protocol: P::ID, is_dense: peer.is_none(), messages: 1 };

@@ -287,12 +287,19 @@ impl<'a> Encoder<'a> {
         Self { out, codec, protocol, named, ask_timeout_nanos, asked: None, failed: None }
     }
 
+    /// How many bytes are in the place, if it is a message that asks nothing and is all there.
+    #[inline]
+    pub(crate) const fn told_in_place(&self) -> Option<usize> {
+        match (&self.asked, &self.out.more) {
+            (None, None) => Some(self.out.at),
+            _ => None,
+        }
+    }
+
     /// The ask that the message brings, and what is written.
     #[inline]
-    pub(crate) fn finish(mut self) -> (Option<Asked>, Out<'a>) {
-        let asked = self.asked.take();
-        let none = Out::new(&mut [], Vec::new);
-        (asked, std::mem::replace(&mut self.out, none))
+    pub(crate) fn finish(self) -> (Option<Asked>, Out<'a>) {
+        (self.asked, self.out)
     }
 
     /// The message is of the handler with this number.
@@ -482,15 +489,6 @@ impl Named<'_> {
         let length = u32::try_from(length).map_err(|_| EncodeError::TooLarge(u32::MAX as usize))?;
         out[length_at..length_at + 4].copy_from_slice(&length.to_le_bytes());
         Ok(())
-    }
-}
-
-/// A message that was not written to its end leaves no ask open.
-impl Drop for Encoder<'_> {
-    fn drop(&mut self) {
-        if let Some(asked) = self.asked.take() {
-            asked.fail(AskError::Codec);
-        }
     }
 }
 
