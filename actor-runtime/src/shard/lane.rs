@@ -387,7 +387,8 @@ pub(super) mod model {
         unsafe { Delivery::new(&LETTERS) }
     }
 
-    /// More parcels than the lane has slots, inline and by block, arrive whole and in order.
+    /// More parcels than the lane has slots, inline and by block, arrive whole and in order; the second block goes by the slot
+    /// in which the first comes back.
     #[test]
     fn d4_a_slot_changes_hands_in_any_order() {
         loom::model(|| {
@@ -396,9 +397,9 @@ pub(super) mod model {
             assert!(sender.free_slot(&Stock::default()).is_some());
             let sends = loom::thread::spawn(move || {
                 let (stock, queue) = (Stock::default(), RecordQueue::new());
-                for value in 0..3 {
+                for value in 0..4 {
                     queue.append(delivery(), Target::new(1, 1), value, &stock);
-                    if value == 1 {
+                    if value % 2 == 1 {
                         let mut parcel = queue.take_parcel();
                         while let Some(full) = parcel {
                             parcel = sender.send_parcel(full, &stock).err();
@@ -411,7 +412,7 @@ pub(super) mod model {
                 }
             });
             let mut next = 0;
-            while next < 3 {
+            while next < 4 {
                 match receiver.receive() {
                     None => loom::thread::yield_now(),
                     Some(mut parcel) => {
