@@ -185,13 +185,52 @@ fn not_sent(label: Label, protocol: &str, (refused, asked): Unsent) {
 }
 
 /// Has a message leave for another node: what the macros give to the delivery of a remote protocol's messages.
-pub fn leave<P>(departure: Departure<P::Msg>, carrier: &dyn Any)
+pub fn leave<P>(departure: &mut Departure<P::Msg>, carrier: &dyn Any)
 where
     P: RemoteProtocol + ?Sized,
 {
-    match carrier.downcast_ref::<Outbound>() {
-        Some(outbound) => outbound.send::<P>(departure),
-        None => remote::drop_unsent(departure.into_message(), AskError::NoConnection),
+    let label = departure.label();
+    let mut batch = batch::take();
+    let goes_on = batch.goes_on(carrier, label, P::ID);
+    let form = match goes_on {
+        // Who goes on has looked already.
+        true => Some((batch.codec, &None)),
+        false => carrier.downcast_ref().and_then(|outbound: &Outbound| outbound.form(P::ID)),
+    };
+    let Some((codec, peer)) = form else {
+        batch::put_back(batch);
+        remote::drop_unsent(departure, AskError::UnknownHandler);
+        return not_sent(label, P::NAME, (Refused::UnknownProtocol, None));
+    };
+    let out = Out::new(batch.place(), || SCRATCH.try_with(Cell::take).unwrap_or_default());
+    let timeout_nanos = remote::ask_timeout_nanos(&label);
+    let schema = const { &P::SCHEMA };
+    let mut encoder = Encoder::new(out, codec, schema, peer.as_ref(), timeout_nanos);
+    // What writes a value is a user's code.
+    let encoded = catch_unwind(AssertUnwindSafe(|| {
+        departure.take().map_or(Ok(()), |message| P::encode(message, &mut encoder))
+    }));
+    // Looked at where it lies: what is moved right after it is written waits for its own stores.
+    let told = matches!(encoded, Ok(Ok(()))).then(|| encoder.told_in_place()).flatten();
+    let (written, asked) = match told {
+        Some(bytes) => {
+            drop(encoder);
+            if goes_on && batch.keep(bytes) {
+                return batch::put_back(batch);
+            }
+            (Written::InPlace(bytes), None)
+        }
+        None => {
+            let (asked, out) = encoder.finish();
+            (out.into_written(), asked)
+        }
+    };
+    let encoded =
+        encoded.unwrap_or_else(|_| Err(EncodeError::Refused("the value panicked".to_owned())));
+    let run = Run { label, protocol: P::ID, is_dense: peer.is_none(), messages: 1 };
+    let outbound: &Outbound = carrier.downcast_ref().expect("it had a form for the message");
+    if let Err(unsent) = outbound.send_written(batch, run, encoded, written, asked) {
+        not_sent(label, P::NAME, unsent);
     }
 }
 
@@ -268,49 +307,9 @@ impl Outbound {
         }
     }
 
-    #[inline]
-    fn send<P>(&self, departure: Departure<P::Msg>)
-    where
-        P: RemoteProtocol + ?Sized,
-    {
-        let label = departure.label();
-        let mut batch = batch::take();
-        let goes_on = batch.goes_on(self, label, P::ID);
-        // Who goes on has looked already.
-        let peer = if goes_on { Some(&None) } else { self.protocols.get(&P::ID) };
-        let Some(peer) = peer else {
-            batch::put_back(batch);
-            remote::drop_unsent(departure.into_message(), AskError::UnknownHandler);
-            return not_sent(label, P::NAME, (Refused::UnknownProtocol, None));
-        };
-        let out = Out::new(batch.place(), || SCRATCH.try_with(Cell::take).unwrap_or_default());
-        let timeout_nanos = remote::ask_timeout_nanos(&label);
-        let schema = const { &P::SCHEMA };
-        let mut encoder = Encoder::new(out, self.codec, schema, peer.as_ref(), timeout_nanos);
-        // What writes a value is a user's code.
-        let encoded =
-            catch_unwind(AssertUnwindSafe(|| P::encode(departure.into_message(), &mut encoder)));
-        // Looked at where it lies: what is moved right after it is written waits for its own stores.
-        let told = matches!(encoded, Ok(Ok(()))).then(|| encoder.told_in_place()).flatten();
-        let (written, asked) = match told {
-            Some(bytes) => {
-                drop(encoder);
-                if goes_on && frame::AGAIN_BYTES + bytes <= self.most_bytes && batch.keep(bytes) {
-                    return batch::put_back(batch);
-                }
-                (Written::InPlace(bytes), None)
-            }
-            None => {
-                let (asked, out) = encoder.finish();
-                (out.into_written(), asked)
-            }
-        };
-        let encoded =
-            encoded.unwrap_or_else(|_| Err(EncodeError::Refused("the value panicked".to_owned())));
-        let run = Run { label, protocol: P::ID, is_dense: peer.is_none(), messages: 1 };
-        if let Err(unsent) = self.send_written(batch, run, encoded, written, asked) {
-            not_sent(label, P::NAME, unsent);
-        }
+    /// How messages of a protocol are written for the other node, if it takes them.
+    fn form(&self, protocol: u64) -> Option<(Codec, &Option<PeerProtocol>)> {
+        Some((self.codec, self.protocols.get(&protocol)?))
     }
 
     /// Sends a message that is written, in the batch's place or elsewhere, and does not go on with the last run.
@@ -342,7 +341,8 @@ impl Outbound {
             Err(error) => Err((Refused::Encode(error), asked)),
             Ok(()) if is_added => Ok(()),
             Ok(()) => with_scratch(|frame| {
-                frame::push_tell(frame, head, payload);
+                frame.extend_from_slice(&frame::tell(head, payload.len()));
+                frame.extend_from_slice(payload);
                 self.enqueue(frame, asked)
             }),
         };

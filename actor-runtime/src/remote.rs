@@ -311,8 +311,8 @@ pub fn ask_timeout_nanos(message: &Label) -> u64 {
 }
 
 /// Drops a message that does not leave; the ask in it, if there is one, ends with `error`.
-pub fn drop_unsent<M: MessageField>(message: M, error: AskError) {
-    host::dropping_asks(error, || drop(message));
+pub fn drop_unsent<M: MessageField>(departure: &mut Departure<M>, error: AskError) {
+    host::dropping_asks(error, || drop(departure.take()));
 }
 
 #[cfg(feature = "serde")]

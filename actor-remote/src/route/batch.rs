@@ -4,6 +4,7 @@
 //! overtake it: before a word of another kind, before it says something to another node, before what it says to other shards
 //! goes out, at the end of its turn. A thread that is no shard keeps nothing in it.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use actor_runtime::remote::{self, Label};
 
 use super::{Outbound, place_of};
 use crate::config::CHUNK_BYTES;
+use crate::wire::Codec;
 use crate::wire::frame::{self, Head};
 
 /// Messages of so many bytes are written where they are sent from: a place of which no length is looked up in memory.
@@ -24,6 +26,10 @@ const GROWTH_BYTES: usize = 512;
 pub(super) struct Batch {
     /// The connection they are for.
     of: Option<Arc<Outbound>>,
+    /// Its codec.
+    pub(super) codec: Codec,
+    /// The most bytes of a frame.
+    most_bytes: usize,
     /// Their frames, and behind those a place for the next.
     pub(super) bytes: Vec<u8>,
     /// How long the frames are.
@@ -68,15 +74,16 @@ pub(super) fn hand_over() {
 
 impl Batch {
     #[inline]
-    fn is_of(&self, outbound: &Outbound) -> bool {
-        self.of.as_ref().is_some_and(|of| std::ptr::eq(&**of, outbound))
+    fn is_of(&self, carrier: &dyn Any) -> bool {
+        // To ask for its type would cost more than all else here.
+        self.of.as_ref().is_some_and(|of| std::ptr::addr_eq(&**of, carrier))
     }
 
     /// Whether a message goes on with the last run, whose fields go dense.
     #[inline]
-    pub(super) fn goes_on(&self, outbound: &Outbound, label: Label, protocol: u64) -> bool {
+    pub(super) fn goes_on(&self, carrier: &dyn Any, label: Label, protocol: u64) -> bool {
         let goes_on = |run: &Run| run.is_dense && run.protocol == protocol && run.label == label;
-        self.is_of(outbound) && self.runs.last().is_some_and(goes_on)
+        self.is_of(carrier) && self.runs.last().is_some_and(goes_on)
     }
 
     /// Where the payload of the next message is written, if it fits.
@@ -98,10 +105,11 @@ impl Batch {
     /// Takes what was written in the place for the next message of the last run. Answers whether there was room.
     #[inline]
     pub(super) fn keep(&mut self, bytes: usize) -> bool {
-        let end = self.end + frame::AGAIN_BYTES + bytes;
+        let frame_bytes = frame::AGAIN_BYTES + bytes;
+        let end = self.end + frame_bytes;
         let head = self.bytes.get_mut(self.end..).and_then(<[u8]>::first_chunk_mut);
         match (head, self.runs.last_mut()) {
-            (Some(head), Some(run)) if end <= CHUNK_BYTES => {
+            (Some(head), Some(run)) if end <= CHUNK_BYTES && frame_bytes <= self.most_bytes => {
                 *head = frame::again(bytes);
                 run.messages += 1;
                 self.end = end;
@@ -120,21 +128,31 @@ impl Batch {
         if self.end + frame::bytes_of_tell(payload) > CHUNK_BYTES {
             self.make_room();
         }
-        self.bytes.truncate(self.end);
         match self.runs.last_mut() {
             Some(last) if last.label == run.label && last.protocol == run.protocol => {
                 last.messages += run.messages;
-                self.bytes.extend_from_slice(&frame::again(payload.len()));
-                self.bytes.extend_from_slice(payload);
+                self.append(&frame::again(payload.len()), payload);
             }
             _ => {
                 let head = Head { to: place_of(run.label.to()), protocol: run.protocol };
-                frame::push_tell(&mut self.bytes, head, payload);
+                self.append(&frame::tell(head, payload.len()), payload);
                 self.runs.push(run);
             }
         }
-        self.end = self.bytes.len();
         true
+    }
+
+    /// Writes a frame behind the others.
+    fn append(&mut self, head: &[u8], payload: &[u8]) {
+        let end = self.end + head.len() + payload.len();
+        // It is never cut: what is there of a buffer that was sent need not be cleared again.
+        if self.bytes.len() < end {
+            self.bytes.resize(end, 0);
+        }
+        let (head_place, place) = self.bytes[self.end..end].split_at_mut(head.len());
+        head_place.copy_from_slice(head);
+        place.copy_from_slice(payload);
+        self.end = end;
     }
 
     /// Makes it one of this connection's, on a shard.
@@ -145,6 +163,7 @@ impl Batch {
             return false;
         }
         self.of = outbound.me.upgrade();
+        (self.codec, self.most_bytes) = (outbound.codec, outbound.most_bytes);
         self.of.is_some()
     }
 

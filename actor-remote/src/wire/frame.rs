@@ -562,11 +562,11 @@ pub(crate) const fn bytes_of_tell(payload: &[u8]) -> usize {
     LENGTH_BYTES + TELL_BYTES + payload.len()
 }
 
-/// Writes a tell.
+/// The bytes before the payload of a tell, its length field with them, for a payload of so many.
 #[inline]
-pub(crate) fn push_tell(out: &mut Vec<u8>, Head { to, protocol }: Head, payload: &[u8]) {
+pub(crate) fn tell(Head { to, protocol }: Head, payload: usize) -> [u8; LENGTH_BYTES + TELL_BYTES] {
     // No message is longer than 64 MiB.
-    let length = (TELL_BYTES + payload.len()) as u32;
+    let length = (TELL_BYTES + payload) as u32;
     let mut head = [0; LENGTH_BYTES + TELL_BYTES];
     head[..4].copy_from_slice(&length.to_le_bytes());
     head[4] = kind::TELL;
@@ -574,15 +574,13 @@ pub(crate) fn push_tell(out: &mut Vec<u8>, Head { to, protocol }: Head, payload:
     head[9..13].copy_from_slice(&to.slot.to_le_bytes());
     head[13..17].copy_from_slice(&to.generation.to_le_bytes());
     head[17..].copy_from_slice(&protocol.to_le_bytes());
-    out.reserve(head.len() + payload.len());
-    out.extend_from_slice(&head);
-    out.extend_from_slice(payload);
+    head
 }
 
 /// The bytes before the payload of a tell to whom the tell before it is, its length field with them.
 pub(crate) const AGAIN_BYTES: usize = LENGTH_BYTES + 1;
 
-/// Those bytes, for a payload of so many.
+/// Those bytes.
 #[inline]
 pub(crate) fn again(payload: usize) -> [u8; AGAIN_BYTES] {
     // No message is longer than 64 MiB.

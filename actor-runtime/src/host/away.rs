@@ -19,7 +19,7 @@ use crate::stats::DeadReason;
 // A system of this process that this one is not connected to is no node of its: there the address is nobody's.
 #[cold]
 #[inline(never)]
-pub(super) fn depart<M: MessageField>(host: Option<&Host>, away: Departure<M>) {
+pub(super) fn depart<M: MessageField>(host: Option<&Host>, away: &mut Departure<M>) {
     let node = away.to.shard_id().node();
     let Some(host) = host else {
         let standing = route::standing(node, None).unwrap_or(Standing::Gone);
@@ -38,10 +38,10 @@ pub(super) fn depart<M: MessageField>(host: Option<&Host>, away: Departure<M>) {
 
 /// Sends a message to a node of which this is known.
 #[inline(never)]
-fn depart_by<M: MessageField>(standing: &Standing, host: Option<&Host>, away: Departure<M>) {
+fn depart_by<M: MessageField>(standing: &Standing, host: Option<&Host>, away: &mut Departure<M>) {
     // Decided when it is compiled. A message that were looked at by its address would be moved in pieces.
     if TypeId::of::<M>() == TypeId::of::<Signal>() {
-        let mut message = Some(away.message);
+        let mut message = away.take();
         let signal = (&mut message as &mut dyn Any).downcast_mut::<Option<Signal>>();
         return signal
             .and_then(Option::take)
@@ -53,8 +53,7 @@ fn depart_by<M: MessageField>(standing: &Standing, host: Option<&Host>, away: De
         (Standing::Gone, _) => (DeadReason::NoProc, AskError::NoProc),
         (Standing::Lost, _) => (DeadReason::NodeDown, AskError::NoConnection),
     };
-    let Departure { delivery, to, message } = away;
-    let letter = delivery.letter();
+    let (letter, to, message) = (away.delivery.letter(), away.to, away.take());
     lost_away(host, reason, to, letter);
     let class = letter.class();
     debug_assert!(class != Class::Answer, "who asked from another node is answered at this one");

@@ -91,7 +91,7 @@ pub(crate) fn send<M: MessageField>(delivery: Delivery<M>, to: Address, message:
     {
         return outbox.open.cursor().append(delivery, to.target(), message, || stock.take());
     }
-    send_away(Departure { delivery, to, message });
+    send_away(Departure::new(delivery, to, message));
 }
 
 /// The same for what mostly stays on its shard: all else costs a call, and saves it the registers.
@@ -101,7 +101,7 @@ pub(crate) fn send_near<M: MessageField>(delivery: Delivery<M>, to: Address, mes
     if here.shard_id() == to.shard_id() && here.cursor.has_room(bytes) {
         return here.cursor.append(delivery, to.target(), message, more);
     }
-    send_away(Departure { delivery, to, message });
+    send_away(Departure::new(delivery, to, message));
 }
 
 impl Here {
@@ -132,16 +132,17 @@ fn more() -> crate::record::Block {
 
 /// Sends a message to another shard, or where the present block has no room.
 #[inline(never)]
-fn send_away<M: MessageField>(away: Departure<M>) {
+fn send_away<M: MessageField>(mut away: Departure<M>) {
     let (here, shard_id) = (here(), away.to.shard_id());
+    let own = here.shard_id();
     // To another node it goes on as it is: taken out of where it lies, the message would be moved once more.
-    if let Some(host) = here.host.get()
-        && here.shard_id() == host.shard_id
-        && host.shard_id.node() != shard_id.node()
+    if own == here.lives_on.get()
+        && own.node() != shard_id.node()
+        && let Some(host) = here.host.get()
     {
-        return depart(Some(host), away);
+        return depart(Some(host), &mut away);
     }
-    let Departure { delivery, to, message } = away;
+    let (delivery, to, Some(message)) = away.into_parts() else { return };
     let Some(host) = here.host.get() else { return send_outside(delivery, to, message) };
     if here.shard_id() != host.shard_id {
         return send_by_detour(here, host, delivery, to, message);
@@ -174,7 +175,7 @@ fn send_by_detour<M: MessageField>(
     here.set_shard_id(host.shard_id);
     let listens = host.listens.get();
     let delivery = if listens { delivery.quiet() } else { delivery };
-    send_away(Departure { delivery, to, message });
+    send_away(Departure::new(delivery, to, message));
     if listens || host.watched.is_in_cut() {
         here.set_shard_id(ShardId::OUTSIDE);
     } else {
@@ -268,7 +269,7 @@ fn send_outside<M: MessageField>(delivery: Delivery<M>, to: Address, message: M)
     let listens = here().listener.get().is_some_and(|listener| listener == task::try_id());
     let delivery = if listens { delivery.quiet() } else { delivery };
     match route::find(shard_id.node()) {
-        Some(route) if route.is_other() => depart(None, Departure { delivery, to, message }),
+        Some(route) if route.is_other() => depart(None, &mut Departure::new(delivery, to, message)),
         Some(route) => {
             route.say(shard_id.shard(), Word::Record(Loose::new(delivery, to.target(), message)));
         }

@@ -240,7 +240,7 @@ pub(super) unsafe fn put_value<M>(at: NonNull<u8>, value: M) {
 }
 
 /// Has a message leave for another node, by what carries it there.
-pub type Leave<M> = fn(Departure<M>, &dyn Any);
+pub type Leave<M> = fn(&mut Departure<M>, &dyn Any);
 
 /// How a message of type `M` reaches its receiver: what an actor's type hands to its references.
 pub struct Delivery<M> {
@@ -364,7 +364,7 @@ mod tests {
 
     #[test]
     fn a_message_leaves_by_what_it_was_given_whatever_its_mark() {
-        fn leave(_: Departure<u64>, _: &dyn Any) {}
+        fn leave(_: &mut Departure<u64>, _: &dyn Any) {}
         let delivery = delivery!(u64);
         assert!(delivery.leave().is_none());
         assert!(delivery.leaving(Some(leave)).quiet().leave().is_some());

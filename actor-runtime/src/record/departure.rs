@@ -47,10 +47,22 @@ impl fmt::Debug for Label {
 pub struct Departure<M> {
     pub(crate) delivery: Delivery<M>,
     pub(crate) to: Address,
-    pub(crate) message: M,
+    /// Lent on the way, for what is moved is written anew; there until it is taken.
+    message: Option<M>,
 }
 
 impl<M> Departure<M> {
+    #[inline(always)]
+    pub(crate) const fn new(delivery: Delivery<M>, to: Address, message: M) -> Self {
+        Self { delivery, to, message: Some(message) }
+    }
+
+    /// Goes on with what did not leave.
+    #[inline(always)]
+    pub(crate) fn into_parts(self) -> (Delivery<M>, Address, Option<M>) {
+        (self.delivery, self.to, self.message)
+    }
+
     /// Whom it is for, and what it is.
     #[must_use]
     #[inline]
@@ -58,10 +70,10 @@ impl<M> Departure<M> {
         Label { to: self.to, letter: self.delivery.letter() }
     }
 
-    /// The message itself.
+    /// Takes the message itself; it is there once.
     #[inline(always)]
-    pub fn into_message(self) -> M {
-        self.message
+    pub const fn take(&mut self) -> Option<M> {
+        self.message.take()
     }
 }
 
