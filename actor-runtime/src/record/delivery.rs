@@ -45,7 +45,9 @@ pub(crate) enum Class {
 ///
 /// Its letter says so: each type has one for every mark. A delivery compares addresses of letters, so a
 /// plain message pays nothing for there being marks, and a marked one takes the cold path.
+// As wide as a word: bytes beside it in a delivery would be written one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
 pub(crate) enum Mark {
     /// Nothing.
     Plain,
