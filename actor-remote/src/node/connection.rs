@@ -277,8 +277,8 @@ impl Connection {
                 break;
             }
         }
-        // Others have their turn.
-        cx.waker().wake_by_ref();
+        // Others have their turn, the shard among them: who only wakes itself is polled again before it.
+        let _ = pin!(tokio::task::yield_now()).poll(cx);
         Ok(())
     }
 
