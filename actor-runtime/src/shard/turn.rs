@@ -1106,9 +1106,8 @@ impl<'t> Turn<'t> {
         self.waits(cell, target, false);
     }
 
-    /// Gives actors with a backlog slices, for as long as the turn's other records took; for longer unless less waits by now
-    /// than before the turn: or who sends cheap messages would be ever further ahead, and what comes no faster than it
-    /// is handled would for good go by the backlog, which costs more.
+    /// Gives actors with a backlog slices, for as long as the turn's other records took; for longer if more
+    /// waits by now than before the turn, or who sends cheap messages would be ever further ahead.
     fn rotate(&mut self) {
         if self.shard.rotation.borrow().is_empty() {
             return;
@@ -1122,8 +1121,8 @@ impl<'t> Turn<'t> {
             self.take_slice(slot);
             self.end_stopped();
             let age = self.look();
-            let shrinks = self.host.counters.backlog.get() < self.backlog;
-            if age >= most || (age >= least && shrinks) {
+            let grows = self.host.counters.backlog.get() > self.backlog;
+            if age >= most || (age >= least && !grows) {
                 return;
             }
         }
