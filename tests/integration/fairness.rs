@@ -1,5 +1,7 @@
 //! A busy actor starves neither the others of its shard nor the rest of the world.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -60,6 +62,44 @@ fn p06_a_flood_of_one_actor_holds_up_nobody() {
             assert!(handled <= 2 * 64 + 2, "{handled} messages came before the ping");
         }
     });
+}
+
+/// Notes who it is whenever it is told to.
+#[actor]
+struct Noting(char, Rc<RefCell<String>>);
+
+#[handlers]
+impl Noting {
+    #[tell]
+    fn note(&mut self) {
+        self.1.borrow_mut().push(self.0);
+    }
+}
+
+thread_local!(static SIMULATOR: RefCell<Option<Rc<Simulator>>> = const { RefCell::new(None) });
+
+#[test]
+fn d11_the_time_that_a_connection_takes_to_read_is_not_the_actors() {
+    let simulator = Rc::new(Simulator::new(1));
+    SIMULATOR.set(Some(simulator.clone()));
+    let notes: Rc<RefCell<String>> = Rc::default();
+    let [one, other] = ['a', 'b'].map(|name| {
+        let noting = Noting(name, notes.clone());
+        simulator.enter(0, || callboard::spawn(noting))
+    });
+    actor_runtime::remote::attend::<Noting, _>(&simulator.system(), 0, move || async move {
+        // From here on it is polled as one that was woken.
+        tokio::task::yield_now().await;
+        SIMULATOR.with_borrow(|simulator| {
+            let simulator = simulator.as_ref().expect("it is there");
+            simulator.set_now(simulator.now() + SLOW);
+        });
+        (0..100).for_each(|_| one.note());
+        other.note();
+    });
+    simulator.run();
+    assert_eq!(*notes.borrow(), "a".repeat(100) + "b", "none of them waits for another's slice");
+    SIMULATOR.take();
 }
 
 /// Waits until it is let go, and counts from then on where all can see it.

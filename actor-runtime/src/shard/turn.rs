@@ -50,6 +50,8 @@ pub(super) struct Turn<'t> {
     least_slice_end: i64,
     /// Records that waited for one actor each when the turn began.
     backlog: u64,
+    /// How old the turn was when connections to other nodes had been polled.
+    polled: Duration,
     /// Whether what a child has to say is held: while the shard takes its own queue.
     pub(super) holds: bool,
     /// What is held.
@@ -93,7 +95,7 @@ impl<'t> Turn<'t> {
             base + i64::from(shard.slice_messages.min(shard.host.least_slice.get()));
         let (host, began) = (&shard.host, now);
         let (watched, backlog) = (&host.watched, host.counters.backlog.get());
-        let (holds, held) = (false, None);
+        let (polled, holds, held) = (Duration::ZERO, false, None);
         Self {
             shard,
             host,
@@ -104,6 +106,7 @@ impl<'t> Turn<'t> {
             base,
             least_slice_end,
             backlog,
+            polled,
             holds,
             held,
         }
@@ -303,6 +306,9 @@ impl<'t> Turn<'t> {
                 cell.word.clear(WOKEN);
                 self.poll(*actor);
             }
+        }
+        if !woken.is_empty() && self.shard.has_attendants() {
+            self.polled = self.look();
         }
         // Keep the memory, unless polls have woken more.
         let mut kept = woken;
@@ -587,7 +593,9 @@ impl<'t> Turn<'t> {
         if cell.stamp.get() - self.base <= self.slice(kind) {
             return false;
         }
-        if self.look() >= config::SLICE_GRACE {
+        // What a connection takes to read is no time that actors had: counted, what it has just read would go by the
+        // backlog, which costs more, so that more is there to be read by then.
+        if self.look() >= self.polled + config::SLICE_GRACE {
             crate::sometimes!(OutOfSlice);
             return true;
         }
