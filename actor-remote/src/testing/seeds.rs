@@ -56,7 +56,10 @@ impl Iterator for Seeds {
         let next = self.left.start;
         self.tell(next);
         if let Some(done) = &self.done {
-            let said = std::fs::write(done, next.to_string());
+            // Never half written, whenever it is stopped.
+            let new = done.with_extension("new");
+            let said = std::fs::write(&new, next.to_string());
+            let said = said.and_then(|()| std::fs::rename(&new, done));
             said.unwrap_or_else(|error| panic!("{DONE}: {error}"));
         }
         self.left.next()
