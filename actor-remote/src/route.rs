@@ -194,8 +194,10 @@ where
     let goes_on = batch.goes_on(carrier, label, P::ID);
     let form = match goes_on {
         // Who goes on has looked already.
-        true => Some((batch.codec, &None)),
-        false => carrier.downcast_ref().and_then(|outbound: &Outbound| outbound.form(P::ID)),
+        Some(codec) => Some((codec, &None)),
+        None => carrier.downcast_ref().and_then(|outbound: &Outbound| {
+            Some((outbound.codec, outbound.protocols.get(&P::ID)?))
+        }),
     };
     let Some((codec, peer)) = form else {
         batch::put_back(batch);
@@ -215,7 +217,7 @@ where
     let (written, asked) = match told {
         Some(bytes) => {
             drop(encoder);
-            if goes_on && batch.keep(bytes) {
+            if goes_on.is_some() && batch.keep(bytes) {
                 return batch::put_back(batch);
             }
             (Written::InPlace(bytes), None)
@@ -305,11 +307,6 @@ impl Outbound {
             Some(Some(theirs)) => (true, Some((theirs.version, theirs.fingerprint))),
             None => (true, None),
         }
-    }
-
-    /// How messages of a protocol are written for the other node, if it takes them.
-    fn form(&self, protocol: u64) -> Option<(Codec, &Option<PeerProtocol>)> {
-        Some((self.codec, self.protocols.get(&protocol)?))
     }
 
     /// Sends a message that is written, in the batch's place or elsewhere, and does not go on with the last run.

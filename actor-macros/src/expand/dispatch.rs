@@ -48,7 +48,7 @@ pub(super) fn implementation(
     let (params, _, bounds) = parameters.bounded.split_for_impl();
     let (_, args, _) = parameters.written.split_for_impl();
     let handle = handle(model, &quote!(#messages #args), variants, bodies);
-    let unknown = model.hooks.iter().filter(|hook| hook.kind == HookKind::Unknown);
+    let unknown = model.hooks_of(HookKind::Unknown);
     let unknown =
         unknown.filter(|_| bodies == Bodies::Real).map(|hook| unknown_messages(model, hook));
     let hooks = (bodies == Bodies::Real).then(|| {

@@ -111,7 +111,7 @@ fn travels(model: &Handlers, variants: &[&Handler], bodies: Bodies) -> TokenStre
             decode: |_, _| ::core::unreachable!(),
         },
     };
-    let unknown = model.hooks.iter().filter(|hook| hook.kind == HookKind::Unknown);
+    let unknown = model.hooks_of(HookKind::Unknown);
     let unknown = unknown.filter(|_| bodies == Bodies::Real).map(|hook| {
         let cfgs = &hook.cfgs;
         quote! {

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::{Attribute, Type, Visibility};
 
 use super::generics::{Parameters, plain};
-use super::handler::{Handler, Hook, Stream, Timer};
+use super::handler::{Handler, Hook, HookKind, Stream, Timer};
 use super::message::Part;
 use super::method::Method;
 use super::wire::Reserved;
@@ -44,6 +44,11 @@ pub(crate) struct Handlers {
 }
 
 impl Handlers {
+    /// The hooks of a kind: one in each build.
+    pub(crate) fn hooks_of(&self, kind: HookKind) -> impl Iterator<Item = &Hook> {
+        self.hooks.iter().filter(move |hook| hook.kind == kind)
+    }
+
     /// Reads an impl; `None` if it is of nothing that could be an actor.
     pub(crate) fn read(args: &Args, syntax: &HandlersSyntax, diag: &mut Diag) -> Option<Self> {
         let name = actor_of(syntax, diag)?;

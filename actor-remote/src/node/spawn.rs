@@ -30,11 +30,8 @@ impl Offer {
         A: Wire,
     {
         let make = Arc::new(make);
-        let begin = move |system: &SystemRef, codec: Codec, mut bytes: &[u8]| {
-            let arguments: A = codec.decode(&mut bytes)?;
-            if !bytes.is_empty() {
-                return Err(DecodeError::Trailing(bytes.len()));
-            }
+        let begin = move |system: &SystemRef, codec: Codec, bytes: &[u8]| {
+            let arguments: A = codec.decode_all(bytes)?;
             let make = make.clone();
             let started = system.spawn_on(actor_runtime::Place::Any, move || make(arguments));
             let started = async { started.await.map(|actor| actor.address()) };

@@ -16,7 +16,7 @@ use crate::wire::Codec;
 use crate::wire::frame::{self, Head};
 
 /// Messages of so many bytes are written where they are sent from: a place of which no length is looked up in memory.
-pub(super) const PLACE_BYTES: usize = 128;
+const PLACE_BYTES: usize = 128;
 
 /// By how much the buffer grows for the next places, in bytes.
 const GROWTH_BYTES: usize = 512;
@@ -26,10 +26,6 @@ const GROWTH_BYTES: usize = 512;
 pub(super) struct Batch {
     /// The connection they are for.
     of: Option<Arc<Outbound>>,
-    /// Its codec.
-    pub(super) codec: Codec,
-    /// The most bytes of a frame.
-    most_bytes: usize,
     /// Their frames, and behind those a place for the next.
     pub(super) bytes: Vec<u8>,
     /// How long the frames are.
@@ -73,17 +69,19 @@ pub(super) fn hand_over() {
 }
 
 impl Batch {
+    /// The connection that it is for, if that is this one.
     #[inline]
-    fn is_of(&self, carrier: &dyn Any) -> bool {
+    fn toward(&self, carrier: &dyn Any) -> Option<&Outbound> {
         // To ask for its type would cost more than all else here.
-        self.of.as_ref().is_some_and(|of| std::ptr::addr_eq(&**of, carrier))
+        self.of.as_deref().filter(|of| std::ptr::addr_eq(*of, carrier))
     }
 
-    /// Whether a message goes on with the last run, whose fields go dense.
+    /// The codec of a message that goes on with the last run, whose fields go dense; none if it does not.
     #[inline]
-    pub(super) fn goes_on(&self, carrier: &dyn Any, label: Label, protocol: u64) -> bool {
+    pub(super) fn goes_on(&self, carrier: &dyn Any, label: Label, protocol: u64) -> Option<Codec> {
         let goes_on = |run: &Run| run.is_dense && run.protocol == protocol && run.label == label;
-        self.is_of(carrier) && self.runs.last().is_some_and(goes_on)
+        let of = self.toward(carrier)?;
+        self.runs.last().is_some_and(goes_on).then_some(of.codec)
     }
 
     /// Where the payload of the next message is written, if it fits.
@@ -107,9 +105,11 @@ impl Batch {
     pub(super) fn keep(&mut self, bytes: usize) -> bool {
         let frame_bytes = frame::AGAIN_BYTES + bytes;
         let end = self.end + frame_bytes;
+        let fits = |of: &Outbound| end <= CHUNK_BYTES && frame_bytes <= of.most_bytes;
+        let fits = self.of.as_deref().is_some_and(fits);
         let head = self.bytes.get_mut(self.end..).and_then(<[u8]>::first_chunk_mut);
         match (head, self.runs.last_mut()) {
-            (Some(head), Some(run)) if end <= CHUNK_BYTES && frame_bytes <= self.most_bytes => {
+            (Some(head), Some(run)) if fits => {
                 *head = frame::again(bytes);
                 run.messages += 1;
                 self.end = end;
@@ -122,7 +122,7 @@ impl Batch {
     /// Puts a tell behind the others, of whatever length. Answers whether it did: a thread that is no shard has to send it
     /// alone.
     pub(super) fn add(&mut self, outbound: &Outbound, run: Run, payload: &[u8]) -> bool {
-        if !self.is_of(outbound) && !self.begin(outbound) {
+        if self.toward(outbound).is_none() && !self.begin(outbound) {
             return false;
         }
         if self.end + frame::bytes_of_tell(payload) > CHUNK_BYTES {
@@ -163,7 +163,6 @@ impl Batch {
             return false;
         }
         self.of = outbound.me.upgrade();
-        (self.codec, self.most_bytes) = (outbound.codec, outbound.most_bytes);
         self.of.is_some()
     }
 

@@ -101,6 +101,16 @@ impl Codec {
         Ok(slot.expect("it was put there"))
     }
 
+    /// Reads a value that is all of the bytes.
+    #[inline]
+    pub(crate) fn decode_all<T: DeserializeOwned + 'static>(
+        self,
+        mut bytes: &[u8],
+    ) -> Result<T, DecodeError> {
+        let value = self.decode(&mut bytes)?;
+        if bytes.is_empty() { Ok(value) } else { Err(DecodeError::Trailing(bytes.len())) }
+    }
+
     #[inline(always)]
     pub(super) fn read<'de, T: Deserialize<'de>>(
         self,

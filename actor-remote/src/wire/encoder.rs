@@ -111,11 +111,7 @@ fn land<T: Wire>(
         }
         rest = after;
     }
-    let value: T = codec.decode(&mut rest)?;
-    if !rest.is_empty() {
-        return Err(DecodeError::Trailing(rest.len()));
-    }
-    awaiting.answer(value);
+    awaiting.answer(codec.decode_all::<T>(rest)?);
     Ok(())
 }
 

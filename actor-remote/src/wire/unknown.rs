@@ -101,9 +101,7 @@ impl UnknownMessage {
         if field.fingerprint != fingerprint(T::SCHEMA) {
             return Err(DecodeError::Incompatible(name));
         }
-        let mut rest = field.bytes;
-        let value = self.codec.decode(&mut rest)?;
-        if rest.is_empty() { Ok(value) } else { Err(DecodeError::Trailing(rest.len())) }
+        self.codec.decode_all(field.bytes)
     }
 
     fn fields(&self) -> impl Iterator<Item = Field<'_>> {

@@ -28,16 +28,12 @@ pub(super) fn depart<M: MessageField>(host: Option<&Host>, away: &mut Departure<
     // Out of its place while users' code runs, which may send to another node.
     let known = host.known.take().filter(|known| known.is_of(node));
     let known = known.unwrap_or_else(|| Box::new(Known::look(node, host.shard_id.node())));
-    // What `depart_by` does first, here, where the message stays where it lies.
-    match (&known.standing, away.delivery.leave()) {
-        (Standing::Connected(carrier), Some(leave)) => leave(away, &**carrier),
-        _ => depart_by(&known.standing, Some(host), away),
-    }
+    depart_by(&known.standing, Some(host), away);
     host.known.set(Some(known));
 }
 
 /// Sends a message to a node of which this is known.
-#[inline(never)]
+#[inline(always)]
 fn depart_by<M: MessageField>(standing: &Standing, host: Option<&Host>, away: &mut Departure<M>) {
     // Decided when it is compiled. A message that were looked at by its address would be moved in pieces.
     if TypeId::of::<M>() == TypeId::of::<Signal>() {

@@ -122,8 +122,10 @@ pub(crate) struct Host {
     pub(crate) home: Arc<dyn Wakes>,
     /// The shard's time at the last look, in nanoseconds of its own clock.
     pub(crate) now: Cell<u64>,
-    /// The same when the turn began.
-    pub(crate) turn_began: Cell<u64>,
+    /// The same when the turn began, or when connections to other nodes had been polled in it: what they take to read is no
+    /// time that actors had. Counted, what has been read would go by the backlog, which costs more, so that more
+    /// is there to be read by then.
+    pub(crate) delivers_since: Cell<u64>,
     /// The slice of actors whose type names none, in messages.
     pub(crate) slice_messages: Cell<u32>,
     /// The earliest deadline of an ask; never later than the true one. From `config::NEVER` on there is none.
@@ -210,7 +212,7 @@ impl Host {
             filled: Cell::new(0),
             home,
             now: Cell::new(0),
-            turn_began: Cell::new(0),
+            delivers_since: Cell::new(0),
             slice_messages: Cell::new(config::SLICE_MESSAGES),
             next_deadline: Cell::new(u64::MAX),
             timers: Timers::new(),
@@ -360,6 +362,12 @@ impl Host {
         let now = (self.clock)().max(self.now.get());
         self.now.set(now);
         now
+    }
+
+    /// Whether at the last look the turn was so old that an actor which has had its slice gets no other.
+    pub(crate) fn is_turn_old(&self) -> bool {
+        let age = self.now.get().saturating_sub(self.delivers_since.get());
+        age >= config::nanos(config::SLICE_GRACE)
     }
 
     /// The stamp of an ask that ends without its answer so many nanoseconds from now, at most

@@ -598,8 +598,8 @@ impl<M: Receivable> Process<M> {
             return false;
         }
         receiving.streak.set(0);
-        let age = host.look().saturating_sub(host.turn_began.get());
-        age >= config::nanos(config::SLICE_GRACE)
+        host.look();
+        host.is_turn_old()
     }
 }
 

@@ -233,7 +233,7 @@ impl Shard {
         call: impl FnOnce(&mut Turn<'_>) -> R,
     ) -> R {
         self.host.now.set(self.clock(now));
-        self.host.turn_began.set(self.host.now.get());
+        self.host.delivers_since.set(self.host.now.get());
         host::enter(&self.host, self.queue.cursor(), |cursor| {
             let mut turn = Turn::new(self, cursor, driver, now);
             let result = call(&mut turn);

@@ -50,8 +50,6 @@ pub(super) struct Turn<'t> {
     least_slice_end: i64,
     /// Records that waited for one actor each when the turn began.
     backlog: u64,
-    /// How old the turn was when connections to other nodes had been polled.
-    polled: Duration,
     /// Whether what a child has to say is held: while the shard takes its own queue.
     pub(super) holds: bool,
     /// What is held.
@@ -95,7 +93,7 @@ impl<'t> Turn<'t> {
             base + i64::from(shard.slice_messages.min(shard.host.least_slice.get()));
         let (host, began) = (&shard.host, now);
         let (watched, backlog) = (&host.watched, host.counters.backlog.get());
-        let (polled, holds, held) = (Duration::ZERO, false, None);
+        let (holds, held) = (false, None);
         Self {
             shard,
             host,
@@ -106,7 +104,6 @@ impl<'t> Turn<'t> {
             base,
             least_slice_end,
             backlog,
-            polled,
             holds,
             held,
         }
@@ -308,7 +305,8 @@ impl<'t> Turn<'t> {
             }
         }
         if !woken.is_empty() && self.shard.has_attendants() {
-            self.polled = self.look();
+            self.look();
+            self.host.delivers_since.set(self.host.now.get());
         }
         // Keep the memory, unless polls have woken more.
         let mut kept = woken;
@@ -593,9 +591,8 @@ impl<'t> Turn<'t> {
         if cell.stamp.get() - self.base <= self.slice(kind) {
             return false;
         }
-        // What a connection takes to read is no time that actors had: counted, what it has just read would go by the
-        // backlog, which costs more, so that more is there to be read by then.
-        if self.look() >= self.polled + config::SLICE_GRACE {
+        self.look();
+        if self.host.is_turn_old() {
             crate::sometimes!(OutOfSlice);
             return true;
         }
