@@ -10,10 +10,14 @@ use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme};
+use rustls::{
+    CipherSuite, ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme,
+    SupportedCipherSuite,
+};
 use tokio::io::BufReader;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
@@ -49,7 +53,7 @@ impl Tls {
             trusted.add(root).map_err(bad)?;
         }
         let trusted = Arc::new(trusted);
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let provider = Arc::new(provider());
         let clients =
             WebPkiClientVerifier::builder_with_provider(trusted.clone(), provider.clone());
         let server = ServerConfig::builder_with_provider(provider.clone())
@@ -91,6 +95,17 @@ impl Tls {
         };
         Ok(Socket { stream, from, proven: Some(proven) })
     }
+}
+
+/// What TLS is made of. AES with keys of 128 bits comes first: nobody finds such a key either, and it has ten rounds
+/// instead of fourteen, a twentieth of what a small message takes.
+fn provider() -> CryptoProvider {
+    let mut provider = ring::default_provider();
+    let is_later =
+        |suite: &SupportedCipherSuite| suite.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256;
+    // The others keep their order.
+    provider.cipher_suites.sort_by_key(is_later);
+    provider
 }
 
 fn bad(error: impl fmt::Display) -> NodeError {
@@ -151,5 +166,17 @@ impl ServerCertVerifier for Nodes {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.supported_verify_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fastest_cipher_is_offered_first_and_the_others_after_it() {
+        let (ours, all) = (provider().cipher_suites, ring::default_provider().cipher_suites);
+        assert_eq!(ours[0].suite(), CipherSuite::TLS13_AES_128_GCM_SHA256);
+        assert!(all.iter().all(|suite| ours.contains(suite)), "{ours:?}");
     }
 }
