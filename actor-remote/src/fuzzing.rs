@@ -11,7 +11,7 @@ use crate::error::EncodeError;
 use crate::peer::handshake::Ours;
 use crate::wire::frame::{self, Frame, Head, LENGTH_BYTES, Place, Row, Writer, kind};
 use crate::wire::{
-    Answers, Arrivals, Asker, Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Out,
+    Answers, Arrivals, Asker, Codec, Decoder, Encoder, FieldSchema, HandlerSchema, Named, Out,
     PeerProtocol, Primitive, ProtocolSchema, Recipient, RemoteProtocol, Schema, UnknownMessage,
     Wire, lock,
 };
@@ -133,15 +133,17 @@ pub fn handshake(bytes: &[u8]) {
         }
         Ok(Frame::Protocols(protocols)) => {
             for peer in ours(0).shared(protocols).into_values().flatten() {
-                let out = Out::new(&mut [], Vec::new);
-                let mut encoder = Encoder::new(out, Codec::default(), &CART, Some(&peer), 0);
+                let (out, mut named) = (Out::new(&mut [], Vec::new), Named::new(&peer));
+                let named = Some(&mut named);
+                let mut encoder = Encoder::new(out, Codec::default(), &CART, named, 0);
                 let written = encoder.handler(0).and_then(|out| out.field(&"tea".to_owned()));
                 let written = written.and_then(|out| out.field(&5_u64)).and_then(Encoder::end);
                 let (_, out) = encoder.finish();
                 if written.is_err() {
                     continue;
                 }
-                let mut decoder = Decoder::new(out.bytes(), Codec::default(), &CART, true);
+                let (bytes, mut nobody) = (out.bytes(), None);
+                let mut decoder = Decoder::new(bytes, Codec::default(), &CART, true, &mut nobody);
                 let id = CART.handlers[0].wire_id(CART.name);
                 if peer.handlers.iter().all(|handler| handler.id != id) {
                     // It takes what it lacks the handler for, and reads it by itself.
@@ -247,8 +249,8 @@ fn encoded<P: RemoteProtocol>(
 ) -> Option<Vec<u8>> {
     // Some fit there, and others do not.
     let mut place = [0; 16];
-    let out = Out::new(&mut place, Vec::new);
-    let mut encoder = Encoder::new(out, codec, const { &P::SCHEMA }, peer, 0);
+    let (out, mut named) = (Out::new(&mut place, Vec::new), peer.map(Named::new));
+    let mut encoder = Encoder::new(out, codec, const { &P::SCHEMA }, named.as_mut(), 0);
     let written = P::encode(message, &mut encoder);
     let (asked, out) = encoder.finish();
     if let Some(asked) = asked {

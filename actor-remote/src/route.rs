@@ -27,8 +27,8 @@ use crate::error::{CloseCode, EncodeError, FindError, SpawnError};
 use crate::peer::{Pending, Waiting, Window};
 use crate::wire::frame::{self, Head, Place, Writer, kind};
 use crate::wire::{
-    Answers, Asked, Codec, Encoder, Out, PeerProtocol, RemoteProtocol, Version, Wire, Written,
-    fingerprint,
+    Answers, Asked, Codec, Encoder, Named, Out, PeerProtocol, RemoteProtocol, Version, Wire,
+    Written, fingerprint,
 };
 
 /// Buffers of more bytes than this are not kept.
@@ -191,49 +191,95 @@ where
 {
     let label = departure.label();
     let mut batch = batch::take();
-    let goes_on = batch.goes_on(carrier, label, P::ID);
-    let form = match goes_on {
-        // Who goes on has looked already.
-        Some(codec) => Some((codec, &None)),
-        None => carrier.downcast_ref().and_then(|outbound: &Outbound| {
-            Some((outbound.codec, outbound.protocols.get(&P::ID)?))
-        }),
-    };
-    let Some((codec, peer)) = form else {
+    let mut rest = None;
+    if let Some(codec) = batch.goes_on(carrier, label, P::ID) {
+        let (head, place) = batch.slot();
+        // Who goes on has looked already, and is dense.
+        if let Some(bytes) = write::<P>(departure, place, codec, None, &mut rest) {
+            *head = frame::again(bytes);
+            batch.keep(bytes);
+            return batch::put_back(batch);
+        }
+    }
+    leave_first::<P>(departure, carrier, batch, rest);
+}
+
+/// The same for what does not go on with what was told before it, or is no tell that fits its place.
+#[cold]
+#[inline(never)]
+fn leave_first<P>(
+    departure: &mut Departure<P::Msg>,
+    carrier: &dyn Any,
+    mut batch: Box<Batch>,
+    rest: Option<Rest>,
+) where
+    P: RemoteProtocol + ?Sized,
+{
+    let label = departure.label();
+    let form = carrier
+        .downcast_ref()
+        .and_then(|outbound: &Outbound| Some((outbound, outbound.protocols.get(&P::ID)?)));
+    let Some((outbound, peer)) = form else {
         batch::put_back(batch);
         remote::drop_unsent(departure, AskError::UnknownHandler);
         return not_sent(label, P::NAME, (Refused::UnknownProtocol, None));
     };
-    let out = Out::new(batch.place(), || SCRATCH.try_with(Cell::take).unwrap_or_default());
-    let timeout_nanos = remote::ask_timeout_nanos(&label);
-    let schema = const { &P::SCHEMA };
-    let mut encoder = Encoder::new(out, codec, schema, peer.as_ref(), timeout_nanos);
+    let rest = rest.unwrap_or_else(|| {
+        let (_, place) = batch.slot();
+        let (mut named, mut rest) = (peer.as_ref().map(Named::new), None);
+        let told = write::<P>(departure, place, outbound.codec, named.as_mut(), &mut rest);
+        rest.unwrap_or_else(|| Rest::told_in_place(told))
+    });
+    let run = Run { label, protocol: P::ID, is_dense: peer.is_none(), messages: 1 };
+    if let Err(unsent) = outbound.send_written(batch, run, rest) {
+        not_sent(label, P::NAME, unsent);
+    }
+}
+
+/// What became of a message that was written.
+struct Rest {
+    encoded: Result<(), EncodeError>,
+    written: Written,
+    asked: Option<Asked>,
+}
+
+impl Rest {
+    fn told_in_place(bytes: Option<usize>) -> Self {
+        Self { encoded: Ok(()), written: Written::InPlace(bytes.unwrap_or_default()), asked: None }
+    }
+}
+
+/// Writes a message: answers how many bytes if it asks nothing and is whole in its place, else says all in `rest`.
+// Its own function, so that the fields have all registers, and one for all, so that they are written right there.
+#[inline(never)]
+fn write<'a, P>(
+    departure: &mut Departure<P::Msg>,
+    place: &'a mut [u8; batch::PLACE_BYTES],
+    codec: Codec,
+    named: Option<&'a mut Named<'a>>,
+    rest: &mut Option<Rest>,
+) -> Option<usize>
+where
+    P: RemoteProtocol + ?Sized,
+{
+    let timeout_nanos = remote::ask_timeout_nanos(&departure.label());
+    let out = Out::new(place, || SCRATCH.try_with(Cell::take).unwrap_or_default());
+    let mut encoder = Encoder::new(out, codec, const { &P::SCHEMA }, named, timeout_nanos);
     // What writes a value is a user's code.
     let encoded = catch_unwind(AssertUnwindSafe(|| {
         departure.take().map_or(Ok(()), |message| P::encode(message, &mut encoder))
     }));
     // Looked at where it lies: what is moved right after it is written waits for its own stores.
-    let told = matches!(encoded, Ok(Ok(()))).then(|| encoder.told_in_place()).flatten();
-    let (written, asked) = match told {
-        Some(bytes) => {
-            drop(encoder);
-            if goes_on.is_some() && batch.keep(bytes) {
-                return batch::put_back(batch);
-            }
-            (Written::InPlace(bytes), None)
-        }
-        None => {
-            let (asked, out) = encoder.finish();
-            (out.into_written(), asked)
-        }
-    };
+    if matches!(encoded, Ok(Ok(())))
+        && let Some(bytes) = encoder.told_in_place()
+    {
+        return Some(bytes);
+    }
     let encoded =
         encoded.unwrap_or_else(|_| Err(EncodeError::Refused("the value panicked".to_owned())));
-    let run = Run { label, protocol: P::ID, is_dense: peer.is_none(), messages: 1 };
-    let outbound: &Outbound = carrier.downcast_ref().expect("it had a form for the message");
-    if let Err(unsent) = outbound.send_written(batch, run, encoded, written, asked) {
-        not_sent(label, P::NAME, unsent);
-    }
+    let (asked, out) = encoder.finish();
+    *rest = Some(Rest { encoded, written: out.into_written(), asked });
+    None
 }
 
 impl Outbound {
@@ -314,11 +360,10 @@ impl Outbound {
         &self,
         mut batch: Box<Batch>,
         run: Run,
-        encoded: Result<(), EncodeError>,
-        written: Written,
-        asked: Option<Asked>,
+        Rest { encoded, written, asked }: Rest,
     ) -> Result<(), Unsent> {
-        let place = *batch.place();
+        let (_, place) = batch.slot();
+        let place = *place;
         let payload = match &written {
             Written::InPlace(bytes) => &place[..*bytes],
             Written::Elsewhere(bytes) => bytes,

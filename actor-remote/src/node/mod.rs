@@ -30,8 +30,7 @@ use crate::transport::MemoryNetwork;
 use crate::transport::Tls;
 use crate::wire::frame::{Handler, Place, Protocol};
 use crate::wire::{
-    Arrivals, Codec, Decoder, ProtocolSchema, Recipient, RemoteProtocol, UnknownMessage, Version,
-    Wire, protocol_name,
+    Arrivals, Codec, ProtocolSchema, Recipient, RemoteProtocol, Wire, protocol_name,
 };
 
 /// What actors of this node let those of other nodes do to them, beside what their handlers do. Nothing unless said.
@@ -116,26 +115,14 @@ fn arrive<P>(to: Address, arrivals: &mut Arrivals<'_>) -> Result<(), DecodeError
 where
     P: RemoteProtocol + ?Sized,
 {
+    let sender = arrivals.sender;
     while let Some(mut decoder) = arrivals.next(const { &P::SCHEMA }) {
         if let Err(error) = P::decode(&mut decoder, Recipient::actor(to)) {
             let Some(arrive) = P::UNKNOWN else { return Err(error) };
-            arrive(to, unknown(&decoder, arrivals.sender, error)?);
+            arrive(to, decoder.unknown_message(error, sender)?);
         }
     }
     Ok(())
-}
-
-/// What could not be read, if that is because this version has no handler for it.
-#[cold]
-fn unknown(
-    decoder: &Decoder<'_>,
-    sender: Option<Version>,
-    error: DecodeError,
-) -> Result<UnknownMessage, DecodeError> {
-    if error != DecodeError::UnknownHandler {
-        return Err(error);
-    }
-    decoder.unknown_message(sender)
 }
 
 /// Ids of protocols are hashes already.

@@ -16,7 +16,10 @@ use crate::wire::Codec;
 use crate::wire::frame::{self, Head};
 
 /// Messages of so many bytes are written where they are sent from: a place of which no length is looked up in memory.
-const PLACE_BYTES: usize = 128;
+pub(super) const PLACE_BYTES: usize = 128;
+
+/// The bytes of such a message's frame, if it goes on with a run.
+const SLOT_BYTES: usize = frame::AGAIN_BYTES + PLACE_BYTES;
 
 /// By how much the buffer grows for the next places, in bytes.
 const GROWTH_BYTES: usize = 512;
@@ -30,6 +33,8 @@ pub(super) struct Batch {
     pub(super) bytes: Vec<u8>,
     /// How long the frames are.
     pub(super) end: usize,
+    /// How long they are at most, if one more goes on with the last run: 0 if none may.
+    most: usize,
     /// Whose they are, in order.
     pub(super) runs: Vec<Run>,
 }
@@ -80,42 +85,33 @@ impl Batch {
     #[inline]
     pub(super) fn goes_on(&self, carrier: &dyn Any, label: Label, protocol: u64) -> Option<Codec> {
         let goes_on = |run: &Run| run.is_dense && run.protocol == protocol && run.label == label;
-        let of = self.toward(carrier)?;
+        let of = self.toward(carrier).filter(|_| self.end + SLOT_BYTES <= self.most)?;
         self.runs.last().is_some_and(goes_on).then_some(of.codec)
     }
 
-    /// Where the payload of the next message is written, if it fits.
+    /// Where the next message is written, if it fits: the head of a frame that goes on with the last run, and the payload.
     #[inline]
-    pub(super) fn place(&mut self) -> &mut [u8; PLACE_BYTES] {
-        let begin = self.end + frame::AGAIN_BYTES;
-        if self.bytes.len() < begin + PLACE_BYTES {
+    pub(super) fn slot(&mut self) -> (&mut [u8; frame::AGAIN_BYTES], &mut [u8; PLACE_BYTES]) {
+        if self.bytes.len() < self.end + SLOT_BYTES {
             self.grow();
         }
-        let place = self.bytes.get_mut(begin..).and_then(<[u8]>::first_chunk_mut);
-        place.expect("the buffer has grown")
+        let slot = self.bytes.get_mut(self.end..).and_then(<[u8]>::first_chunk_mut);
+        let slot: &mut [u8; SLOT_BYTES] = slot.expect("the buffer has grown");
+        let (head, place) = slot.split_first_chunk_mut().expect("its length is that of both");
+        (head, place.first_chunk_mut().expect("its length is that of both"))
     }
 
     #[cold]
     fn grow(&mut self) {
-        self.bytes.resize(self.end + frame::AGAIN_BYTES + PLACE_BYTES + GROWTH_BYTES, 0);
+        self.bytes.resize(self.end + SLOT_BYTES + GROWTH_BYTES, 0);
     }
 
-    /// Takes what was written in the place for the next message of the last run. Answers whether there was room.
+    /// Takes what was written in the slot, a message of so many bytes that goes on with the last run.
     #[inline]
-    pub(super) fn keep(&mut self, bytes: usize) -> bool {
-        let frame_bytes = frame::AGAIN_BYTES + bytes;
-        let end = self.end + frame_bytes;
-        let fits = |of: &Outbound| end <= CHUNK_BYTES && frame_bytes <= of.most_bytes;
-        let fits = self.of.as_deref().is_some_and(fits);
-        let head = self.bytes.get_mut(self.end..).and_then(<[u8]>::first_chunk_mut);
-        match (head, self.runs.last_mut()) {
-            (Some(head), Some(run)) if fits => {
-                *head = frame::again(bytes);
-                run.messages += 1;
-                self.end = end;
-                true
-            }
-            _ => false,
+    pub(super) fn keep(&mut self, bytes: usize) {
+        self.end += frame::AGAIN_BYTES + bytes;
+        if let Some(run) = self.runs.last_mut() {
+            run.messages += 1;
         }
     }
 
@@ -163,6 +159,7 @@ impl Batch {
             return false;
         }
         self.of = outbound.me.upgrade();
+        self.most = if SLOT_BYTES <= outbound.most_bytes { CHUNK_BYTES } else { 0 };
         self.of.is_some()
     }
 

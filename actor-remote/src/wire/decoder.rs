@@ -49,13 +49,12 @@ pub(crate) struct Arrivals<'a> {
     pub(crate) asker: Option<Asker>,
 }
 
-impl<'a> Arrivals<'a> {
+impl Arrivals<'_> {
     /// What reads the next of them.
     #[inline(always)]
-    pub(crate) fn next(&mut self, protocol: &'static ProtocolSchema) -> Option<Decoder<'a>> {
-        let mut decoder = Decoder::new(self.row.next()?, self.codec, protocol, self.by_name);
-        decoder.asker = self.asker.take();
-        Some(decoder)
+    pub(crate) fn next(&mut self, protocol: &'static ProtocolSchema) -> Option<Decoder<'_>> {
+        let bytes = self.row.next()?;
+        Some(Decoder::new(bytes, self.codec, protocol, self.by_name, &mut self.asker))
     }
 }
 
@@ -105,6 +104,7 @@ impl<P: Protocol + ?Sized> fmt::Debug for Recipient<'_, P> {
 }
 
 /// Reads one message. The macros call it.
+// No function that is not inlined is given a reference to it, so the compiler keeps in registers how far it is.
 pub struct Decoder<'a> {
     rest: &'a [u8],
     codec: Codec,
@@ -112,7 +112,8 @@ pub struct Decoder<'a> {
     by_name: bool,
     handler: usize,
     field: usize,
-    asker: Option<Asker>,
+    /// Lent: with nothing to drop it is no value of which a destructor takes the address.
+    asker: &'a mut Option<Asker>,
 }
 
 impl<'a> Decoder<'a> {
@@ -121,9 +122,9 @@ impl<'a> Decoder<'a> {
         codec: Codec,
         protocol: &'static ProtocolSchema,
         by_name: bool,
+        asker: &'a mut Option<Asker>,
     ) -> Self {
-        let (handler, field) = (0, 0);
-        Self { rest: bytes, codec, protocol, by_name, handler, field, asker: None }
+        Self { rest: bytes, codec, protocol, by_name, handler: 0, field: 0, asker }
     }
 
     /// All of the message was read.
@@ -154,21 +155,21 @@ impl<'a> Decoder<'a> {
         self.handler
     }
 
+    #[inline(always)]
     fn handler_dense(&mut self) -> Option<usize> {
         let (number, rest) = self.rest.split_first_chunk()?;
         self.rest = rest;
         Some(usize::from(u16::from_le_bytes(*number)))
     }
 
-    #[cold]
+    #[inline(always)]
     fn handler_by_name(&mut self) -> Option<usize> {
         let Some((id, rest)) = self.rest.split_first_chunk() else {
             self.rest = &[];
             return None;
         };
         self.rest = rest;
-        let id = u64::from_le_bytes(*id);
-        self.protocol.handlers.iter().position(|handler| handler.wire_id(self.protocol.name) == id)
+        position(self.protocol, u64::from_le_bytes(*id))
     }
 
     /// The next parameter of the handler.
@@ -178,16 +179,7 @@ impl<'a> Decoder<'a> {
     /// Whatever is wrong with it; then the message is dropped.
     #[inline(always)]
     pub fn field<T: Wire>(&mut self) -> Result<T, DecodeError> {
-        if !self.by_name {
-            return self.codec.decode(&mut self.rest);
-        }
-        self.needed_by_name()
-    }
-
-    #[cold]
-    fn needed_by_name<T: Wire>(&mut self) -> Result<T, DecodeError> {
-        let field = self.next_field()?;
-        self.field_by_name(field)?.ok_or(DecodeError::Missing(field.name))
+        if self.by_name { self.named().needed() } else { self.dense() }
     }
 
     /// The next parameter, or this where the sender's version has none.
@@ -195,29 +187,108 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// As [`field`](Self::field).
-    #[inline]
+    #[inline(always)]
     pub fn field_or<T: Wire>(&mut self, default: impl FnOnce() -> T) -> Result<T, DecodeError> {
-        if !self.by_name {
-            return self.codec.decode(&mut self.rest);
-        }
-        let field = self.next_field()?;
-        Ok(self.field_by_name(field)?.unwrap_or_else(default))
+        if self.by_name { Ok(self.named().read()?.unwrap_or_else(default)) } else { self.dense() }
     }
 
-    fn next_field(&mut self) -> Result<&'static FieldSchema, DecodeError> {
-        let handler =
-            self.protocol.handlers.get(self.handler).ok_or(DecodeError::UnknownHandler)?;
-        let field = handler.fields.get(self.field).ok_or(DecodeError::UnknownHandler)?;
+    #[inline(always)]
+    fn dense<T: Wire>(&mut self) -> Result<T, DecodeError> {
+        let mut rest = self.rest;
+        let read = self.codec.decode(&mut rest);
+        self.rest = rest;
+        read
+    }
+
+    /// Where the next parameter is, if it came by name.
+    #[inline(always)]
+    const fn named(&mut self) -> NamedField<'a> {
+        let (rest, codec, protocol) = (self.rest, self.codec, self.protocol);
+        let (handler, field) = (self.handler, self.field);
         self.field += 1;
-        Ok(field)
+        NamedField { rest, codec, protocol, handler, field }
     }
 
-    /// The value that has this name among those that were sent.
-    #[cold]
-    fn field_by_name<T: Wire>(
+    /// Who asks: what is answered goes back over the connection.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::NotAsked`] if nobody waits for an answer.
+    #[inline(always)]
+    pub fn reply<T: Wire>(&mut self) -> Result<Reply<T>, DecodeError> {
+        let Asker { answers, correlation, remaining_nanos } =
+            self.asker.take().ok_or(DecodeError::NotAsked)?;
+        let (codec, by_name) = (self.codec, self.by_name);
+        Ok(remote::reply_by(remaining_nanos, move |answer: Result<T, AskError>| match answer {
+            Ok(value) => {
+                answers.answer(correlation, &mut |out| encode_answer(&value, codec, by_name, out));
+            }
+            Err(error) => answers.refuse(correlation, error),
+        }))
+    }
+
+    /// The message is of no handler that this version has.
+    ///
+    /// # Errors
+    ///
+    /// Always [`DecodeError::UnknownHandler`].
+    #[inline(always)]
+    pub fn unknown(&self, number: usize) -> Result<(), DecodeError> {
+        let _ = number;
+        Err(DecodeError::UnknownHandler)
+    }
+
+    /// The message as it is, if what is wrong with it is that it is a tell of no handler that this version has.
+    #[inline(always)]
+    pub(crate) fn unknown_message(
         &self,
-        field: &'static FieldSchema,
-    ) -> Result<Option<T>, DecodeError> {
+        wrong: DecodeError,
+        sender: Option<Version>,
+    ) -> Result<UnknownMessage, DecodeError> {
+        if wrong != DecodeError::UnknownHandler
+            || self.handler != usize::MAX
+            || !self.by_name
+            || self.asker.is_some()
+        {
+            return Err(wrong);
+        }
+        UnknownMessage::read(self.rest, self.codec, sender)
+    }
+}
+
+/// The number of the handler of this id.
+#[cold]
+fn position(protocol: &ProtocolSchema, id: u64) -> Option<usize> {
+    protocol.handlers.iter().position(|handler| handler.wire_id(protocol.name) == id)
+}
+
+/// A parameter of a message that came by name: which it is, and where it is among others.
+struct NamedField<'a> {
+    rest: &'a [u8],
+    codec: Codec,
+    protocol: &'static ProtocolSchema,
+    handler: usize,
+    field: usize,
+}
+
+impl NamedField<'_> {
+    fn schema(&self) -> Result<&'static FieldSchema, DecodeError> {
+        let handler = self.protocol.handlers.get(self.handler);
+        handler
+            .and_then(|handler| handler.fields.get(self.field))
+            .ok_or(DecodeError::UnknownHandler)
+    }
+
+    #[cold]
+    fn needed<T: Wire>(self) -> Result<T, DecodeError> {
+        let name = self.schema()?.name;
+        self.read()?.ok_or(DecodeError::Missing(name))
+    }
+
+    /// Its value, if it was sent.
+    #[cold]
+    fn read<T: Wire>(self) -> Result<Option<T>, DecodeError> {
+        let field = self.schema()?;
         let name = field.name;
         let mut fields = Fields::new(self.rest)?;
         while let Some(sent) = fields.next()? {
@@ -241,46 +312,6 @@ impl<'a> Decoder<'a> {
             };
         }
         Ok(None)
-    }
-
-    /// Who asks: what is answered goes back over the connection.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeError::NotAsked`] if nobody waits for an answer.
-    pub fn reply<T: Wire>(&mut self) -> Result<Reply<T>, DecodeError> {
-        let Asker { answers, correlation, remaining_nanos } =
-            self.asker.take().ok_or(DecodeError::NotAsked)?;
-        let (codec, by_name) = (self.codec, self.by_name);
-        Ok(remote::reply_by(remaining_nanos, move |answer: Result<T, AskError>| match answer {
-            Ok(value) => {
-                answers.answer(correlation, &mut |out| encode_answer(&value, codec, by_name, out));
-            }
-            Err(error) => answers.refuse(correlation, error),
-        }))
-    }
-
-    /// The message is of no handler that this version has.
-    ///
-    /// # Errors
-    ///
-    /// Always [`DecodeError::UnknownHandler`].
-    #[cold]
-    pub fn unknown(&self, number: usize) -> Result<(), DecodeError> {
-        let _ = number;
-        Err(DecodeError::UnknownHandler)
-    }
-
-    /// The message as it is, which is a tell of no handler that this version has.
-    #[cold]
-    pub(crate) fn unknown_message(
-        &self,
-        sender: Option<Version>,
-    ) -> Result<UnknownMessage, DecodeError> {
-        if self.handler != usize::MAX || !self.by_name || self.asker.is_some() {
-            return Err(DecodeError::UnknownHandler);
-        }
-        UnknownMessage::read(self.rest, self.codec, sender)
     }
 }
 

@@ -239,7 +239,7 @@ pub struct Encoder<'a> {
     codec: Codec,
     protocol: &'static ProtocolSchema,
     /// None where the fields go dense.
-    named: Option<Named<'a>>,
+    named: Option<&'a mut Named<'a>>,
     ask_timeout_nanos: u64,
     asked: Option<Asked>,
     /// What went wrong first.
@@ -247,8 +247,9 @@ pub struct Encoder<'a> {
 }
 
 /// A message whose fields go by name.
-#[derive(Clone, Copy, Debug)]
-struct Named<'a> {
+// An encoder has but its address: what is looked at for each field stays in a register.
+#[derive(Debug)]
+pub(crate) struct Named<'a> {
     peer: &'a PeerProtocol,
     /// The handler of the other node.
     theirs: Option<&'a Handler>,
@@ -266,20 +267,9 @@ impl<'a> Encoder<'a> {
         out: Out<'a>,
         codec: Codec,
         protocol: &'static ProtocolSchema,
-        peer: Option<&'a PeerProtocol>,
+        named: Option<&'a mut Named<'a>>,
         ask_timeout_nanos: u64,
     ) -> Self {
-        let named = match peer {
-            Some(peer) => Some(Named {
-                peer,
-                theirs: None,
-                is_unknown: false,
-                handler: 0,
-                field: 0,
-                count_at: 0,
-            }),
-            None => None,
-        };
         Self { out, codec, protocol, named, ask_timeout_nanos, asked: None, failed: None }
     }
 
@@ -307,13 +297,12 @@ impl<'a> Encoder<'a> {
     /// None before the end.
     #[inline(always)]
     pub fn handler(&mut self, number: usize) -> Result<&mut Self, EncodeError> {
-        match self.named {
+        match &mut self.named {
             None => self.out.put(&(number as u16).to_le_bytes()),
             Some(named) => {
                 let more = self.out.take_more();
-                let (named, more, written) =
-                    handler_by_name(Named { handler: number, ..named }, self.protocol, more);
-                (self.named, self.out.more) = (Some(named), Some(more));
+                let (more, written) = named.handler(number, self.protocol, more);
+                self.out.more = Some(more);
                 self.failed = written.err();
             }
         }
@@ -327,13 +316,12 @@ impl<'a> Encoder<'a> {
     /// None before the end.
     #[inline(always)]
     pub fn field<T: Wire>(&mut self, value: &T) -> Result<&mut Self, EncodeError> {
-        let written = match self.named {
+        let written = match &mut self.named {
             None => self.codec.encode(value, &mut self.out),
             Some(named) => {
                 let more = self.out.take_more();
-                let (named, more, written) =
-                    field_by_name(named, self.protocol, self.codec, value, more);
-                (self.named, self.out.more) = (Some(named), Some(more));
+                let (more, written) = named.field(self.protocol, self.codec, value, more);
+                self.out.more = Some(more);
                 written
             }
         };
@@ -397,57 +385,56 @@ impl<'a> Encoder<'a> {
     }
 }
 
-/// Begins a message by the name of its handler.
-#[cold]
-fn handler_by_name<'a>(
-    mut named: Named<'a>,
-    protocol: &'static ProtocolSchema,
-    mut out: Vec<u8>,
-) -> (Named<'a>, Vec<u8>, Result<(), EncodeError>) {
-    let handler = &protocol.handlers[named.handler];
-    let id = handler.wire_id(protocol.name);
-    let theirs = named.peer.handler(id);
-    // Nobody there would answer an ask.
-    let is_unknown = theirs.is_none() && handler.reply.is_none() && named.peer.takes_unknown();
-    if theirs.is_none() && !is_unknown {
-        return (named, out, Err(EncodeError::UnknownHandler(handler.name)));
+impl<'a> Named<'a> {
+    /// The fields go to this version.
+    pub(crate) const fn new(peer: &'a PeerProtocol) -> Self {
+        Self { peer, theirs: None, is_unknown: false, handler: 0, field: 0, count_at: 0 }
     }
-    if theirs.is_some_and(|theirs| !is_compatible(handler, theirs)) {
-        let (ours, theirs) = (protocol.version, named.peer.version);
-        let error = EncodeError::Incompatible { handler: handler.name, ours, theirs };
-        return (named, out, Err(error));
+
+    /// Begins a message by the name of its handler.
+    #[cold]
+    fn handler(
+        &mut self,
+        number: usize,
+        protocol: &'static ProtocolSchema,
+        mut out: Vec<u8>,
+    ) -> (Vec<u8>, Result<(), EncodeError>) {
+        self.handler = number;
+        let handler = &protocol.handlers[number];
+        let id = handler.wire_id(protocol.name);
+        let theirs = self.peer.handler(id);
+        // Nobody there would answer an ask.
+        let is_unknown = theirs.is_none() && handler.reply.is_none() && self.peer.takes_unknown();
+        if theirs.is_none() && !is_unknown {
+            return (out, Err(EncodeError::UnknownHandler(handler.name)));
+        }
+        if theirs.is_some_and(|theirs| !is_compatible(handler, theirs)) {
+            let (ours, theirs) = (protocol.version, self.peer.version);
+            return (out, Err(EncodeError::Incompatible { handler: handler.name, ours, theirs }));
+        }
+        (self.theirs, self.is_unknown) = (theirs, is_unknown);
+        out.extend_from_slice(&id.to_le_bytes());
+        if is_unknown {
+            push_name(&mut out, handler.name);
+        }
+        self.count_at = out.len();
+        out.push(0);
+        (out, Ok(()))
     }
-    (named.theirs, named.is_unknown) = (theirs, is_unknown);
-    out.extend_from_slice(&id.to_le_bytes());
-    if named.is_unknown {
-        push_name(&mut out, handler.name);
-    }
-    named.count_at = out.len();
-    out.push(0);
-    (named, out, Ok(()))
-}
 
-/// A name is an identifier, far shorter than what a length can say.
-fn push_name(out: &mut Vec<u8>, name: &str) {
-    let name = &name[..name.floor_char_boundary(usize::from(u8::MAX))];
-    out.push(name.len() as u8);
-    out.extend_from_slice(name.as_bytes());
-}
-
-#[cold]
-fn field_by_name<'a, T: Wire>(
-    mut named: Named<'a>,
-    protocol: &'static ProtocolSchema,
-    codec: Codec,
-    value: &T,
-    mut out: Vec<u8>,
-) -> (Named<'a>, Vec<u8>, Result<(), EncodeError>) {
-    let written = named.write(protocol, codec, value, &mut out);
-    (named, out, written)
-}
-
-impl Named<'_> {
     /// Writes the next field by its name.
+    #[cold]
+    fn field<T: Wire>(
+        &mut self,
+        protocol: &'static ProtocolSchema,
+        codec: Codec,
+        value: &T,
+        mut out: Vec<u8>,
+    ) -> (Vec<u8>, Result<(), EncodeError>) {
+        let written = self.write(protocol, codec, value, &mut out);
+        (out, written)
+    }
+
     fn write<T: Wire>(
         &mut self,
         protocol: &'static ProtocolSchema,
@@ -486,6 +473,13 @@ impl Named<'_> {
         out[length_at..length_at + 4].copy_from_slice(&length.to_le_bytes());
         Ok(())
     }
+}
+
+/// A name is an identifier, far shorter than what a length can say.
+fn push_name(out: &mut Vec<u8>, name: &str) {
+    let name = &name[..name.floor_char_boundary(usize::from(u8::MAX))];
+    out.push(name.len() as u8);
+    out.extend_from_slice(name.as_bytes());
 }
 
 #[cfg(test)]
@@ -530,7 +524,9 @@ mod tests {
     }
 
     fn add(codec: Codec, peer: Option<&PeerProtocol>) -> Vec<u8> {
-        let mut encoder = Encoder::new(Out::new(&mut [], Vec::new), codec, &CART, peer, 0);
+        let mut named = peer.map(Named::new);
+        let out = Out::new(&mut [], Vec::new);
+        let mut encoder = Encoder::new(out, codec, &CART, named.as_mut(), 0);
         let written = encoder.handler(0).and_then(|out| out.field(&"tea".to_owned()));
         let written = written.and_then(|out| out.field(&2_u32)).and_then(Encoder::end);
         written.expect("it can be written");
@@ -564,7 +560,8 @@ mod tests {
         for (way, peer) in [("dense", None), ("by name", Some(&other))] {
             let message = add(codec, peer);
             line(&format!("add, {way}"), &message);
-            let mut decoder = Decoder::new(&message, codec, &CART, peer.is_some());
+            let mut nobody = None;
+            let mut decoder = Decoder::new(&message, codec, &CART, peer.is_some(), &mut nobody);
             assert_eq!(decoder.handler(), 0);
             let (item, qty) = (decoder.field::<String>(), decoder.field::<u32>());
             assert_eq!((item.as_deref(), qty), (Ok("tea"), Ok(2)));
@@ -575,9 +572,11 @@ mod tests {
         }
         let unknown = add(codec, Some(&lacking()));
         line("add, to who lacks it", &unknown);
-        let mut decoder = Decoder::new(&unknown, codec, &LACKING, true);
+        let mut nobody = None;
+        let mut decoder = Decoder::new(&unknown, codec, &LACKING, true, &mut nobody);
         assert_eq!(decoder.handler(), usize::MAX);
-        let unknown = decoder.unknown_message(None).expect("it was written");
+        let unknown =
+            decoder.unknown_message(DecodeError::UnknownHandler, None).expect("it was written");
         assert_eq!((unknown.handler(), unknown.codec()), ("add", codec));
         let (item, qty) = (unknown.parameter::<String>("item"), unknown.parameter::<u32>("qty"));
         assert_eq!((item.as_deref(), qty), (Ok("tea"), Ok(2)));
@@ -588,7 +587,8 @@ mod tests {
     fn w17_what_is_asked_is_not_sent_to_who_lacks_it() {
         let asked = |peer: &PeerProtocol| {
             let out = Out::new(&mut [], Vec::new);
-            let mut encoder = Encoder::new(out, Codec::Bincode, &CART, Some(peer), 0);
+            let mut named = Named::new(peer);
+            let mut encoder = Encoder::new(out, Codec::Bincode, &CART, Some(&mut named), 0);
             encoder.handler(1).and_then(Encoder::end)
         };
         let unknown = Err(EncodeError::UnknownHandler("count"));
@@ -633,7 +633,8 @@ mod tests {
         for (peer, left) in [(None, Err(DecodeError::Trailing(1))), (Some(&other()), Ok(()))] {
             let mut message = add(Codec::Bincode, peer);
             message.push(0);
-            let mut decoder = Decoder::new(&message, Codec::Bincode, &CART, peer.is_some());
+            let (mut nobody, by_name) = (None, peer.is_some());
+            let mut decoder = Decoder::new(&message, Codec::Bincode, &CART, by_name, &mut nobody);
             assert_eq!(decoder.handler(), 0);
             let (item, qty) = (decoder.field::<String>(), decoder.field::<u32>());
             assert_eq!((item.as_deref(), qty), (Ok("tea"), Ok(2)));

@@ -21,7 +21,7 @@ pub use self::codec::Codec;
 pub(crate) use self::decoder::{Answers, Arrivals, Asker};
 pub use self::decoder::{Decoder, Recipient};
 pub use self::encoder::Encoder;
-pub(crate) use self::encoder::{Asked, Out, PeerProtocol, Written};
+pub(crate) use self::encoder::{Asked, Named, Out, PeerProtocol, Written};
 pub use self::open::{UnknownVariant, put};
 pub(crate) use self::schema::protocol_name;
 pub use self::schema::{

@@ -15,26 +15,59 @@ use crate::record::{Class, Departure, Label, Letter};
 use crate::route::{self, Crossing, Known, Question, Standing, Word};
 use crate::stats::DeadReason;
 
-/// Sends a message to another node: from a shard, or from a plain thread.
+/// Sends a message from a shard to another node.
+#[inline(always)]
+pub(super) fn depart<M: MessageField>(host: &Host, away: &mut Departure<M>) {
+    let node = away.to.shard_id().node();
+    // Out of its place while users' code runs, which may send to another node.
+    let known = match host.known.take() {
+        Some(known) if known.is_of(node) => known,
+        other => look(host, node, other),
+    };
+    match (&known.standing, away.delivery.leave()) {
+        (Standing::Connected(carrier), Some(leave)) => leave(away, &**carrier),
+        (standing, _) => depart_by_word(standing, Some(host), away),
+    }
+    if let Some(other) = host.known.replace(Some(known)) {
+        forget(other);
+    }
+}
+
+/// Looks what there is toward a node, in place of what is known of another.
+#[cold]
+#[inline(never)]
+fn look(host: &Host, node: u32, other: Option<Box<Known>>) -> Box<Known> {
+    drop(other);
+    Box::new(Known::look(node, host.shard_id.node()))
+}
+
+#[cold]
+#[inline(never)]
+fn forget(other: Box<Known>) {
+    drop(other);
+}
+
+/// Sends a message from a plain thread to another node.
 // A system of this process that this one is not connected to is no node of its: there the address is nobody's.
 #[cold]
 #[inline(never)]
-pub(super) fn depart<M: MessageField>(host: Option<&Host>, away: &mut Departure<M>) {
+pub(super) fn depart_outside<M: MessageField>(mut away: Departure<M>) {
     let node = away.to.shard_id().node();
-    let Some(host) = host else {
-        let standing = route::standing(node, None).unwrap_or(Standing::Gone);
-        return depart_by(&standing, None, away);
-    };
-    // Out of its place while users' code runs, which may send to another node.
-    let known = host.known.take().filter(|known| known.is_of(node));
-    let known = known.unwrap_or_else(|| Box::new(Known::look(node, host.shard_id.node())));
-    depart_by(&known.standing, Some(host), away);
-    host.known.set(Some(known));
+    let standing = route::standing(node, None).unwrap_or(Standing::Gone);
+    match (&standing, away.delivery.leave()) {
+        (Standing::Connected(carrier), Some(leave)) => leave(&mut away, &**carrier),
+        _ => depart_by_word(&standing, None, &mut away),
+    }
 }
 
-/// Sends a message to a node of which this is known.
-#[inline(always)]
-fn depart_by<M: MessageField>(standing: &Standing, host: Option<&Host>, away: &mut Departure<M>) {
+/// Sends a word of the runtime to a node of which this is known, or does not send a message there.
+#[cold]
+#[inline(never)]
+fn depart_by_word<M: MessageField>(
+    standing: &Standing,
+    host: Option<&Host>,
+    away: &mut Departure<M>,
+) {
     // Decided when it is compiled. A message that were looked at by its address would be moved in pieces.
     if TypeId::of::<M>() == TypeId::of::<Signal>() {
         let mut message = away.take();
@@ -43,11 +76,10 @@ fn depart_by<M: MessageField>(standing: &Standing, host: Option<&Host>, away: &m
             .and_then(Option::take)
             .map_or((), |signal| signal_away(standing, away.to, signal));
     }
-    let (reason, error) = match (standing, away.delivery.leave()) {
-        (Standing::Connected(carrier), Some(leave)) => return leave(away, &**carrier),
-        (Standing::Connected(_), None) => (DeadReason::NotRemote, AskError::NoProc),
-        (Standing::Gone, _) => (DeadReason::NoProc, AskError::NoProc),
-        (Standing::Lost, _) => (DeadReason::NodeDown, AskError::NoConnection),
+    let (reason, error) = match standing {
+        Standing::Connected(_) => (DeadReason::NotRemote, AskError::NoProc),
+        Standing::Gone => (DeadReason::NoProc, AskError::NoProc),
+        Standing::Lost => (DeadReason::NodeDown, AskError::NoConnection),
     };
     let (letter, to, message) = (away.delivery.letter(), away.to, away.take());
     lost_away(host, reason, to, letter);

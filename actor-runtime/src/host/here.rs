@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::task;
 
-use super::away::depart;
+use super::away::{depart, depart_outside};
 use super::home::home;
 use super::signal::{Signal, signals};
 use super::{Host, Outbox};
@@ -130,20 +130,25 @@ fn more() -> crate::record::Block {
     with(|host| host.expect("a thread with a shard_id has a host").stock.take())
 }
 
-/// Sends a message to another shard, or where the present block has no room.
+/// Sends a message to another node or shard, or where the present block has no room.
 #[inline(never)]
 fn send_away<M: MessageField>(mut away: Departure<M>) {
-    let (here, shard_id) = (here(), away.to.shard_id());
+    let (here, node) = (here(), away.to.shard_id().node());
     let own = here.shard_id();
     // To another node it goes on as it is: taken out of where it lies, the message would be moved once more.
-    if own == here.lives_on.get()
-        && own.node() != shard_id.node()
-        && let Some(host) = here.host.get()
-    {
-        return depart(Some(host), &mut away);
+    match here.host.get() {
+        Some(host) if own == here.lives_on.get() && own.node() != node => depart(host, &mut away),
+        host => send_within(here, host, away),
     }
+}
+
+/// Sends a message within this shard's system, or from what is no shard that sends as ever.
+#[inline(never)]
+fn send_within<M: MessageField>(here: &Here, host: Option<&Host>, away: Departure<M>) {
     let (delivery, to, Some(message)) = away.into_parts() else { return };
-    let Some(host) = here.host.get() else { return send_outside(delivery, to, message) };
+    let (shard_id, Some(host)) = (to.shard_id(), host) else {
+        return send_outside(delivery, to, message);
+    };
     if here.shard_id() != host.shard_id {
         return send_by_detour(here, host, delivery, to, message);
     }
@@ -269,7 +274,7 @@ fn send_outside<M: MessageField>(delivery: Delivery<M>, to: Address, message: M)
     let listens = here().listener.get().is_some_and(|listener| listener == task::try_id());
     let delivery = if listens { delivery.quiet() } else { delivery };
     match route::find(shard_id.node()) {
-        Some(route) if route.is_other() => depart(None, &mut Departure::new(delivery, to, message)),
+        Some(route) if route.is_other() => depart_outside(Departure::new(delivery, to, message)),
         Some(route) => {
             route.say(shard_id.shard(), Word::Record(Loose::new(delivery, to.target(), message)));
         }
