@@ -103,6 +103,10 @@ pub(crate) const NAME_BYTES: usize = 255;
 /// What is read from a socket at once, in bytes.
 pub(crate) const READ_BYTES: usize = 64 << 10;
 
+/// The same of what TLS has deciphered: all in all its copies take a quarter less time if what they copy is still near.
+#[cfg(feature = "tls")]
+pub(crate) const DECIPHERED_BYTES: usize = 32 << 10;
+
 /// How often a connection reads or writes before others have their turn.
 pub(crate) const ROUNDS: usize = 8;
 

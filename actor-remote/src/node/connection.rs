@@ -18,7 +18,7 @@ use tokio::time::{Instant, Sleep, timeout, timeout_at};
 use super::spawn::Starting;
 use super::{Inner, PeerInfo, Registered};
 use crate::cluster::Detector;
-use crate::config::{Limits, READ_BYTES, ROUNDS, TURN_BYTES, UNREAD_LONGEST};
+use crate::config::{Limits, ROUNDS, TURN_BYTES, UNREAD_LONGEST};
 use crate::error::{CloseCode, DecodeError, FindError, SpawnError};
 use crate::node_id::NodeId;
 use crate::peer::{Event, Peer, Theirs, Waiting};
@@ -42,6 +42,11 @@ pub(super) struct Inbox {
 impl Inbox {
     pub(super) fn new(bytes: usize) -> Self {
         Self { bytes: vec![0; bytes], begin: 0, end: 0 }
+    }
+
+    /// Takes so many bytes at once from here on.
+    pub(super) fn widen(&mut self, bytes: usize) {
+        self.bytes.resize(self.bytes.len().max(bytes), 0);
     }
 
     /// Reads what there is, and answers how many bytes. The buffer grows with what came, never with what was promised.
@@ -185,8 +190,6 @@ impl Connection {
         outbound: Arc<Outbound>,
     ) -> Self {
         let began = Instant::now();
-        let mut inbox = inbox;
-        inbox.bytes.resize(inbox.bytes.len().max(READ_BYTES), 0);
         let io = Io {
             began,
             now: Duration::ZERO,

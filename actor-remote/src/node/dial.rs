@@ -300,6 +300,7 @@ async fn serve(
         }
     };
     let Some(theirs) = who else { return (CloseCode::Lost, None) };
+    inbox.widen(socket.read_bytes);
     let mut connection =
         Connection::new(inner.clone(), socket.stream, inbox, &theirs, outbound.clone());
     inner.open(&theirs, number, &outbound);

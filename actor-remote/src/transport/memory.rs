@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Socket;
+use crate::config::READ_BYTES;
 
 /// Bytes on their way in each direction, at most.
 const PIPE_BYTES: usize = 256 << 10;
@@ -153,6 +154,7 @@ impl MemoryNetwork {
         let wire = Arc::new(Wire::new(network.made, ends, silent));
         let socket = |side| Socket {
             stream: Box::new(End { wire: wire.clone(), side, network: self.clone(), sleep: None }),
+            read_bytes: READ_BYTES,
             from: None,
             proven: None,
         };

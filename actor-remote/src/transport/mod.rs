@@ -24,6 +24,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 /// A connection that is open, before anything was said.
 pub(crate) struct Socket {
     pub(crate) stream: Box<dyn Stream>,
+    /// How much is read from it at once.
+    pub(crate) read_bytes: usize,
     /// Where the other end is, if that is an address of the internet.
     pub(crate) from: Option<IpAddr>,
     /// The names that the other node has by its certificate, where there are certificates.

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use tokio::net::{TcpListener, TcpStream, lookup_host};
 
 use super::Socket;
+use crate::config::READ_BYTES;
 
 /// Whether a text can be an address at all: that of a host, or its name, and a port.
 pub(crate) fn is_address(text: &str) -> bool {
@@ -39,7 +40,7 @@ fn socket(stream: TcpStream) -> io::Result<Socket> {
     // Whoever writes has put together what goes at once.
     stream.set_nodelay(true)?;
     let from = Some(stream.peer_addr()?.ip());
-    Ok(Socket { stream: Box::new(stream), from, proven: None })
+    Ok(Socket { stream: Box::new(stream), read_bytes: READ_BYTES, from, proven: None })
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use tokio::io::BufReader;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::{Socket, Stream};
-use crate::config::READ_BYTES;
+use crate::config::{DECIPHERED_BYTES, READ_BYTES};
 use crate::error::NodeError;
 
 /// Who a node is, and whom it trusts, by certificates.
@@ -93,7 +93,7 @@ impl Tls {
             let proven = names(stream.get_ref().1.peer_certificates());
             (Box::new(stream), proven)
         };
-        Ok(Socket { stream, from, proven: Some(proven) })
+        Ok(Socket { stream, read_bytes: DECIPHERED_BYTES, from, proven: Some(proven) })
     }
 }
 
