@@ -191,27 +191,29 @@ where
 {
     let label = departure.label();
     let mut batch = batch::take();
-    let mut rest = None;
-    if let Some(codec) = batch.goes_on(carrier, label, P::ID) {
-        let (head, place) = batch.slot();
-        // Who goes on has looked already, and is dense.
-        if let Some(bytes) = write::<P>(departure, place, codec, None, &mut rest) {
+    let Some(codec) = batch.goes_on(carrier, label, P::ID) else {
+        return leave_anew::<P>(departure, carrier, batch, None);
+    };
+    let (head, place) = batch.slot();
+    // Who goes on is dense.
+    match write::<P>(departure, place, codec, None) {
+        Ok(bytes) => {
             *head = frame::again(bytes);
             batch.keep(bytes);
-            return batch::put_back(batch);
+            batch::put_back(batch);
         }
+        Err(message) => leave_anew::<P>(departure, carrier, batch, Some(message)),
     }
-    leave_first::<P>(departure, carrier, batch, rest);
 }
 
-/// The same for what does not go on with what was told before it, or is no tell that fits its place.
-#[cold]
+/// Has a message leave that does not go on with what was told before it, or is no tell that fits its place and was
+/// written already.
 #[inline(never)]
-fn leave_first<P>(
+fn leave_anew<P>(
     departure: &mut Departure<P::Msg>,
     carrier: &dyn Any,
     mut batch: Box<Batch>,
-    rest: Option<Rest>,
+    written: Option<Message>,
 ) where
     P: RemoteProtocol + ?Sized,
 {
@@ -224,32 +226,28 @@ fn leave_first<P>(
         remote::drop_unsent(departure, AskError::UnknownHandler);
         return not_sent(label, P::NAME, (Refused::UnknownProtocol, None));
     };
-    let rest = rest.unwrap_or_else(|| {
+    let message = written.unwrap_or_else(|| {
         let (_, place) = batch.slot();
-        let (mut named, mut rest) = (peer.as_ref().map(Named::new), None);
-        let told = write::<P>(departure, place, outbound.codec, named.as_mut(), &mut rest);
-        rest.unwrap_or_else(|| Rest::told_in_place(told))
+        let mut named = peer.as_ref().map(Named::new);
+        match write::<P>(departure, place, outbound.codec, named.as_mut()) {
+            Ok(bytes) => Message { encoded: Ok(()), written: Written::InPlace(bytes), asked: None },
+            Err(message) => message,
+        }
     });
     let run = Run { label, protocol: P::ID, is_dense: peer.is_none(), messages: 1 };
-    if let Err(unsent) = outbound.send_written(batch, run, rest) {
+    if let Err(unsent) = outbound.send_written(batch, run, message) {
         not_sent(label, P::NAME, unsent);
     }
 }
 
-/// What became of a message that was written.
-struct Rest {
+/// A message that was written, or could not be.
+struct Message {
     encoded: Result<(), EncodeError>,
     written: Written,
     asked: Option<Asked>,
 }
 
-impl Rest {
-    fn told_in_place(bytes: Option<usize>) -> Self {
-        Self { encoded: Ok(()), written: Written::InPlace(bytes.unwrap_or_default()), asked: None }
-    }
-}
-
-/// Writes a message: answers how many bytes if it asks nothing and is whole in its place, else says all in `rest`.
+/// Writes a message, and answers how many bytes it has, if it asks nothing and is whole in its place.
 // Its own function, so that the fields have all registers, and one for all, so that they are written right there.
 #[inline(never)]
 fn write<'a, P>(
@@ -257,8 +255,7 @@ fn write<'a, P>(
     place: &'a mut [u8; batch::PLACE_BYTES],
     codec: Codec,
     named: Option<&'a mut Named<'a>>,
-    rest: &mut Option<Rest>,
-) -> Option<usize>
+) -> Result<usize, Message>
 where
     P: RemoteProtocol + ?Sized,
 {
@@ -273,13 +270,12 @@ where
     if matches!(encoded, Ok(Ok(())))
         && let Some(bytes) = encoder.told_in_place()
     {
-        return Some(bytes);
+        return Ok(bytes);
     }
     let encoded =
         encoded.unwrap_or_else(|_| Err(EncodeError::Refused("the value panicked".to_owned())));
     let (asked, out) = encoder.finish();
-    *rest = Some(Rest { encoded, written: out.into_written(), asked });
-    None
+    Err(Message { encoded, written: out.into_written(), asked })
 }
 
 impl Outbound {
@@ -360,7 +356,7 @@ impl Outbound {
         &self,
         mut batch: Box<Batch>,
         run: Run,
-        Rest { encoded, written, asked }: Rest,
+        Message { encoded, written, asked }: Message,
     ) -> Result<(), Unsent> {
         let (_, place) = batch.slot();
         let place = *place;
