@@ -216,15 +216,8 @@ impl<'a> Decoder<'a> {
     /// [`DecodeError::NotAsked`] if nobody waits for an answer.
     #[inline(always)]
     pub fn reply<T: Wire>(&mut self) -> Result<Reply<T>, DecodeError> {
-        let Asker { answers, correlation, remaining_nanos } =
-            self.asker.take().ok_or(DecodeError::NotAsked)?;
-        let (codec, by_name) = (self.codec, self.by_name);
-        Ok(remote::reply_by(remaining_nanos, move |answer: Result<T, AskError>| match answer {
-            Ok(value) => {
-                answers.answer(correlation, &mut |out| encode_answer(&value, codec, by_name, out));
-            }
-            Err(error) => answers.refuse(correlation, error),
-        }))
+        let asker = self.asker.take().ok_or(DecodeError::NotAsked)?;
+        Ok(reply_to(asker, self.codec, self.by_name))
     }
 
     /// The message is of no handler that this version has.
@@ -254,6 +247,16 @@ impl<'a> Decoder<'a> {
         }
         UnknownMessage::read(self.rest, self.codec, sender)
     }
+}
+
+fn reply_to<T: Wire>(asker: Asker, codec: Codec, by_name: bool) -> Reply<T> {
+    let Asker { answers, correlation, remaining_nanos } = asker;
+    remote::reply_by(remaining_nanos, move |answer: Result<T, AskError>| match answer {
+        Ok(value) => {
+            answers.answer(correlation, &mut |out| encode_answer(&value, codec, by_name, out));
+        }
+        Err(error) => answers.refuse(correlation, error),
+    })
 }
 
 /// The number of the handler of this id.
