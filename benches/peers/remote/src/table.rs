@@ -13,13 +13,23 @@ impl Table {
         self.0.entry((row, peer.to_owned())).or_default().push(nanos);
     }
 
+    /// Those of all rounds, in their order.
+    fn rounds(&self, row: &'static str, peer: &str) -> Option<&[f64]> {
+        self.0.get(&(row, peer.to_owned())).map(Vec::as_slice)
+    }
+
     /// The median, and the most that a round was off it.
     fn median(&self, row: &'static str, peer: &str) -> Option<(f64, f64)> {
-        let mut nanos = self.0.get(&(row, peer.to_owned()))?.clone();
-        nanos.sort_by(f64::total_cmp);
-        let median = *nanos.get(nanos.len() / 2)?;
+        let nanos = self.rounds(row, peer)?;
+        let median = median(nanos.iter().copied())?;
         let off = nanos.iter().map(|nanos| (nanos - median).abs() / median);
         Some((median, off.fold(0.0, f64::max)))
+    }
+
+    /// How many times the time of one another takes: the median of what it is in each round, whose runs are neighbours in time.
+    fn ratio(&self, row: &'static str, one: &str, other: &str) -> Option<f64> {
+        let (one, other) = (self.rounds(row, one)?, self.rounds(row, other)?);
+        median(one.iter().zip(other).map(|(one, other)| other / one))
     }
 
     pub(crate) fn print(&self, rows: &[&Row], peers: &[&str]) {
@@ -42,28 +52,38 @@ impl Table {
         }
     }
 
-    /// Callboard's time against the others', each by its median.
+    /// Callboard's time against the others'.
     fn compare(&self, row: &Row) {
-        let median = |peer| self.median(row.name, peer).map(|(nanos, _)| nanos);
-        let Some(ours) = median("callboard") else { return };
-        let peers = ["elfo", "ractor_cluster"].into_iter().filter_map(median);
+        const OURS: &str = "callboard";
         let said = |what: &str, ratio: f64, aim: f64, is_kept: bool| {
             let verdict = if is_kept { "ok" } else { "MISSED" };
             println!("{}: {what} {ratio:.2} (aim {aim}) {verdict}", row.name);
         };
-        if let Some(fastest) = peers.min_by(f64::total_cmp) {
-            let (ratio, aim) = (fastest / ours, row.work.times_the_fastest());
+        let times = |peer| self.ratio(row.name, OURS, peer);
+        let fastest =
+            ["elfo", "ractor_cluster"].into_iter().filter_map(times).min_by(f64::total_cmp);
+        if let (Some(ratio), Some(aim)) = (fastest, row.work.times_the_fastest()) {
             said("times as fast as the fastest peer", ratio, aim, ratio >= aim);
         }
-        if let Some(raw) = median("raw") {
-            match row.work {
-                Work::Ask => said("times the time of raw", ours / raw, 1.5, ours / raw <= 1.5),
-                Work::Tell => said("of raw's speed", raw / ours, 0.6, raw / ours >= 0.6),
-                Work::Asks => {}
+        for peer in ["raw", "raw-codec"] {
+            match (row.work, times(peer), self.ratio(row.name, peer, OURS)) {
+                (Work::Tell, Some(ratio), _) => {
+                    said(&format!("of the speed of {peer}"), ratio, 0.6, ratio >= 0.6);
+                }
+                (Work::Ask, _, Some(ratio)) => {
+                    said(&format!("times the time of {peer}"), ratio, 1.5, ratio <= 1.5);
+                }
+                _ => {}
             }
         }
-        if let Some(tls) = median("callboard-tls") {
-            said("times the time of plain with TLS", tls / ours, 1.5, tls / ours <= 1.5);
+        if let Some(ratio) = times("callboard-tls") {
+            said("times the time of plain with TLS", ratio, 1.5, ratio <= 1.5);
         }
     }
+}
+
+fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
 }

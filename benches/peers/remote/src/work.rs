@@ -30,12 +30,12 @@ pub(crate) enum Work {
 }
 
 impl Work {
-    /// How many times as fast as the fastest peer Callboard should be.
-    pub(crate) fn times_the_fastest(self) -> f64 {
+    /// How many times as fast as the fastest peer Callboard should be, if that is an aim.
+    pub(crate) const fn times_the_fastest(self) -> Option<f64> {
         match self {
-            Self::Tell => 3.0,
-            Self::Asks => 1.5,
-            Self::Ask => 1.0,
+            Self::Tell => Some(3.0),
+            Self::Asks => Some(1.5),
+            Self::Ask => None,
         }
     }
 }

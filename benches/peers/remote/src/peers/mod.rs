@@ -14,7 +14,8 @@ use crate::Server;
 use crate::work::Work;
 
 /// In the order of the table.
-pub(crate) const PEERS: [&str; 5] = ["callboard", "callboard-tls", "elfo", "ractor_cluster", "raw"];
+pub(crate) const PEERS: [&str; 6] =
+    ["callboard", "callboard-tls", "elfo", "ractor_cluster", "raw", "raw-codec"];
 
 /// The port that the server is to have, and who it is; by the environment of its process.
 pub(crate) const PORT: &str = "REMOTE_PEERS_PORT";
@@ -30,7 +31,8 @@ pub(crate) fn serve(peer: &str) -> Done {
         "callboard-tls" => callboard::serve(port, Some(&std::env::var(PEM)?)),
         "elfo" => elfo::serve(port),
         "ractor_cluster" => ractor::serve(port),
-        "raw" => raw::serve(port),
+        "raw" => raw::serve::<raw::by_hand::ByHand>(port),
+        "raw-codec" => raw::serve::<raw::codec::Codec>(port),
         _ => Err("no such peer".into()),
     }
 }
@@ -42,7 +44,8 @@ pub(crate) fn run(peer: &str, server: &Server, work: Work) -> Done<f64> {
         "callboard-tls" => callboard::run(server.port, Some(&server.pem.of_client()), work),
         "elfo" => elfo::run(server.port, work),
         "ractor_cluster" => ractor::run(server.port, work),
-        "raw" => raw::run(server.port, work),
+        "raw" => raw::run::<raw::by_hand::ByHand>(server.port, work),
+        "raw-codec" => raw::run::<raw::codec::Codec>(server.port, work),
         _ => Err("no such peer".into()),
     }
 }
