@@ -33,8 +33,6 @@ pub(super) struct Batch {
     pub(super) bytes: Vec<u8>,
     /// How long the frames are.
     pub(super) end: usize,
-    /// How long they are at most, if one more goes on with the last run: 0 if none may.
-    most: usize,
     /// Whose they are, in order.
     pub(super) runs: Vec<Run>,
 }
@@ -85,8 +83,9 @@ impl Batch {
     #[inline]
     pub(super) fn goes_on(&self, carrier: &dyn Any, label: Label, protocol: u64) -> Option<Codec> {
         let goes_on = |run: &Run| run.is_dense && run.protocol == protocol && run.label == label;
-        let of = self.toward(carrier).filter(|_| self.end + SLOT_BYTES <= self.most)?;
-        self.runs.last().is_some_and(goes_on).then_some(of.codec)
+        let of = self.toward(carrier)?;
+        let fits = self.end + SLOT_BYTES <= CHUNK_BYTES && SLOT_BYTES <= of.most_bytes;
+        (fits && self.runs.last().is_some_and(goes_on)).then_some(of.codec)
     }
 
     /// Where the next message is written, if it fits: the head of a frame that goes on with the last run, and the payload.
@@ -159,7 +158,6 @@ impl Batch {
             return false;
         }
         self.of = outbound.me.upgrade();
-        self.most = if SLOT_BYTES <= outbound.most_bytes { CHUNK_BYTES } else { 0 };
         self.of.is_some()
     }
 

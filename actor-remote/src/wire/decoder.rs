@@ -284,14 +284,17 @@ impl NamedField<'_> {
 
     #[cold]
     fn needed<T: Wire>(self) -> Result<T, DecodeError> {
-        let name = self.schema()?.name;
-        self.read()?.ok_or(DecodeError::Missing(name))
+        let field = self.schema()?;
+        self.value(field)?.ok_or(DecodeError::Missing(field.name))
     }
 
     /// Its value, if it was sent.
     #[cold]
     fn read<T: Wire>(self) -> Result<Option<T>, DecodeError> {
-        let field = self.schema()?;
+        self.value(self.schema()?)
+    }
+
+    fn value<T: Wire>(&self, field: &'static FieldSchema) -> Result<Option<T>, DecodeError> {
         let name = field.name;
         let mut fields = Fields::new(self.rest)?;
         while let Some(sent) = fields.next()? {

@@ -20,31 +20,16 @@ use crate::stats::DeadReason;
 pub(super) fn depart<M: MessageField>(host: &Host, away: &mut Departure<M>) {
     let node = away.to.shard_id().node();
     // Out of its place while users' code runs, which may send to another node.
-    let known = match host.known.take() {
-        Some(known) if known.is_of(node) => known,
-        other => look(host, node, other),
-    };
-    match (&known.standing, away.delivery.leave()) {
-        (Standing::Connected(carrier), Some(leave)) => leave(away, &**carrier),
-        (standing, _) => depart_by_word(standing, Some(host), away),
-    }
-    if let Some(other) = host.known.replace(Some(known)) {
-        forget(other);
-    }
+    let known = host.known.take().filter(|known| known.is_of(node));
+    let known = known.unwrap_or_else(|| look(host, node));
+    depart_by(&known.standing, Some(host), away);
+    host.known.set(Some(known));
 }
 
-/// Looks what there is toward a node, in place of what is known of another.
 #[cold]
 #[inline(never)]
-fn look(host: &Host, node: u32, other: Option<Box<Known>>) -> Box<Known> {
-    drop(other);
+fn look(host: &Host, node: u32) -> Box<Known> {
     Box::new(Known::look(node, host.shard_id.node()))
-}
-
-#[cold]
-#[inline(never)]
-fn forget(other: Box<Known>) {
-    drop(other);
 }
 
 /// Sends a message from a plain thread to another node.
@@ -54,20 +39,22 @@ fn forget(other: Box<Known>) {
 pub(super) fn depart_outside<M: MessageField>(mut away: Departure<M>) {
     let node = away.to.shard_id().node();
     let standing = route::standing(node, None).unwrap_or(Standing::Gone);
-    match (&standing, away.delivery.leave()) {
-        (Standing::Connected(carrier), Some(leave)) => leave(&mut away, &**carrier),
-        _ => depart_by_word(&standing, None, &mut away),
+    depart_by(&standing, None, &mut away);
+}
+
+/// Sends a message to a node of which this is known.
+#[inline(always)]
+fn depart_by<M: MessageField>(standing: &Standing, host: Option<&Host>, away: &mut Departure<M>) {
+    match (standing, away.delivery.leave()) {
+        (Standing::Connected(carrier), Some(leave)) => leave(away, &**carrier),
+        _ => stay(standing, host, away),
     }
 }
 
-/// Sends a word of the runtime to a node of which this is known, or does not send a message there.
+/// Loses a message that does not leave, unless it is a word of the runtime, which goes by itself.
 #[cold]
 #[inline(never)]
-fn depart_by_word<M: MessageField>(
-    standing: &Standing,
-    host: Option<&Host>,
-    away: &mut Departure<M>,
-) {
+fn stay<M: MessageField>(standing: &Standing, host: Option<&Host>, away: &mut Departure<M>) {
     // Decided when it is compiled. A message that were looked at by its address would be moved in pieces.
     if TypeId::of::<M>() == TypeId::of::<Signal>() {
         let mut message = away.take();

@@ -146,9 +146,8 @@ fn send_away<M: MessageField>(mut away: Departure<M>) {
 #[inline(never)]
 fn send_within<M: MessageField>(here: &Here, host: Option<&Host>, away: Departure<M>) {
     let (delivery, to, Some(message)) = away.into_parts() else { return };
-    let (shard_id, Some(host)) = (to.shard_id(), host) else {
-        return send_outside(delivery, to, message);
-    };
+    let Some(host) = host else { return send_outside(delivery, to, message) };
+    let shard_id = to.shard_id();
     if here.shard_id() != host.shard_id {
         return send_by_detour(here, host, delivery, to, message);
     }

@@ -26,10 +26,11 @@ impl Table {
         Some((median, off.fold(0.0, f64::max)))
     }
 
-    /// How many times the time of one another takes: the median of what it is in each round, whose runs are neighbours in time.
-    fn ratio(&self, row: &'static str, one: &str, other: &str) -> Option<f64> {
-        let (one, other) = (self.rounds(row, one)?, self.rounds(row, other)?);
-        median(one.iter().zip(other).map(|(one, other)| other / one))
+    /// How many times Callboard's time another takes: the median of what it is in each round, whose runs are neighbours in
+    /// time.
+    fn times(&self, row: &'static str, peer: &str) -> Option<f64> {
+        let (ours, theirs) = (self.rounds(row, "callboard")?, self.rounds(row, peer)?);
+        median(ours.iter().zip(theirs).map(|(ours, theirs)| theirs / ours))
     }
 
     pub(crate) fn print(&self, rows: &[&Row], peers: &[&str]) {
@@ -54,26 +55,25 @@ impl Table {
 
     /// Callboard's time against the others'.
     fn compare(&self, row: &Row) {
-        const OURS: &str = "callboard";
         let said = |what: &str, ratio: f64, aim: f64, is_kept: bool| {
             let verdict = if is_kept { "ok" } else { "MISSED" };
             println!("{}: {what} {ratio:.2} (aim {aim}) {verdict}", row.name);
         };
-        let times = |peer| self.ratio(row.name, OURS, peer);
+        let times = |peer| self.times(row.name, peer);
         let fastest =
             ["elfo", "ractor_cluster"].into_iter().filter_map(times).min_by(f64::total_cmp);
         if let (Some(ratio), Some(aim)) = (fastest, row.work.times_the_fastest()) {
             said("times as fast as the fastest peer", ratio, aim, ratio >= aim);
         }
         for peer in ["raw", "raw-codec"] {
-            match (row.work, times(peer), self.ratio(row.name, peer, OURS)) {
-                (Work::Tell, Some(ratio), _) => {
-                    said(&format!("of the speed of {peer}"), ratio, 0.6, ratio >= 0.6);
+            let Some(speed) = times(peer) else { continue };
+            match row.work {
+                Work::Tell => said(&format!("of the speed of {peer}"), speed, 0.6, speed >= 0.6),
+                Work::Ask => {
+                    let time = 1.0 / speed;
+                    said(&format!("times the time of {peer}"), time, 1.5, time <= 1.5);
                 }
-                (Work::Ask, _, Some(ratio)) => {
-                    said(&format!("times the time of {peer}"), ratio, 1.5, ratio <= 1.5);
-                }
-                _ => {}
+                Work::Asks => {}
             }
         }
         if let Some(ratio) = times("callboard-tls") {
